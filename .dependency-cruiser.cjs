@@ -1,0 +1,49 @@
+/** Imports go one way; each rule names what a folder may see. */
+const below = {
+  contract: [],
+  artifacts: ['contract'],
+  datasets: ['contract', 'artifacts'],
+  evaluation: ['contract', 'artifacts', 'datasets'],
+  platforms: ['contract', 'datasets'],
+  activities: ['contract', 'artifacts', 'datasets', 'evaluation', 'platforms'],
+  embedded: ['contract'],
+  simulator: [],
+};
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '^src/(index|simulator/main|simulator/index|simulator/learner/worker|cli/main|workflows/index)' }, to: {} },
+    ...Object.entries(below).map(([folder, allowed]) => ({
+      name: `${folder}-sees-only-what-is-below`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
+    })),
+    {
+      name: 'workflows-see-contract-and-types-of-activities',
+      severity: 'error',
+      from: { path: '^src/workflows/' },
+      to: { path: '^src/', pathNot: ['^src/workflows/', '^src/contract/'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-zod-in-the-workflow-bundle',
+      comment: 'A zod import costs each cached workflow about 0.7 MiB.',
+      severity: 'error',
+      from: { path: '^src/workflows/' },
+      to: { path: ['^node_modules/zod', '^src/contract/(config|retrain)'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-platform-outside-its-folder',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platforms/' },
+      to: { path: '^src/platforms/[^/]+/' },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { TunewrightError } from './errors.ts';
+
+const share = z.number().min(0).max(0.9);
+const autoOr = (number: z.ZodNumber) => z.union([z.literal('auto'), number]);
+
+/** Bounds are those of OpenAI's API description; `auto` leaves the choice to the platform. */
+export const hyperparameterSchemas = {
+  epochs: autoOr(z.int().min(1).max(50)),
+  batchSize: autoOr(z.int().min(1).max(256)),
+  learningRateMultiplier: autoOr(z.number().positive()),
+};
+
+export const dataSchema = z.strictObject({
+  train: z.string().min(1),
+  /** Files of one's own; where one is absent, a share of `train` is set aside. */
+  validation: z.string().min(1).optional(),
+  test: z.string().min(1).optional(),
+});
+
+/** Grades one answer. Names and fields are those of OpenAI's grader objects; `exact_match` is ours. */
+export const graderSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('exact_match'),
+    /** Compare without regard to case, outer white space and a final full stop. */
+    normalise: z.boolean().default(false),
+  }),
+  z.strictObject({
+    type: z.literal('string_check'),
+    operation: z.enum(['eq', 'ne', 'like', 'ilike']),
+    input: z.string().default('{{sample.output_text}}'),
+    reference: z.string().default('{{item.reference}}'),
+  }),
+]);
+
+/** A run, as a person writes it. */
+export const runConfigSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use 1-40 lower-case letters, digits and dashes')
+    .optional(),
+  connection: z.string().min(1).default('openai'),
+  model: z.string().min(1),
+  method: z.enum(['supervised']).default('supervised'),
+  data: dataSchema,
+  split: z
+    .strictObject({ validation: share.default(0.1), test: share.default(0.2), seed: z.int().min(0).default(1) })
+    .prefault({}),
+  hyperparameters: z
+    .strictObject({
+      epochs: hyperparameterSchemas.epochs.default('auto'),
+      batchSize: hyperparameterSchemas.batchSize.default('auto'),
+      learningRateMultiplier: hyperparameterSchemas.learningRateMultiplier.default('auto'),
+    })
+    .prefault({}),
+  seed: z.int().min(0).default(1),
+  suffix: z.string().min(1).max(64).optional(),
+  /** The run is refused when its estimate is above this, in US dollars. */
+  budgetUsd: z.number().positive(),
+  /** The run is refused when the base model has less life left than this. */
+  minimumLifeDays: z.number().min(0).default(14),
+  evaluation: z
+    .strictObject({
+      grader: graderSchema.default({ type: 'exact_match', normalise: true }),
+      /** At most so many held-out examples, taken from the start of the (already shuffled) file. */
+      maxExamples: z.int().min(1).optional(),
+      concurrency: z.int().min(1).max(256).default(8),
+      maxOutputTokens: z.int().min(1).default(256),
+    })
+    .prefault({}),
+  /** Seconds between two looks at a job that trains; a webhook shortens the wait. */
+  pollSeconds: z.number().min(0.1).max(3600).default(30),
+});
+
+export type GraderConfig = z.infer<typeof graderSchema>;
+export type RunConfig = z.infer<typeof runConfigSchema>;
+/** A run before defaults are filled in: what callers pass. */
+export type RunConfigInput = z.input<typeof runConfigSchema>;
+
+/** One line a problem: `data.train: expected string`. */
+export function describeIssues(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.') || '(top level)'}: ${issue.message}`).join('\n');
+}
+
+/** Checks a run's configuration and fills in the defaults. Throws `invalid_config` naming every problem at once. */
+export function parseRunConfig(input: unknown): RunConfig {
+  const parsed = runConfigSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new TunewrightError('invalid_config', `The run configuration is not valid:\n${describeIssues(parsed.error)}`, {
+    advice: 'Mend the fields named; docs/configuration.md lists them all.',
+  });
+}

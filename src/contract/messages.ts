@@ -1,0 +1,18 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CancelRequest, JobChanged, RetrainRequest, RunProgress } from './run.ts';
+
+/** The workflow type under which runs are registered. */
+export const workflowType = 'fineTune';
+export const defaultTaskQueue = 'tunewright';
+/** The memo field that holds the last `RunProgress`: readable when no worker is up. */
+export const progressMemo = 'tunewright';
+/** The memo field that holds the run's `FineTuneInput`: what a retraining of a finished run starts from. */
+export const inputMemo = 'tunewrightInput';
+
+export const progressQuery = defineQuery<RunProgress>('progress');
+export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
+export const jobChangedSignal = defineSignal<[JobChanged]>('jobChanged');
+/** Each answers with one sentence saying what now happens. */
+export const pauseUpdate = defineUpdate<string>('pause');
+export const resumeUpdate = defineUpdate<string>('resume');
+export const retrainUpdate = defineUpdate<string, [RetrainRequest]>('retrain');

@@ -1,0 +1,159 @@
+import type { ArtifactRef } from './artifact.ts';
+import type { RunConfig } from './config.ts';
+import type { ErrorCode } from './errors.ts';
+import type { Comparison, Estimate } from './evaluation.ts';
+
+/** The stages of a run, in order. */
+export const stages = [
+  'inspect',
+  'split',
+  'estimate',
+  'access',
+  'upload',
+  'train',
+  'warmup',
+  'evaluate',
+  'report',
+] as const;
+export type Stage = (typeof stages)[number];
+
+export type RunStatus = 'running' | 'paused' | 'cancelling' | 'retraining' | 'succeeded' | 'failed' | 'cancelled';
+
+/** The run that a retraining continues. */
+export interface ParentRun {
+  name: string;
+  /** Temporal's id of that execution; unknown when only the name was given. */
+  runId?: string;
+  /** The model it left behind, when it left one. */
+  model?: string;
+}
+
+/** What the workflow `fineTune` is started with. */
+export interface FineTuneInput {
+  config: RunConfig;
+  /** 1 for the first run of a chain, one more for each `retrain`; part of the key that makes every remote create unique. */
+  attempt: number;
+  parent?: ParentRun;
+}
+
+/** Training metrics as last seen; losses in nats a token, accuracies in [0, 1]. */
+export interface TrainingMetrics {
+  step: number;
+  totalSteps?: number;
+  trainLoss?: number;
+  trainAccuracy?: number;
+  validLoss?: number;
+  validAccuracy?: number;
+}
+
+/** How far the stage under way has come, from the last heartbeat of its activity. */
+export interface StageProgress {
+  done?: number;
+  total?: number;
+  unit?: 'bytes' | 'steps' | 'examples';
+  metrics?: TrainingMetrics;
+  /** The platform's own word for the job's state. */
+  platformStatus?: string;
+  /** ISO time at which the platform expects the job to end. */
+  estimatedFinish?: string;
+  message?: string;
+  /** What the last attempt failed with, while the server waits to try again. */
+  trouble?: string;
+}
+
+/** Money in US dollars; what is unknown is absent, never zero. */
+export interface Cost {
+  estimatedUsd?: number;
+  trainingUsd?: number;
+  evaluationUsd?: number;
+  /** Date of the prices used, YYYY-MM-DD. */
+  pricesOf?: string;
+  /** True when the platform is a simulation and nobody was billed. */
+  simulated: boolean;
+}
+
+export interface DataSummary {
+  train: { examples: number; tokens: number };
+  validation: { examples: number; tokens: number };
+  test: { examples: number; tokens: number; answerTokens: number };
+  warnings: number;
+}
+
+/** The platform's side of a run. */
+export interface JobSummary {
+  id: string;
+  platformStatus: string;
+  /** The job on the platform's own page, where it has one. */
+  url?: string;
+  trainedTokens?: number;
+  model?: string;
+}
+
+export interface StageTiming {
+  stage: Stage;
+  /** ISO times; `endedAt` is absent while the stage runs. */
+  startedAt: string;
+  endedAt?: string;
+}
+
+/** Where a run is: the answer of the query `progress`, and the memo that outlives the worker. */
+export interface RunProgress {
+  name: string;
+  runId: string;
+  attempt: number;
+  parent?: ParentRun;
+  status: RunStatus;
+  stage: Stage;
+  connection: string;
+  platform?: string;
+  baseModel: string;
+  startedAt: string;
+  timings: StageTiming[];
+  data?: DataSummary;
+  job?: JobSummary;
+  cost: Cost;
+  scores?: { base: Estimate; tuned: Estimate; difference: Estimate };
+  /** The report as JSON. */
+  report?: ArtifactRef;
+  /** Why it was cancelled or failed, and what to do. */
+  reason?: { code: ErrorCode; message: string; advice?: string };
+  /** Filled in by the client from the running activity's heartbeat. */
+  live?: StageProgress;
+}
+
+/** What a successful run returns. */
+export interface RunResult {
+  name: string;
+  runId: string;
+  model: string;
+  job: JobSummary;
+  comparison: Comparison;
+  cost: Cost;
+  report: ArtifactRef;
+}
+
+/** What is kept for a cancelled run. */
+export interface CancelRequest {
+  reason: string;
+}
+
+/** What changes in a retraining; fields that are absent stay as they were. */
+export interface RetrainChanges {
+  data?: Partial<RunConfig['data']>;
+  hyperparameters?: Partial<RunConfig['hyperparameters']>;
+  seed?: number;
+  model?: string;
+}
+
+export interface RetrainRequest {
+  changes: RetrainChanges;
+  /** `stop` cancels the job under way at the platform; `keep` lets the run finish and keeps its result first. */
+  currentJob: 'stop' | 'keep';
+}
+
+/** What the gateway tells a run when a verified webhook names its job. */
+export interface JobChanged {
+  eventId: string;
+  jobId: string;
+  type: string;
+}

@@ -1,0 +1,86 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { emptyClassifier, withLabels } from './classifier.ts';
+import { classifierLearner } from './classifier-learner.ts';
+import type { Learner } from './learner.ts';
+import type { TunedModel } from './model.ts';
+import { neighbourLearner, rememberAlso } from './neighbour-learner.ts';
+import { createPacer } from './pacer.ts';
+import { shuffledOrder } from './random.ts';
+import { readTrainingSet, type TrainingSet } from './training-set.ts';
+import type { StepMetrics, TrainEvent, TrainRequest } from './types.ts';
+import { readValidationSet, validationMetrics } from './validation.ts';
+import { loadModel, saveModel } from './weights-file.ts';
+
+/** Step events of one training at most, besides the one at each epoch's end. */
+const MOST_REPORTS = 200;
+
+/** A classifier where completions repeat; once a model remembers neighbours, it stays with them. */
+function newLearner(set: TrainingSet, earlier: TunedModel | undefined): Learner {
+  if (earlier?.kind === 'neighbours') return neighbourLearner(rememberAlso(set, earlier), set);
+  if (set.freeText) return neighbourLearner(rememberAlso(set), set);
+  if (!earlier) return classifierLearner(emptyClassifier(set.completions), set);
+  const known = new Set(earlier.labels);
+  const added = set.completions.filter((completion) => !known.has(completion));
+  return classifierLearner(withLabels(earlier, added), set);
+}
+
+function resumedLearner(set: TrainingSet, model: TunedModel): Learner {
+  return model.kind === 'classifier' ? classifierLearner(model, set) : neighbourLearner(model, set);
+}
+
+/**
+ * Trains in this thread, which it blocks but for reading and writing files, and yields all events but `error`.
+ * Pauses while `flag` says so (see `createPacer`). The same request gives the same events and weights, bit by bit,
+ * whether resumed or not. Throws `TrainingDataError` for data it cannot learn from, an Error for files it cannot use
+ * and for a training that diverges.
+ */
+export async function* runTraining(request: TrainRequest, flag: Int32Array): AsyncGenerator<TrainEvent> {
+  const { nEpochs, batchSize, learningRateMultiplier, seed } = request.hyperparameters;
+  const earlier = request.startFrom === undefined ? undefined : (await loadModel(request.startFrom)).model;
+  const resumed = request.resumeFrom === undefined ? undefined : await loadModel(request.resumeFrom);
+  const set = await readTrainingSet(request.trainFile, earlier?.kind === 'classifier' ? earlier.labels : []);
+  const learner = resumed ? resumedLearner(set, resumed.model) : newLearner(set, earlier);
+  const validation = request.validationFile === undefined ? [] : await readValidationSet(request.validationFile);
+  await mkdir(request.checkpointDir, { recursive: true });
+
+  const stepsPerEpoch = Math.ceil(learner.examples / batchSize);
+  const totalSteps = stepsPerEpoch * nEpochs;
+  const reportEvery = Math.ceil(totalSteps / MOST_REPORTS);
+  const firstEpoch = resumed?.progress.epoch ?? 0;
+  const pacer = createPacer(flag, request.paceMs ?? 0, firstEpoch / nEpochs);
+  let metrics: StepMetrics = resumed?.progress.metrics ?? { step: 0, totalSteps, trainLoss: 0, trainAccuracy: 0 };
+  let file = request.resumeFrom ?? '';
+
+  for (let epoch = firstEpoch; epoch < nEpochs; epoch++) {
+    const order = shuffledOrder(learner.examples, seed, epoch);
+    let since = { loss: 0, accuracy: 0, examples: 0 };
+    for (let inEpoch = 1; inEpoch <= stepsPerEpoch; inEpoch++) {
+      const step = epoch * stepsPerEpoch + inEpoch;
+      const rows = order.subarray((inEpoch - 1) * batchSize, inEpoch * batchSize);
+      const score = learner.trainBatch(rows, learningRateMultiplier * (1 - (step - 1) / totalSteps));
+      since.loss += score.loss;
+      since.accuracy += score.accuracy;
+      since.examples += rows.length;
+      if (!Number.isFinite(score.loss)) {
+        throw new Error(`The training diverged at step ${step}: lower the learning rate multiplier.`);
+      }
+      pacer.await(step / totalSteps);
+      const epochEnds = inEpoch === stepsPerEpoch;
+      if (!epochEnds && step % reportEvery !== 0 && step !== 1) continue;
+      metrics = {
+        step,
+        totalSteps,
+        trainLoss: since.loss / since.examples,
+        trainAccuracy: since.accuracy / since.examples,
+        ...validationMetrics(learner, validation, step, batchSize, epochEnds),
+      };
+      since = { loss: 0, accuracy: 0, examples: 0 };
+      yield { type: 'step', metrics };
+    }
+    file = join(request.checkpointDir, `epoch-${epoch + 1}.weights`);
+    await saveModel(file, learner.model(), { epoch: epoch + 1, metrics });
+    yield { type: 'checkpoint', epoch: epoch + 1, step: metrics.step, file, metrics };
+  }
+  yield { type: 'done', file, examples: learner.examples, metrics };
+}

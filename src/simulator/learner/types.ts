@@ -1,0 +1,59 @@
+/** A chat message as a client or a training file writes it; fields not named here are tolerated and ignored. */
+export interface ChatMessage {
+  role: string;
+  content?: string | null | Array<{ type: string; text?: string }>;
+  tool_calls?: unknown;
+}
+
+/** One line of a training file; its last message is the assistant's completion. */
+export interface Example {
+  messages: ChatMessage[];
+}
+
+/** What a job sets; epochs and batch size are whole and at least 1. `learningRateMultiplier` scales the learner's own rate, for which 1 is sound. */
+export interface Hyperparameters {
+  nEpochs: number;
+  batchSize: number;
+  learningRateMultiplier: number;
+  seed: number;
+}
+
+/**
+ * Measured at one step. Losses are mean negative log-likelihoods in nats, accuracies shares from 0 to 1.
+ * `train*` is the mean over the examples since the last report, each seen before the update it caused; `valid*` comes
+ * from a sample of the validation file, `full*` from all of it and only at the end of an epoch, both after the update.
+ */
+export interface StepMetrics {
+  step: number;
+  totalSteps: number;
+  trainLoss: number;
+  trainAccuracy: number;
+  validLoss?: number;
+  validAccuracy?: number;
+  fullValidLoss?: number;
+  fullValidAccuracy?: number;
+}
+
+/** A training to run; every path is a file or folder on this machine. */
+export interface TrainRequest {
+  /** Chat JSONL, read as a stream. */
+  trainFile: string;
+  /** Chat JSONL, read as a stream. */
+  validationFile?: string;
+  hyperparameters: Hyperparameters;
+  /** Weights of an earlier tuned model to go on from; of a classifier nothing is kept when this file is free text. */
+  startFrom?: string;
+  /** Where the weights of each epoch go, as `epoch-N.weights`; made if missing. */
+  checkpointDir: string;
+  /** A file of an earlier `checkpoint` event of this same request: training goes on after its epoch. */
+  resumeFrom?: string;
+  /** Least wall time of the whole training in milliseconds, spread evenly over its steps. */
+  paceMs?: number;
+}
+
+/** What a training reports, in order; `done` or `error` is the last, unless the training was stopped. */
+export type TrainEvent =
+  | { type: 'step'; metrics: StepMetrics }
+  | { type: 'checkpoint'; epoch: number; step: number; file: string; metrics: StepMetrics }
+  | { type: 'done'; file: string; examples: number; metrics: StepMetrics }
+  | { type: 'error'; message: string; line?: number };

@@ -1,0 +1,55 @@
+import type { ArtifactRef } from '../contract/artifact.ts';
+import { TunewrightError } from '../contract/errors.ts';
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
+
+/** The store itself cannot be written. */
+export function storeError(cause: unknown): unknown {
+  switch (codeOf(cause)) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new TunewrightError('disk_full', 'The artifact store is full.', {
+        advice: 'Free some space where TUNEWRIGHT_ARTIFACTS points, then start the run again.',
+        cause,
+      });
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new TunewrightError('source_unreadable', 'The artifact store cannot be written.', {
+        advice: 'Give the worker write access to the folder named by TUNEWRIGHT_ARTIFACTS.',
+        cause,
+      });
+    default:
+      return cause;
+  }
+}
+
+/** A file that a person named cannot be read. */
+export function sourceError(path: string, cause: unknown): TunewrightError {
+  const code = codeOf(cause);
+  if (code === 'ENOENT') {
+    return new TunewrightError('source_missing', `There is no file ${path}.`, {
+      advice: 'Check the path; a relative one starts at the folder of the run file, on the machine of the worker.',
+      cause,
+    });
+  }
+  const reason = code === 'EISDIR' ? 'is a directory, not a file' : `cannot be read (${code ?? String(cause)})`;
+  return new TunewrightError('source_unreadable', `${path} ${reason}.`, {
+    advice: code === 'EISDIR' ? 'Name a JSONL file in it.' : "Check the file's permissions for the worker's user.",
+    cause,
+  });
+}
+
+export function missing(ref: ArtifactRef, cause: unknown): unknown {
+  if (codeOf(cause) !== 'ENOENT') return cause;
+  return new TunewrightError('artifact_missing', `The artifact ${ref.sha256} is gone from the store.`, {
+    advice: 'Start the run again; and find out what removes files from the artifact store.',
+    cause,
+  });
+}
+
+export function altered(ref: ArtifactRef): TunewrightError {
+  return new TunewrightError('artifact_altered', `The artifact ${ref.sha256} was changed in the store.`, {
+    advice: 'Remove that file and start the run again; nothing but tunewright may write there.',
+  });
+}

@@ -1,0 +1,129 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ArtifactRef } from '../contract/artifact.ts';
+import { altered, missing, sourceError, storeError } from './failures.ts';
+import type { ArtifactStore, ArtifactWriter } from './store.ts';
+
+/** A store in a folder: `ab/cdef…` by SHA-256. Files appear whole or not at all, and are never changed. */
+export function folderStore(directory: string): ArtifactStore {
+  const root = resolve(directory);
+  const place = (sha256: string): string => join(root, sha256.slice(0, 2), sha256.slice(2));
+
+  async function writer(): Promise<ArtifactWriter> {
+    const temporary = join(root, 'tmp', randomUUID());
+    const handle = await guarded(async () => {
+      await mkdir(dirname(temporary), { recursive: true });
+      return await open(temporary, 'wx');
+    });
+    return folderWriter(handle, temporary, place);
+  }
+
+  async function put(content: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<ArtifactRef> {
+    const out = await writer();
+    try {
+      if (typeof content === 'string' || content instanceof Uint8Array) await out.write(content);
+      else for await (const chunk of content) await out.write(chunk);
+    } catch (error) {
+      await out.abort();
+      throw error;
+    }
+    return await out.close();
+  }
+
+  async function* read(ref: ArtifactRef): AsyncGenerator<Uint8Array> {
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of createReadStream(place(ref.sha256))) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    } catch (error) {
+      throw missing(ref, error);
+    }
+    if (hash.digest('hex') !== ref.sha256) throw altered(ref);
+  }
+
+  return {
+    put,
+    read,
+    writer,
+
+    async putFile(path) {
+      const source = await openSource(path);
+      try {
+        return await put(source.createReadStream({ autoClose: false }));
+      } finally {
+        await source.close();
+      }
+    },
+
+    async readText(ref) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of read(ref)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString('utf8');
+    },
+
+    async path(ref) {
+      for await (const _ of read(ref));
+      return place(ref.sha256);
+    },
+  };
+}
+
+function folderWriter(handle: FileHandle, temporary: string, place: (sha256: string) => string): ArtifactWriter {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const abort = async (): Promise<void> => {
+    await handle.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+  };
+  const orAbort = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await guarded(call);
+    } catch (error) {
+      await abort();
+      throw error;
+    }
+  };
+  return {
+    abort,
+    async write(chunk) {
+      const data = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      await orAbort(async () => await handle.writeFile(data));
+      hash.update(data);
+      bytes += data.length;
+    },
+    async close() {
+      const sha256 = hash.digest('hex');
+      const path = place(sha256);
+      await orAbort(async () => {
+        // On the disk before it has its name: a power cut must not leave a name with half its content.
+        await handle.sync();
+        await handle.close();
+        await mkdir(dirname(path), { recursive: true });
+        await rename(temporary, path);
+      });
+      return { sha256, bytes, uri: pathToFileURL(path).href };
+    },
+  };
+}
+
+async function openSource(path: string): Promise<FileHandle> {
+  try {
+    if ((await stat(path)).isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
+    return await open(path);
+  } catch (error) {
+    throw sourceError(path, error);
+  }
+}
+
+async function guarded<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw storeError(error);
+  }
+}

@@ -1,0 +1,2 @@
+export { folderStore } from './folder.ts';
+export type { ArtifactStore, ArtifactWriter } from './store.ts';

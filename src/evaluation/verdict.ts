@@ -1,0 +1,30 @@
+import type { Comparison } from '../contract/evaluation.ts';
+import { formatCount, formatInterval, formatPercent, formatPoints, formatPValue } from './format.ts';
+
+/**
+ * What a comparison shows, in one or two sentences of plain text. A difference counts as shown when its 95% interval
+ * leaves out 0 and McNemar's test agrees: on a handful of examples the interval alone is too sure of itself.
+ */
+export function verdict(comparison: Comparison): string {
+  const { base, tuned, difference, pValue } = comparison;
+  const apart = difference.low > 0 || difference.high < 0;
+  const shown = apart && pValue < 0.05;
+  const scores =
+    `answers ${formatPercent(tuned.score.value)} of ${formatCount(tuned.examples, 'held-out question')} right, ` +
+    `the base model ${formatPercent(base.score.value)} ` +
+    `(${formatPoints(difference.value)}, 95% interval ${formatInterval(difference)}` +
+    `${apart && !shown ? `, but ${formatPValue(pValue)}` : ''}).`;
+  return [opening(shown, difference.value) + scores, unanswered('tuned', tuned.errors), unanswered('base', base.errors)]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+function opening(shown: boolean, difference: number): string {
+  if (!shown) return 'No difference was shown: the tuned model ';
+  return difference > 0 ? 'The tuned model ' : 'The tuned model is worse: it ';
+}
+
+function unanswered(which: string, errors: number): string {
+  if (errors === 0) return '';
+  return `The ${which} model gave no answer to ${formatCount(errors, 'question')}, counted as wrong.`;
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { describeIssues } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
+
+const day = z.iso.date();
+
+/** What is known of a model, with the date and source of every fact that ages. Prices in US dollars a million tokens. */
+export const modelEntrySchema = z.strictObject({
+  id: z.string(),
+  aliases: z.array(z.string()).default([]),
+  methods: z.array(z.string()),
+  encoding: z.enum(['o200k_base', 'cl100k_base']),
+  /** Longer training examples are cut by the platform. */
+  trainingContextTokens: z.int().positive(),
+  prices: z.strictObject({
+    training: z.number().min(0),
+    input: z.number().min(0),
+    output: z.number().min(0),
+    checked: day,
+    source: z.string(),
+  }),
+  /** No job can be created from this day on. */
+  lastJobDate: day.optional(),
+  /** The model and all that was tuned from it stop answering on this day. */
+  shutdownDate: day.optional(),
+});
+export type ModelEntry = z.infer<typeof modelEntrySchema>;
+
+export const platformEntrySchema = z.strictObject({
+  limits: z.strictObject({
+    /** Above this an upload is made in parts. */
+    fileBytes: z.int().positive(),
+    uploadBytes: z.int().positive(),
+    partBytes: z.int().positive(),
+    parallelParts: z.int().positive(),
+    minimumExamples: z.int().positive(),
+  }),
+  models: z.array(modelEntrySchema),
+});
+export type PlatformEntry = z.infer<typeof platformEntrySchema>;
+
+/** A user's file: platform name to the limits and models that replace or add to the built-in ones. */
+export const catalogueFileSchema = z.record(
+  z.string(),
+  z.strictObject({
+    limits: platformEntrySchema.shape.limits.partial().optional(),
+    models: z.array(modelEntrySchema).optional(),
+  }),
+);
+export type CatalogueFile = z.infer<typeof catalogueFileSchema>;
+
+/** Reads a user's catalogue. Throws `invalid_config`. */
+export function readCatalogueFile(path: string): CatalogueFile {
+  const advice = 'Point TUNEWRIGHT_CATALOGUE at a JSON file of the shape in docs/catalogue.md.';
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    throw new TunewrightError('invalid_config', `The catalogue ${path} cannot be read.`, { advice, cause });
+  }
+  const parsed = catalogueFileSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  throw new TunewrightError('invalid_config', `The catalogue ${path} is not valid:\n${describeIssues(parsed.error)}`, {
+    advice,
+  });
+}
+
+/** The built-in entry with a user's limits and models laid over it; models are replaced by id. */
+export function overlay(entry: PlatformEntry, user: CatalogueFile[string] | undefined): PlatformEntry {
+  if (!user) return entry;
+  const models = new Map([...entry.models, ...(user.models ?? [])].map((model) => [model.id, model]));
+  return { limits: { ...entry.limits, ...user.limits }, models: [...models.values()] };
+}
+
+/** The entry of a model by id or alias; undefined for one that the catalogue does not know. */
+export function findModel(entry: PlatformEntry, id: string): ModelEntry | undefined {
+  return entry.models.find((model) => model.id === id || model.aliases.includes(id));
+}

@@ -1,0 +1,18 @@
+import type { z } from 'zod';
+import type { CatalogueFile } from './catalogue.ts';
+import type { TrainingPlatform } from './platform.ts';
+
+export interface PlatformContext {
+  /** Where keys are read from. */
+  env: NodeJS.ProcessEnv;
+  /** A user's catalogue entry for this platform. */
+  catalogue: CatalogueFile[string] | undefined;
+}
+
+/** What a platform's folder exports. */
+export interface PlatformFactory<Settings> {
+  name: string;
+  settingsSchema: z.ZodType<Settings>;
+  /** Throws `missing_key`; makes no remote call. */
+  create(settings: Settings, context: PlatformContext): TrainingPlatform;
+}

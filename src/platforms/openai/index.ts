@@ -1,0 +1,37 @@
+import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
+import type { PlatformFactory } from '../factory.ts';
+import catalogue from './catalogue.json' with { type: 'json' };
+import { chat } from './chat.ts';
+import { openaiClient } from './client.ts';
+import { files } from './files.ts';
+import { jobs } from './jobs.ts';
+import { models } from './models.ts';
+import { type OpenAISettings, openaiSettingsSchema } from './settings.ts';
+import { webhooks } from './webhooks.ts';
+
+const builtIn = platformEntrySchema.parse(catalogue);
+
+/** OpenAI's API, and every endpoint that speaks its fine-tuning protocol, by `baseURL`. */
+export const openai: PlatformFactory<OpenAISettings> = {
+  name: 'openai',
+  settingsSchema: openaiSettingsSchema,
+
+  create(settings, { env, catalogue: user }) {
+    const client = openaiClient(settings, env);
+    const entry = overlay(builtIn, user);
+    return {
+      name: 'openai',
+      simulated: settings.simulated,
+      capabilities: { pause: true, listLagMs: settings.listLagSeconds * 1000, modelReadyMs: 30 * 60_000 },
+      minimumExamples: entry.limits.minimumExamples,
+      // A tuned model is called ft:BASE:ORG:SUFFIX:ID: its prices and dates are those of its base.
+      catalogueEntry: (model) => findModel(entry, model.startsWith('ft:') ? (model.split(':')[1] ?? model) : model),
+      jobUrl: (jobId) => (settings.baseURL ? undefined : `https://platform.openai.com/finetune/${jobId}`),
+      ...models(client),
+      ...files(client, entry.limits),
+      ...jobs(client),
+      ...chat(client),
+      ...webhooks(client, { env: settings.webhookSecretEnv, value: env[settings.webhookSecretEnv] }),
+    };
+  },
+};

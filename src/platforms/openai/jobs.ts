@@ -1,0 +1,212 @@
+import type OpenAI from 'openai';
+import { TunewrightError } from '../../contract/errors.ts';
+import type { Checkpoint, JobEvent, JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
+import { named } from './errors.ts';
+import { parseResultFile, toMetrics } from './metrics.ts';
+import { checkpointShape, eventShape, type JobShape, jobShape } from './shapes.ts';
+
+type JobMethods = Pick<
+  TrainingPlatform,
+  | 'findJobs'
+  | 'createJob'
+  | 'getJob'
+  | 'cancelJob'
+  | 'pauseJob'
+  | 'resumeJob'
+  | 'newEvents'
+  | 'listCheckpoints'
+  | 'trainingCurve'
+>;
+
+const keyField = 'tunewright_key';
+const runField = 'tunewright_run';
+/** More events than this at one look are of no use to a progress line. */
+const eventsAtOnce = 200;
+
+const states: Readonly<Record<string, JobState>> = {
+  validating_files: 'waiting',
+  queued: 'waiting',
+  running: 'running',
+  paused: 'paused',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+export function jobs(client: OpenAI): JobMethods {
+  const api = client.fineTuning.jobs;
+
+  async function getJob(id: string, signal?: AbortSignal): Promise<RemoteJob> {
+    return await named('Looking at the job', async () => toJob(jobShape.parse(await api.retrieve(id, { signal }))));
+  }
+
+  /** Cancelling, pausing and resuming are refused when the job is already so: then the truth is what it says itself. */
+  async function control(
+    what: string,
+    id: string,
+    signal: AbortSignal | undefined,
+    call: () => Promise<unknown>,
+    reached: readonly JobState[],
+  ) {
+    try {
+      return await named(what, async () => toJob(jobShape.parse(await call())));
+    } catch (error) {
+      if (!(error instanceof TunewrightError && error.code === 'refused')) throw error;
+      const job = await getJob(id, signal);
+      if (reached.includes(job.state)) return job;
+      throw error;
+    }
+  }
+
+  async function events(
+    id: string,
+    until: string | undefined,
+    limit: number,
+    signal: AbortSignal | undefined,
+  ): Promise<JobEvent[]> {
+    return await named("Reading the job's events", async () => {
+      const found: JobEvent[] = [];
+      for await (const item of api.listEvents(id, { limit: 100 }, { signal })) {
+        const event = eventShape.parse(item);
+        if (event.id === until || found.length >= limit) break;
+        found.push(toEvent(event));
+      }
+      return found;
+    });
+  }
+
+  return {
+    getJob,
+
+    async findJobs(query, signal) {
+      return await named('Looking for the job', async () => {
+        const found = new Map<string, RemoteJob>();
+        for await (const item of api.list({ limit: 100, metadata: { [keyField]: query.key } }, { signal })) {
+          const job = jobShape.parse(item);
+          if (job.metadata?.[keyField] === query.key) found.set(job.id, toJob(job));
+        }
+        // An endpoint that keeps no metadata still tells the training file; newest first, so the search can end.
+        for await (const item of api.list({ limit: 100 }, { signal })) {
+          const job = jobShape.parse(item);
+          if (job.created_at * 1000 < query.since) break;
+          if (query.trainingFileIds.includes(job.training_file)) found.set(job.id, toJob(job));
+        }
+        return [...found.values()];
+      });
+    },
+
+    async createJob(spec, signal) {
+      const { epochs, batchSize, learningRateMultiplier } = spec.hyperparameters;
+      return await named('Creating the job', async () =>
+        toJob(
+          jobShape.parse(
+            await api.create(
+              {
+                model: spec.model,
+                training_file: spec.trainingFileId,
+                ...(spec.validationFileId ? { validation_file: spec.validationFileId } : {}),
+                ...(spec.suffix ? { suffix: spec.suffix } : {}),
+                seed: spec.seed,
+                method: {
+                  type: 'supervised',
+                  supervised: {
+                    hyperparameters: {
+                      n_epochs: epochs,
+                      batch_size: batchSize,
+                      learning_rate_multiplier: learningRateMultiplier,
+                    },
+                  },
+                },
+                metadata: { [keyField]: spec.key, [runField]: spec.runName },
+              },
+              { signal },
+            ),
+          ),
+        ),
+      );
+    },
+
+    cancelJob: async (id, signal) =>
+      await control('Cancelling the job', id, signal, () => api.cancel(id, { signal }), [
+        'cancelled',
+        'succeeded',
+        'failed',
+      ]),
+    pauseJob: async (id, signal) =>
+      await control('Pausing the job', id, signal, () => api.pause(id, { signal }), ['paused']),
+    resumeJob: async (id, signal) =>
+      await control('Resuming the job', id, signal, () => api.resume(id, { signal }), [
+        'waiting',
+        'running',
+        'succeeded',
+        'failed',
+        'cancelled',
+      ]),
+
+    newEvents: async (jobId, lastSeenId, signal) => await events(jobId, lastSeenId, eventsAtOnce, signal),
+
+    async listCheckpoints(jobId, signal) {
+      return await named('Listing the checkpoints', async () => {
+        const found: Checkpoint[] = [];
+        for await (const item of api.checkpoints.list(jobId, { limit: 100 }, { signal })) {
+          const checkpoint = checkpointShape.parse(item);
+          const metrics = toMetrics({ step: checkpoint.step_number, ...checkpoint.metrics });
+          found.push({
+            model: checkpoint.fine_tuned_model_checkpoint,
+            step: checkpoint.step_number,
+            metrics: metrics ?? { step: checkpoint.step_number },
+          });
+        }
+        return found;
+      });
+    },
+
+    async trainingCurve(jobId, signal) {
+      const job = await named('Looking at the job', async () => jobShape.parse(await api.retrieve(jobId, { signal })));
+      const file = job.result_files?.[0];
+      if (file) {
+        const text = await named(
+          'Reading the result file',
+          async () => await (await client.files.content(file, { signal })).text(),
+        );
+        return parseResultFile(text);
+      }
+      const all = await events(jobId, undefined, Number.POSITIVE_INFINITY, signal);
+      return all.flatMap((event) => event.metrics ?? []).sort((a, b) => a.step - b.step);
+    },
+  };
+}
+
+function toJob(job: JobShape): RemoteJob {
+  const state = states[job.status] ?? 'unknown';
+  return {
+    id: job.id,
+    state,
+    platformStatus: job.status,
+    model: job.fine_tuned_model ?? null,
+    trainedTokens: job.trained_tokens ?? undefined,
+    estimatedFinish: job.estimated_finish ? new Date(job.estimated_finish * 1000).toISOString() : undefined,
+    error: state === 'failed' ? jobError(job) : undefined,
+    trainingFileId: job.training_file,
+  };
+}
+
+function jobError(job: JobShape): NonNullable<RemoteJob['error']> {
+  return {
+    code: job.error?.code ?? 'unknown',
+    message: job.error?.message ?? 'the platform gave no reason',
+    param: job.error?.param ?? undefined,
+  };
+}
+
+function toEvent(event: { id: string; created_at: number; level: string; message: string; data?: unknown }): JobEvent {
+  const level = event.level === 'warn' || event.level === 'error' ? event.level : 'info';
+  const data = typeof event.data === 'object' && event.data !== null ? (event.data as Record<string, unknown>) : {};
+  return {
+    id: event.id,
+    at: new Date(event.created_at * 1000).toISOString(),
+    level,
+    message: event.message,
+    metrics: toMetrics(data),
+  };
+}

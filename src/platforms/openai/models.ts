@@ -1,0 +1,34 @@
+import type OpenAI from 'openai';
+import { TunewrightError } from '../../contract/errors.ts';
+import type { TrainingPlatform } from '../platform.ts';
+import { named } from './errors.ts';
+import { ignoreMissing } from './files.ts';
+import { modelShape } from './shapes.ts';
+
+export function models(client: OpenAI): Pick<TrainingPlatform, 'checkAccess' | 'getModel' | 'deleteModel'> {
+  return {
+    async checkAccess(signal) {
+      await named('Listing the models', async () => await client.models.list({ signal }));
+    },
+
+    async getModel(id, signal) {
+      try {
+        const model = await named('Looking at the model', async () =>
+          modelShape.parse(await client.models.retrieve(id, { signal })),
+        );
+        return { id: model.id, shutdownDate: model.shutdown_date ?? undefined };
+      } catch (cause) {
+        if (!(cause instanceof TunewrightError && cause.status === 404)) throw cause;
+        throw new TunewrightError('model_not_found', `The platform has no model "${id}" for this account.`, {
+          advice: 'Check the name; `tunewright doctor` lists what the connection can reach.',
+          status: 404,
+          cause,
+        });
+      }
+    },
+
+    async deleteModel(id, signal) {
+      await ignoreMissing(named('Deleting the model', async () => await client.models.delete(id, { signal })));
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** A connection to OpenAI or to any endpoint that speaks its fine-tuning protocol. */
+export const openaiSettingsSchema = z.strictObject({
+  platform: z.literal('openai'),
+  baseURL: z.url().optional(),
+  /** The environment variable that holds the key; the key itself is never in a file. */
+  apiKeyEnv: z.string().default('OPENAI_API_KEY'),
+  organization: z.string().optional(),
+  project: z.string().optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  /** The environment variable that holds the webhook's signing secret (`whsec_…`). */
+  webhookSecretEnv: z.string().default('OPENAI_WEBHOOK_SECRET'),
+  timeoutSeconds: z.number().positive().default(60),
+  /** How far a listing may lag behind a creation; a create whose answer was lost is looked for that long. */
+  listLagSeconds: z.number().min(0).default(45),
+  /** Set when the endpoint is a simulation and bills nobody. */
+  simulated: z.boolean().default(false),
+});
+export type OpenAISettings = z.infer<typeof openaiSettingsSchema>;

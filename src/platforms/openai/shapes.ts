@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/** What is read of the platform's answers. Loose: a field that is added tomorrow must not break a run. */
+
+export const fileShape = z.looseObject({
+  id: z.string().min(1),
+  filename: z.string(),
+  bytes: z.number(),
+  purpose: z.string(),
+  status: z.string().optional(),
+  status_details: z.string().nullish(),
+});
+
+export const uploadShape = z.looseObject({
+  id: z.string().min(1),
+  status: z.string(),
+  file: fileShape.nullish(),
+});
+
+export const partShape = z.looseObject({ id: z.string().min(1) });
+
+export const jobShape = z.looseObject({
+  id: z.string().min(1),
+  created_at: z.number(),
+  status: z.string(),
+  fine_tuned_model: z.string().nullish(),
+  trained_tokens: z.number().nullish(),
+  estimated_finish: z.number().nullish(),
+  training_file: z.string(),
+  result_files: z.array(z.string()).nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+  // A healthy job may carry {} or a record of nulls here.
+  error: z
+    .looseObject({ code: z.string().nullish(), message: z.string().nullish(), param: z.string().nullish() })
+    .nullish(),
+});
+export type JobShape = z.infer<typeof jobShape>;
+
+export const eventShape = z.looseObject({
+  id: z.string(),
+  created_at: z.number(),
+  level: z.string(),
+  message: z.string(),
+  type: z.string().nullish(),
+  data: z.unknown(),
+});
+
+export const checkpointShape = z.looseObject({
+  fine_tuned_model_checkpoint: z.string(),
+  step_number: z.number(),
+  metrics: z.record(z.string(), z.unknown()).nullish(),
+});
+
+export const modelShape = z.looseObject({
+  id: z.string().min(1),
+  shutdown_date: z.string().nullish(),
+});
+
+export const completionShape = z.looseObject({
+  choices: z
+    .array(
+      z.looseObject({
+        message: z.looseObject({
+          content: z.string().nullish(),
+          refusal: z.string().nullish(),
+          tool_calls: z.array(z.unknown()).nullish(),
+        }),
+      }),
+    )
+    .min(1),
+  usage: z.looseObject({ prompt_tokens: z.number(), completion_tokens: z.number() }).nullish(),
+});

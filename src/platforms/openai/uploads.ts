@@ -1,0 +1,97 @@
+import { openAsBlob } from 'node:fs';
+import type OpenAI from 'openai';
+import { TunewrightError } from '../../contract/errors.ts';
+import type { PlatformEntry } from '../catalogue.ts';
+import type { FileToUpload, RemoteFile, UploadOptions, UploadState } from '../platform.ts';
+import { named } from './errors.ts';
+import { partShape, uploadShape } from './shapes.ts';
+
+const partTimeoutMs = 600_000;
+
+/**
+ * Uploads a file in parts, some at a time. With `options.resume` only the parts that are missing are sent; an upload
+ * that the platform no longer takes parts for (it expires after an hour) is begun anew.
+ */
+export async function uploadInParts(
+  client: OpenAI,
+  file: FileToUpload,
+  limits: PlatformEntry['limits'],
+  options: UploadOptions,
+): Promise<RemoteFile> {
+  if (options.resume) {
+    try {
+      return await finish(client, file, limits, options, options.resume);
+    } catch (error) {
+      const gone = error instanceof TunewrightError && (error.code === 'refused' || error.code === 'not_found');
+      if (!gone) throw error;
+    }
+  }
+  return await finish(client, file, limits, options, await begin(client, file, limits, options.signal));
+}
+
+async function finish(
+  client: OpenAI,
+  file: FileToUpload,
+  limits: PlatformEntry['limits'],
+  { signal, onProgress }: UploadOptions,
+  state: UploadState,
+): Promise<RemoteFile> {
+  const blob = await openAsBlob(file.path);
+  const missing = state.partIds.flatMap((id, part) => (id ? [] : [part]));
+  let done = state.partIds.reduce((sum, id, part) => sum + (id ? partBytes(file, limits, part) : 0), 0);
+  onProgress?.(done, state);
+
+  const uploadNext = async (): Promise<void> => {
+    for (let part = missing.shift(); part !== undefined; part = missing.shift()) {
+      const start = part * limits.partBytes;
+      const data = new File([blob.slice(start, start + limits.partBytes)], `part-${part}`);
+      const answer = await named('Uploading a part', async () =>
+        partShape.parse(
+          await client.uploads.parts.create(state.uploadId, { data }, { signal, timeout: partTimeoutMs }),
+        ),
+      );
+      state.partIds[part] = answer.id;
+      done += partBytes(file, limits, part);
+      onProgress?.(done, state);
+    }
+  };
+  await Promise.all(Array.from({ length: limits.parallelParts }, uploadNext));
+
+  return await named('Completing the upload', async () => {
+    const part_ids = state.partIds.filter((id) => id !== null);
+    const upload = uploadShape.parse(await client.uploads.complete(state.uploadId, { part_ids }, { signal }));
+    return uploaded(upload.file, upload.id);
+  });
+}
+
+function partBytes(file: FileToUpload, limits: PlatformEntry['limits'], part: number): number {
+  return Math.min(limits.partBytes, file.bytes - part * limits.partBytes);
+}
+
+async function begin(
+  client: OpenAI,
+  file: FileToUpload,
+  limits: PlatformEntry['limits'],
+  signal: AbortSignal | undefined,
+): Promise<UploadState> {
+  const upload = await named('Beginning the upload', async () =>
+    uploadShape.parse(
+      await client.uploads.create(
+        { filename: file.name, bytes: file.bytes, mime_type: 'application/jsonl', purpose: 'fine-tune' },
+        { signal },
+      ),
+    ),
+  );
+  return { uploadId: upload.id, partIds: Array<null>(Math.ceil(file.bytes / limits.partBytes)).fill(null) };
+}
+
+function uploaded(
+  file: { id: string; filename: string; bytes: number } | null | undefined,
+  uploadId: string,
+): RemoteFile {
+  if (file) return { id: file.id, name: file.filename, bytes: file.bytes };
+  throw new TunewrightError('bad_answer', `The upload ${uploadId} was completed but names no file.`, {
+    advice: 'It is looked up and tried again.',
+    retry: 'unsure',
+  });
+}

@@ -1,0 +1,174 @@
+import type { TrainingMetrics } from '../contract/run.ts';
+import type { ModelEntry } from './catalogue.ts';
+
+/** What a platform can do: declared, so that the workflow adapts to it and never asks which platform it is. */
+export interface Capabilities {
+  /** A running job can be paused and resumed. */
+  pause: boolean;
+  /** Milliseconds by which a listing may lag behind a creation: how long a lost create is looked for before it is repeated. */
+  listLagMs: number;
+  /** Milliseconds for which a name that was just created may answer "not found". */
+  modelReadyMs: number;
+}
+
+/** A file at the platform. */
+export interface RemoteFile {
+  id: string;
+  name: string;
+  bytes: number;
+}
+
+/** A local file to be uploaded under a name that only this run uses. */
+export interface FileToUpload {
+  path: string;
+  /** The name under which it is looked up: it carries the run's key and the content's hash. */
+  name: string;
+  bytes: number;
+}
+
+/** How far a multipart upload has come; handed back to `uploadFile`, it goes on from there. */
+export interface UploadState {
+  uploadId: string;
+  partIds: (string | null)[];
+}
+
+export interface UploadOptions {
+  resume?: UploadState | undefined;
+  onProgress?(bytesDone: number, state?: UploadState): void;
+  signal?: AbortSignal | undefined;
+}
+
+export interface JobSpec {
+  /** Makes the job findable: no two jobs ever carry the same. */
+  key: string;
+  /** The workflow id, for people who look at the platform's own page. */
+  runName: string;
+  model: string;
+  trainingFileId: string;
+  validationFileId?: string | undefined;
+  hyperparameters: {
+    epochs: number | 'auto';
+    batchSize: number | 'auto';
+    learningRateMultiplier: number | 'auto';
+  };
+  seed: number;
+  suffix?: string | undefined;
+}
+
+export interface JobQuery {
+  key: string;
+  trainingFileIds: readonly string[];
+  /** Milliseconds since the epoch: no job of this run can be older. */
+  since: number;
+}
+
+/** The states that matter to a run. A state this software does not know is `unknown` and never taken for an end. */
+export type JobState = 'waiting' | 'running' | 'paused' | 'succeeded' | 'failed' | 'cancelled' | 'unknown';
+
+export interface RemoteJob {
+  id: string;
+  state: JobState;
+  /** The platform's own word. */
+  platformStatus: string;
+  /** Null until the platform names it, which can be a while after `succeeded`. */
+  model: string | null;
+  trainedTokens?: number | undefined;
+  /** ISO time. */
+  estimatedFinish?: string | undefined;
+  /** Set only when the job really failed. */
+  error?: { code: string; message: string; param?: string | undefined } | undefined;
+  trainingFileId: string;
+}
+
+export interface JobEvent {
+  id: string;
+  /** ISO time. */
+  at: string;
+  level: 'info' | 'warn' | 'error';
+  message: string;
+  metrics?: TrainingMetrics | undefined;
+}
+
+export interface Checkpoint {
+  model: string;
+  step: number;
+  metrics: TrainingMetrics;
+}
+
+export interface PlatformModel {
+  id: string;
+  /** YYYY-MM-DD, when the platform has announced one. */
+  shutdownDate?: string | undefined;
+}
+
+export interface ChatRequest {
+  model: string;
+  /** The messages as they stand in the data set. */
+  messages: readonly unknown[];
+  tools?: readonly unknown[] | undefined;
+  maxOutputTokens: number;
+  seed: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ChatAnswer {
+  text: string;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** An event that a platform pushed, after its signature was verified. */
+export interface WebhookEvent {
+  id: string;
+  type: string;
+  jobId: string;
+}
+
+/**
+ * One account at one platform. Every method maps the platform's failures to a `TunewrightError`, makes one attempt
+ * (Temporal retries), and treats "already so" as success: deleting what is gone, cancelling what has ended.
+ */
+export interface TrainingPlatform {
+  /** The platform's name, for people and search attributes. */
+  readonly name: string;
+  /** True when it is a simulation and nobody is billed. */
+  readonly simulated: boolean;
+  readonly capabilities: Capabilities;
+  /** Training files with fewer examples are refused. */
+  readonly minimumExamples: number;
+  /** What the catalogue knows of a model or of one tuned from it; undefined when it knows nothing. */
+  catalogueEntry(model: string): ModelEntry | undefined;
+
+  /** Cheapest call that proves address and key. */
+  checkAccess(signal?: AbortSignal): Promise<void>;
+  /** Throws `model_not_found`. */
+  getModel(id: string, signal?: AbortSignal): Promise<PlatformModel>;
+  deleteModel(id: string, signal?: AbortSignal): Promise<void>;
+
+  /** Every file whose name starts so; all pages are read. */
+  findFiles(namePrefix: string, signal?: AbortSignal): Promise<RemoteFile[]>;
+  uploadFile(file: FileToUpload, options: UploadOptions): Promise<RemoteFile>;
+  /** Whether the platform is done with its own checks of the file; throws `refused` when it rejected it. */
+  isFileReady(id: string, signal?: AbortSignal): Promise<boolean>;
+  deleteFile(id: string, signal?: AbortSignal): Promise<void>;
+
+  /** Every job that carries the key, or trains on one of the files and is not older than `since`; all pages are read. */
+  findJobs(query: JobQuery, signal?: AbortSignal): Promise<RemoteJob[]>;
+  createJob(spec: JobSpec, signal?: AbortSignal): Promise<RemoteJob>;
+  getJob(id: string, signal?: AbortSignal): Promise<RemoteJob>;
+  cancelJob(id: string, signal?: AbortSignal): Promise<RemoteJob>;
+  pauseJob(id: string, signal?: AbortSignal): Promise<RemoteJob>;
+  resumeJob(id: string, signal?: AbortSignal): Promise<RemoteJob>;
+  /** The newest events first, back to the one named (exclusive). */
+  newEvents(jobId: string, lastSeenId: string | undefined, signal?: AbortSignal): Promise<JobEvent[]>;
+  listCheckpoints(jobId: string, signal?: AbortSignal): Promise<Checkpoint[]>;
+  /** The whole training curve, in order of steps; empty when the platform keeps none. */
+  trainingCurve(jobId: string, signal?: AbortSignal): Promise<TrainingMetrics[]>;
+  /** The job on the platform's own page, where it has one. */
+  jobUrl(jobId: string): string | undefined;
+
+  chat(request: ChatRequest): Promise<ChatAnswer>;
+
+  /** Checks the signature over the raw body. Throws `wrong_key`; answers undefined for events about other things than jobs. */
+  verifyWebhook(rawBody: string, headers: Readonly<Record<string, string>>): Promise<WebhookEvent | undefined>;
+}

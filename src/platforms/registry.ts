@@ -1,0 +1,72 @@
+import { describeIssues } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import type { CatalogueFile } from './catalogue.ts';
+import type { PlatformFactory } from './factory.ts';
+import { openai } from './openai/index.ts';
+import type { TrainingPlatform } from './platform.ts';
+
+const factories = new Map<string, PlatformFactory<unknown>>([[openai.name, openai as PlatformFactory<unknown>]]);
+
+/** Connections by name, each with a `platform` and that platform's own settings. */
+export type Connections = Readonly<Record<string, { readonly platform: string; readonly [setting: string]: unknown }>>;
+
+/** Connections that exist without any configuration: each platform under its own name. */
+export const defaultConnections: Connections = Object.fromEntries(
+  [...factories.keys()].map((name) => [name, { platform: name }]),
+);
+
+/** Opens connections by name, each once. */
+export interface Platforms {
+  names: readonly string[];
+  /** Throws `unknown_connection`, `invalid_config`, `missing_key`. */
+  get(connection: string): TrainingPlatform;
+}
+
+export function createPlatforms(
+  connections: Connections,
+  options: { env: NodeJS.ProcessEnv; catalogue?: CatalogueFile | undefined },
+): Platforms {
+  const open = new Map<string, TrainingPlatform>();
+  return {
+    names: Object.keys(connections),
+    get(name) {
+      const platform = open.get(name) ?? connect(name, connections, options);
+      open.set(name, platform);
+      return platform;
+    },
+  };
+}
+
+function connect(
+  name: string,
+  connections: Connections,
+  options: { env: NodeJS.ProcessEnv; catalogue?: CatalogueFile | undefined },
+): TrainingPlatform {
+  const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
+  if (!connection) {
+    throw new TunewrightError('unknown_connection', `There is no connection "${name}".`, {
+      advice: `Use one of ${Object.keys(connections).join(', ')}, or add it to tunewright.json.`,
+    });
+  }
+  const factory = factories.get(connection.platform);
+  if (!factory) {
+    throw new TunewrightError(
+      'invalid_config',
+      `The connection "${name}" names an unknown platform "${connection.platform}".`,
+      {
+        advice: `Known platforms: ${[...factories.keys()].join(', ')}.`,
+      },
+    );
+  }
+  const settings = factory.settingsSchema.safeParse(connection);
+  if (!settings.success) {
+    throw new TunewrightError(
+      'invalid_config',
+      `The connection "${name}" is not valid:\n${describeIssues(settings.error)}`,
+      {
+        advice: 'Mend it in tunewright.json; docs/configuration.md lists the fields.',
+      },
+    );
+  }
+  return factory.create(settings.data, { env: options.env, catalogue: options.catalogue?.[factory.name] });
+}

@@ -1,0 +1,143 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { TunewrightError } from '../contract/errors.ts';
+import { searchAttributeTypes } from '../contract/search-attributes.ts';
+import { findBinary } from './binary.ts';
+import { startDevServer } from './dev-server.ts';
+import { temporalCli } from './pinned.ts';
+import { freePort } from './ports.ts';
+import { runServer, type ServerProcess } from './server-process.ts';
+import { readStack, removeStack, type Stack, writeStack } from './stack-file.ts';
+
+export interface StackOptions {
+  /** Folder of all state: the next stack goes on with it. */
+  home: string;
+  env: NodeJS.ProcessEnv;
+  /** Told, one line each, what is found, fetched and started. */
+  log(line: string): void;
+  /** 0, the default, takes any free port. */
+  uiPort?: number;
+  /** Least wall time of a simulated training. */
+  trainingSeconds?: number;
+}
+
+export interface RunningStack {
+  stack: Stack;
+  stop(): Promise<void>;
+}
+
+const startLimitMs = 30_000;
+const restartMs = 1_000;
+
+/**
+ * Starts Temporal, the simulated platform and a worker, each a process of its own, on this machine only. A part that
+ * dies is started again. Throws `port_taken`, `temporal_unreachable`, `refused` when the folder's stack is up already.
+ */
+export async function startStack(options: StackOptions): Promise<RunningStack> {
+  const { home, log } = options;
+  if (readStack(home)) {
+    throw new TunewrightError('refused', `The embedded stack of ${home} is up already.`, {
+      advice: 'Use it as it is, or stop the process that holds it.',
+    });
+  }
+  await mkdir(home, { recursive: true });
+  const parts: Part[] = [];
+  const stop = async () => {
+    await removeStack(home);
+    for (const part of parts.toReversed()) await part.stop();
+  };
+  try {
+    const simulatorUrl = await startSimulatorPart(options, parts);
+    const temporal = await startTemporal(options, parts);
+    const stack: Stack = { ...temporal, simulatorUrl, pid: process.pid };
+    await writeStack(home, stack);
+    const env = { ...options.env, TUNEWRIGHT_HOME: home };
+    parts.push(await keep('the worker', log, () => run(home, 'worker', [entry('../cli/main'), 'worker'], env)));
+    return { stack, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startTemporal({ home, env, log, uiPort = 0 }: StackOptions, parts: Part[]) {
+  const binary = await findBinary(temporalCli, { env, note: log });
+  const server = await startDevServer({
+    binary,
+    dbFile: join(home, 'temporal.db'),
+    uiPort,
+    searchAttributes: searchAttributeTypes,
+    logFile: join(home, 'logs', 'temporal.log'),
+  });
+  parts.push(server);
+  return { temporalAddress: server.address, uiUrl: server.uiUrl ?? '' };
+}
+
+async function startSimulatorPart({ home, env, log, trainingSeconds }: StackOptions, parts: Part[]): Promise<string> {
+  const port = await freePort();
+  const flags = ['--data-dir', join(home, 'simulator'), '--port', String(port)];
+  if (trainingSeconds !== undefined) flags.push('--training-seconds', String(trainingSeconds));
+  const part = await keep('the simulator', log, () =>
+    run(home, 'simulator', [entry('../simulator/main'), ...flags], env),
+  );
+  parts.push(part);
+  const origin = `http://127.0.0.1:${port}`;
+  await answers(`${origin}/health`, join(home, 'logs', 'simulator.log'));
+  return `${origin}/v1`;
+}
+
+/** A part of the stack that can be stopped. */
+type Part = Pick<ServerProcess, 'stop'>;
+
+/** Runs a part and, until it is stopped, starts it again when it dies. */
+async function keep(name: string, log: (line: string) => void, start: () => Promise<ServerProcess>): Promise<Part> {
+  const stopping = new AbortController();
+  let current = await start();
+  const watch = async () => {
+    for (;;) {
+      const how = await current.ended;
+      if (stopping.signal.aborted) return;
+      log(`${name} ${how}; it is started again`);
+      await setTimeout(restartMs, undefined, { ref: false });
+      if (stopping.signal.aborted) return;
+      current = await start();
+    }
+  };
+  const watched = watch();
+  return {
+    async stop() {
+      stopping.abort();
+      await current.stop();
+      await watched;
+    },
+  };
+}
+
+async function run(home: string, name: string, args: string[], env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+  const quiet = '--disable-warning=ExperimentalWarning';
+  return await runServer(process.execPath, [quiet, ...args], join(home, 'logs', `${name}.log`), env);
+}
+
+/** A script of this package, as a source or as it was compiled. */
+function entry(path: string): string {
+  return fileURLToPath(new URL(`${path}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+}
+
+async function answers(url: string, logFile: string): Promise<void> {
+  const limit = Date.now() + startLimitMs;
+  for (;;) {
+    try {
+      if ((await fetch(url)).ok) return;
+    } catch {
+      // Not listening yet.
+    }
+    if (Date.now() > limit) {
+      throw new TunewrightError('platform_unreachable', 'The simulated platform did not start.', {
+        advice: `Look into ${logFile}.`,
+      });
+    }
+    await setTimeout(50);
+  }
+}

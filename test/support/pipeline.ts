@@ -1,0 +1,130 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { createClient, type TunewrightClient } from '../../src/client.ts';
+import type { Settings } from '../../src/config.ts';
+import type { RunConfigInput } from '../../src/contract/config.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
+import { createLogger, installRuntime } from '../../src/logger.ts';
+import { createWorker } from '../../src/worker.ts';
+import { testTemporal, unique } from './temporal.ts';
+
+/** A simulated platform, a worker and a client on the shared Temporal server, for one test file. */
+export interface Pipeline {
+  folder: string;
+  settings: Settings;
+  simulator: Simulator;
+  client: TunewrightClient;
+  /** A run over a small data set of two intents that trains in milliseconds. */
+  config(changes?: Partial<RunConfigInput>): RunConfigInput;
+  startWorker(): Promise<RunningWorker>;
+  close(): Promise<void>;
+}
+
+export interface RunningWorker {
+  stop(): Promise<void>;
+}
+
+export async function pipeline(options: Partial<SimulatorOptions> = {}): Promise<Pipeline> {
+  const folder = await mkdtemp(join(tmpdir(), 'tunewright-test-'));
+  const simulator = await startSimulator({ dataDir: join(folder, 'simulator'), ...options });
+  const settings = testSettings(folder, simulator.url);
+  await writeFile(join(folder, 'data.jsonl'), smallDataSet());
+  const client = await createClient({ ...settings.temporal, taskQueue: settings.taskQueue });
+  if (!Runtime._instance) installRuntime(createLogger(process.env.TUNEWRIGHT_TEST_LOG ?? 'silent'));
+  const workers: RunningWorker[] = [];
+
+  async function startWorker(): Promise<RunningWorker> {
+    const worker = await runningWorker(settings);
+    workers.push(worker);
+    return worker;
+  }
+  await startWorker();
+  return {
+    folder,
+    settings,
+    simulator,
+    client,
+    startWorker,
+    config: (changes = {}) => ({
+      name: 'small',
+      connection: 'simulator',
+      model: 'gpt-4.1-mini-2025-04-14',
+      data: { train: 'data.jsonl' },
+      budgetUsd: 5,
+      pollSeconds: 0.1,
+      ...changes,
+    }),
+    async close() {
+      for (const worker of workers) await worker.stop();
+      await client.close();
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function testSettings(folder: string, simulatorUrl: string): Settings {
+  return {
+    env: { SIMULATOR_KEY: 'test-key', ...process.env },
+    home: folder,
+    artifacts: join(folder, 'artifacts'),
+    dataDirectory: folder,
+    temporal: { address: testTemporal(), namespace: 'default' },
+    taskQueue: unique('pipeline'),
+    connections: {
+      simulator: {
+        platform: 'openai',
+        baseURL: simulatorUrl,
+        apiKeyEnv: 'SIMULATOR_KEY',
+        webhookSecretEnv: 'SIMULATOR_WEBHOOK_SECRET',
+        simulated: true,
+        listLagSeconds: 1,
+        timeoutSeconds: 5,
+      },
+    },
+    catalogue: undefined,
+    logLevel: 'silent',
+    stack: undefined,
+  };
+}
+
+/** A worker from the bundle that the global set-up has made. */
+async function runningWorker(settings: Settings): Promise<RunningWorker> {
+  const connection = await NativeConnection.connect({ address: settings.temporal.address });
+  const codePath = process.env.TUNEWRIGHT_TEST_BUNDLE ?? '';
+  const worker: Worker = await createWorker(settings, connection, { workflowBundle: { codePath } });
+  const running = worker.run();
+  let stopping: Promise<void> | undefined;
+  return {
+    stop() {
+      stopping ??= (async () => {
+        worker.shutdown();
+        await running;
+        await connection.close();
+      })();
+      return stopping;
+    },
+  };
+}
+
+const questions: Record<string, string[]> = {
+  refund: ['I want my money back', 'please refund order', 'when does the refund arrive', 'give me a refund for'],
+  delivery: ['where is my parcel', 'the delivery is late', 'when will my package come', 'has the courier left with'],
+};
+
+/** 64 lines, two intents, told apart by their words. */
+function smallDataSet(): string {
+  const system = { role: 'system', content: 'Answer with the one intent that fits. Intents: refund, delivery' };
+  const lines = Object.entries(questions).flatMap(([intent, texts]) =>
+    Array.from({ length: 32 }, (_, i) => ({
+      messages: [
+        system,
+        { role: 'user', content: `${texts[i % texts.length]} ${1000 + i}` },
+        { role: 'assistant', content: intent },
+      ],
+    })),
+  );
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}

@@ -1,0 +1,78 @@
+import { TunewrightError } from '../contract/errors.ts';
+import type { ModelEntry } from '../platforms/catalogue.ts';
+import type { TrainingPlatform } from '../platforms/platform.ts';
+import type { Dependencies } from './dependencies.ts';
+
+const dayMs = 86_400_000;
+
+export interface AccessInput {
+  connection: string;
+  model: string;
+  method: string;
+  minimumLifeDays: number;
+}
+
+export interface Access {
+  platform: string;
+  simulated: boolean;
+  /** YYYY-MM-DD, where a date is known. */
+  shutdownDate?: string;
+}
+
+/** Before any money is spent: the account answers, the base model exists, can be tuned, and lives long enough. */
+export function accessActivities({ platforms }: Dependencies) {
+  return {
+    async checkAccess(input: AccessInput): Promise<Access> {
+      const platform = platforms.get(input.connection);
+      const model = await platform.getModel(input.model);
+      const entry = platform.catalogueEntry(input.model);
+      checkTunable(input, entry, Date.now());
+      const shutdownDate = earliest(model.shutdownDate, entry?.shutdownDate);
+      checkLife(input, shutdownDate, Date.now());
+      return { platform: platform.name, simulated: platform.simulated, ...(shutdownDate ? { shutdownDate } : {}) };
+    },
+  };
+}
+
+function checkTunable(input: AccessInput, entry: ModelEntry | undefined, now: number): void {
+  if (entry && !entry.methods.includes(input.method)) {
+    throw new TunewrightError('model_not_tunable', `${input.model} cannot be tuned by the method "${input.method}".`, {
+      advice: `It takes: ${entry.methods.join(', ') || 'none'}. Choose another model or method.`,
+    });
+  }
+  if (entry?.lastJobDate && now >= Date.parse(entry.lastJobDate)) {
+    throw new TunewrightError(
+      'training_not_available',
+      `No job for ${input.model} can be created since ${entry.lastJobDate}.`,
+      {
+        advice: 'Choose a model, or a connection to another platform, that still trains.',
+      },
+    );
+  }
+}
+
+function checkLife(input: AccessInput, shutdownDate: string | undefined, now: number): void {
+  if (!shutdownDate) return;
+  const days = Math.floor((Date.parse(shutdownDate) - now) / dayMs);
+  if (days >= input.minimumLifeDays && days > 0) return;
+  const message =
+    days > 0
+      ? `${input.model} shuts down on ${shutdownDate}, in ${days} days; the run asks for ${input.minimumLifeDays}.`
+      : `${input.model} shut down on ${shutdownDate}: it has no life left.`;
+  throw new TunewrightError('model_expiring', message, {
+    advice: 'Choose a model with more life left, or lower minimumLifeDays if that is long enough for you.',
+  });
+}
+
+function earliest(...dates: (string | undefined)[]): string | undefined {
+  return dates.filter((date) => date !== undefined).sort()[0];
+}
+
+/** Prices of a model. Throws `model_unpriced`: a budget can only be kept where prices are known. */
+export function pricesOf(platform: TrainingPlatform, model: string): ModelEntry['prices'] {
+  const entry = platform.catalogueEntry(model);
+  if (entry) return entry.prices;
+  throw new TunewrightError('model_unpriced', `The catalogue knows no model "${model}", so its cost cannot be told.`, {
+    advice: 'Check the name, or add the model with its prices to a catalogue of your own (TUNEWRIGHT_CATALOGUE).',
+  });
+}

@@ -1,0 +1,41 @@
+import { activityInfo, Context } from '@temporalio/activity';
+import { TunewrightError } from '../contract/errors.ts';
+import { lastHeartbeat } from './context.ts';
+
+/** Left in the heartbeat by an attempt whose create was refused for certain: the next one has nothing to look for. */
+interface Certainty {
+  noEffectAtAttempt?: number;
+}
+
+const lookAgainMs = 2_000;
+
+/**
+ * Creates something at a platform exactly once, whatever was lost on the way. It is looked up first; when an earlier
+ * attempt may have created it without our hearing of it, it is looked for until the platform's listing must show it.
+ *
+ * @param settleMs how long a listing may lag behind a creation.
+ */
+export async function createOnce<T>(
+  find: () => Promise<T | undefined>,
+  create: () => Promise<T>,
+  settleMs: number,
+): Promise<T> {
+  const { attempt } = activityInfo();
+  const earlierEffect = attempt > 1 && lastHeartbeat<Certainty>()?.noEffectAtAttempt !== attempt - 1;
+  const settled = Date.now() + (earlierEffect ? settleMs : 0);
+  for (;;) {
+    const found = await find();
+    if (found !== undefined) return found;
+    const leftMs = settled - Date.now();
+    if (leftMs <= 0) break;
+    Context.current().heartbeat();
+    await Context.current().sleep(Math.min(leftMs, lookAgainMs));
+  }
+  try {
+    return await create();
+  } catch (error) {
+    const certain = error instanceof TunewrightError && error.retry !== 'unsure';
+    if (certain) Context.current().heartbeat({ noEffectAtAttempt: attempt } satisfies Certainty);
+    throw error;
+  }
+}

@@ -1,0 +1,10 @@
+import type { ArtifactStore } from '../artifacts/index.ts';
+import type { Platforms } from '../platforms/registry.ts';
+
+/** What the activities of a worker work with. */
+export interface Dependencies {
+  platforms: Platforms;
+  store: ArtifactStore;
+  /** Relative data paths start here. */
+  dataDirectory: string;
+}

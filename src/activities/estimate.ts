@@ -1,0 +1,48 @@
+import type { RunConfig } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import type { DataSummary } from '../contract/run.ts';
+import { automaticEpochs } from '../datasets/index.ts';
+import { pricesOf } from './access.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface EstimateInput {
+  config: RunConfig;
+  data: DataSummary;
+}
+
+export interface CostEstimate {
+  usd: number;
+  /** US dollars a million tokens, and the date they were looked up. */
+  prices: { training: number; input: number; output: number; checked: string };
+}
+
+const million = 1_000_000;
+/** The base model and the tuned one. */
+const evaluatedModels = 2;
+
+export function estimateActivities({ platforms }: Dependencies) {
+  return {
+    /** What the run will cost: training tokens times epochs, and every held-out question asked of both models. */
+    async estimateCost({ config, data }: EstimateInput): Promise<CostEstimate> {
+      const { training, input, output, checked } = pricesOf(platforms.get(config.connection), config.model);
+      const { epochs } = config.hyperparameters;
+      const trainedTokens = data.train.tokens * (epochs === 'auto' ? automaticEpochs(data.train.examples) : epochs);
+      const asked = Math.min(1, (config.evaluation.maxExamples ?? Number.POSITIVE_INFINITY) / data.test.examples);
+      // An example is a question and its answer: the question is read, and an answer as long as the reference is written.
+      const questionUsd = (data.test.tokens * input + data.test.answerTokens * output) * asked * evaluatedModels;
+      const usd = (trainedTokens * training + questionUsd) / million;
+      if (usd > config.budgetUsd) throw overBudget(usd, config.budgetUsd);
+      return { usd, prices: { training, input, output, checked } };
+    },
+  };
+}
+
+function overBudget(usd: number, budgetUsd: number): TunewrightError {
+  return new TunewrightError(
+    'over_budget',
+    `The run would cost about $${usd.toFixed(2)}, its budget is $${budgetUsd.toFixed(2)}.`,
+    {
+      advice: 'Raise budgetUsd, or train on fewer examples, for fewer epochs, or on a smaller model.',
+    },
+  );
+}

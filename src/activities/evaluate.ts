@@ -1,0 +1,95 @@
+import { Context } from '@temporalio/activity';
+import type { ArtifactStore } from '../artifacts/index.ts';
+import type { ArtifactRef } from '../contract/artifact.ts';
+import type { RunConfig } from '../contract/config.ts';
+import type { ModelEvaluation } from '../contract/evaluation.ts';
+import type { StageProgress } from '../contract/run.ts';
+import { type HeldOutQuestion, readQuestions } from '../datasets/index.ts';
+import { askAll, createGrader, decodePredictions, encodePredictions, summarise } from '../evaluation/index.ts';
+import { beating, lastHeartbeat } from './context.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface EvaluateInput {
+  connection: string;
+  model: string;
+  /** The held-out examples, chat JSONL. */
+  test: ArtifactRef & { examples: number };
+  evaluation: RunConfig['evaluation'];
+  seed: number;
+}
+
+/** Answers are kept batch by batch: a killed evaluation goes on behind the last one. */
+interface EvaluateHeartbeat extends StageProgress {
+  batches: ArtifactRef[];
+}
+
+/** At most so many batches, so that a heartbeat stays a few KiB; at least so many answers in one. */
+const mostBatches = 50;
+const smallestBatch = 16;
+
+export function evaluateActivities({ platforms, store }: Dependencies) {
+  return {
+    /** Asks one model every held-out question and grades its answers. No answer that was kept is paid again. */
+    async evaluateModel(input: EvaluateInput): Promise<ModelEvaluation> {
+      const { model, test, evaluation, seed } = input;
+      const platform = platforms.get(input.connection);
+      const total = Math.min(test.examples, evaluation.maxExamples ?? test.examples);
+      const batchSize = Math.max(smallestBatch, Math.ceil(total / mostBatches));
+      const beat: EvaluateHeartbeat = {
+        done: 0,
+        total,
+        unit: 'examples',
+        batches: lastHeartbeat<EvaluateHeartbeat>()?.batches ?? [],
+      };
+      beat.done = await answered(store, beat.batches);
+
+      await beating(
+        () => beat,
+        async (signal) => {
+          await askAll<HeldOutQuestion>({
+            questions: first(total, readQuestions(store.read(test))),
+            startAt: beat.done ?? 0,
+            ask: async ({ messages, tools }, abort) =>
+              await platform.chat({
+                model,
+                messages,
+                tools,
+                seed,
+                maxOutputTokens: evaluation.maxOutputTokens,
+                signal: abort,
+              }),
+            grade: createGrader(evaluation.grader),
+            concurrency: evaluation.concurrency,
+            batchSize,
+            signal,
+            async onBatch(predictions) {
+              beat.batches.push(await store.put(encodePredictions(predictions)));
+              beat.done = (beat.done ?? 0) + predictions.length;
+              Context.current().heartbeat(beat);
+            },
+          });
+        },
+      );
+      const predictions = await store.put(joined(store, beat.batches));
+      return await summarise(model, predictions, decodePredictions(store.read(predictions)));
+    },
+  };
+}
+
+async function answered(store: ArtifactStore, batches: readonly ArtifactRef[]): Promise<number> {
+  let count = 0;
+  for await (const _ of decodePredictions(joined(store, batches))) count += 1;
+  return count;
+}
+
+async function* joined(store: ArtifactStore, batches: readonly ArtifactRef[]): AsyncGenerator<Uint8Array> {
+  for (const batch of batches) yield* store.read(batch);
+}
+
+async function* first<T>(count: number, items: AsyncIterable<T>): AsyncGenerator<T> {
+  let left = count;
+  for await (const item of items) {
+    if (left-- <= 0) return;
+    yield item;
+  }
+}

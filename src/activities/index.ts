@@ -1,0 +1,31 @@
+import { accessActivities } from './access.ts';
+import type { Dependencies } from './dependencies.ts';
+import { estimateActivities } from './estimate.ts';
+import { evaluateActivities } from './evaluate.ts';
+import { inspectActivities } from './inspect.ts';
+import { jobActivities } from './job.ts';
+import { releaseActivities } from './release.ts';
+import { reportActivities } from './report.ts';
+import { splitActivities } from './split.ts';
+import { uploadActivities } from './upload.ts';
+import { waitActivities } from './wait.ts';
+import { warmUpActivities } from './warmup.ts';
+
+/** Every side effect of a run, one file a stage. */
+export function createActivities(dependencies: Dependencies) {
+  return {
+    ...inspectActivities(dependencies),
+    ...splitActivities(dependencies),
+    ...estimateActivities(dependencies),
+    ...accessActivities(dependencies),
+    ...uploadActivities(dependencies),
+    ...jobActivities(dependencies),
+    ...waitActivities(dependencies),
+    ...warmUpActivities(dependencies),
+    ...evaluateActivities(dependencies),
+    ...reportActivities(dependencies),
+    ...releaseActivities(dependencies),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import type { ArtifactRef } from '../contract/artifact.ts';
+import type { RunConfig } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import type { StageProgress } from '../contract/run.ts';
+import { type Inspection, inspectDataset, type Problem } from '../datasets/index.ts';
+import { beating } from './context.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface InspectInput {
+  connection: string;
+  model: string;
+  data: RunConfig['data'];
+}
+
+/** The data sets of a run as they were when it began, whatever happens to the files afterwards. */
+export interface InspectedData {
+  train: ArtifactRef;
+  validation?: ArtifactRef;
+  test?: ArtifactRef;
+  warnings: number;
+}
+
+type Role = keyof RunConfig['data'];
+
+/** Beyond this a person mends the first ones and looks again: `tunewright validate` lists them all. */
+const problemsShown = 20;
+
+export function inspectActivities({ platforms, store, dataDirectory }: Dependencies) {
+  async function inspect(input: InspectInput, role: Role, path: string, beat: StageProgress, signal: AbortSignal) {
+    const platform = platforms.get(input.connection);
+    const entry = platform.catalogueEntry(input.model);
+    const file = await store.putFile(resolve(dataDirectory, path));
+    const inspection = await inspectDataset(await store.path(file), {
+      minimumExamples: role === 'train' ? platform.minimumExamples : 1,
+      maxProblems: problemsShown,
+      ...(entry ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding } : {}),
+      signal,
+      onProgress: (done, total) => Object.assign(beat, { done, total }),
+    });
+    if (inspection.errors > 0) throw invalidData(path, inspection);
+    return { file, warnings: inspection.warnings };
+  }
+
+  return {
+    /** Takes a snapshot of each file by content hash and checks every line of it. Throws `invalid_data`. */
+    async inspectData(input: InspectInput): Promise<InspectedData> {
+      const beat: StageProgress = { unit: 'bytes' };
+      return await beating(
+        () => beat,
+        async (signal) => {
+          const { train, validation, test } = input.data;
+          const inspected = {
+            train: await inspect(input, 'train', train, beat, signal),
+            validation: validation ? await inspect(input, 'validation', validation, beat, signal) : undefined,
+            test: test ? await inspect(input, 'test', test, beat, signal) : undefined,
+          };
+          const all = Object.values(inspected);
+          return {
+            train: inspected.train.file,
+            ...(inspected.validation ? { validation: inspected.validation.file } : {}),
+            ...(inspected.test ? { test: inspected.test.file } : {}),
+            warnings: all.reduce((sum, one) => sum + (one?.warnings ?? 0), 0),
+          };
+        },
+      );
+    },
+  };
+}
+
+function invalidData(path: string, { errors, problems }: Inspection): TunewrightError {
+  const shown = problems.filter((problem) => problem.severity === 'error');
+  const more = errors > shown.length ? [`… and ${errors - shown.length} more`] : [];
+  return new TunewrightError(
+    'invalid_data',
+    [`${path} has ${errors} ${errors === 1 ? 'error' : 'errors'}:`, ...shown.map(problemLine), ...more].join('\n'),
+    { advice: `Mend them; \`tunewright validate ${path}\` lists them all.` },
+  );
+}
+
+/** One line a problem: where it is, what it is, its code. */
+function problemLine({ line, path, message, code }: Problem): string {
+  const where = [line === undefined ? undefined : `line ${line}`, path].filter(Boolean).join(', ');
+  return `${where ? `${where}: ` : ''}${message} [${code}]`;
+}

@@ -1,0 +1,60 @@
+import { connect, type TemporalAddress } from './client/connect.ts';
+import { runError } from './client/failures.ts';
+import { type RunHandle, runHandle } from './client/handle.ts';
+import { type ListOptions, listRuns } from './client/list.ts';
+import { newRunName } from './client/names.ts';
+import { type Schedules, schedules } from './client/schedules.ts';
+import { workflowStart } from './client/start.ts';
+import { parseRunConfig, type RunConfigInput } from './contract/config.ts';
+import { defaultTaskQueue } from './contract/messages.ts';
+import type { FineTuneInput, RunProgress } from './contract/run.ts';
+
+export interface ClientOptions extends Partial<TemporalAddress> {
+  taskQueue?: string;
+  /** Address of the Temporal Web UI: runs are then linked to it. */
+  uiUrl?: string | undefined;
+}
+
+/** For backend services: starts runs, looks at them, steers them. */
+export interface TunewrightClient {
+  /** Starts a run and answers as soon as Temporal has it. Throws `invalid_config`, `run_exists`, `temporal_unreachable`. */
+  start(config: RunConfigInput, options?: { name?: string }): Promise<RunHandle>;
+  /** The run of that name; nothing is asked yet. */
+  get(name: string): RunHandle;
+  /** Runs, newest first. */
+  list(options?: ListOptions): AsyncGenerator<RunProgress, void, void>;
+  readonly schedules: Schedules;
+  close(): Promise<void>;
+}
+
+/** Connects to Temporal; defaults are a local server and its namespace `default`. Throws `temporal_unreachable`. */
+export async function createClient(options: ClientOptions = {}): Promise<TunewrightClient> {
+  const { address = '127.0.0.1:7233', namespace = 'default', taskQueue = defaultTaskQueue, uiUrl } = options;
+  const client = await connect({ ...options, address, namespace });
+
+  const url = (name: string): string | undefined =>
+    uiUrl && `${uiUrl.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(name)}`;
+  const get = (name: string): RunHandle => runHandle(name, { client, url, startLinked: startInput });
+
+  async function startInput(input: FineTuneInput, chosen?: string): Promise<RunHandle> {
+    const name = chosen ?? newRunName(input.config);
+    try {
+      await client.workflow.start(...workflowStart(name, taskQueue, input));
+    } catch (error) {
+      throw runError(name, error);
+    }
+    return get(name);
+  }
+
+  return {
+    get,
+    start: async (config, { name } = {}) => await startInput({ config: parseRunConfig(config), attempt: 1 }, name),
+    list: (listOptions) => listRuns(client, listOptions),
+    schedules: schedules(client, taskQueue),
+    close: async () => await client.connection.close(),
+  };
+}
+
+export type { RunHandle } from './client/handle.ts';
+export type { ListOptions } from './client/list.ts';
+export type { ScheduleSpec, ScheduleSummary, Schedules } from './client/schedules.ts';

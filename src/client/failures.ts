@@ -1,0 +1,54 @@
+import {
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
+import { type ErrorCode, type FailureDetails, TunewrightError } from '../contract/errors.ts';
+import { unreachable } from './connect.ts';
+
+/** Names whatever the Temporal client throws about a run. */
+export function runError(name: string, error: unknown): unknown {
+  if (error instanceof WorkflowNotFoundError) {
+    return new TunewrightError('run_not_found', `There is no run "${name}", or it is over.`, {
+      advice: '`tunewright list` shows the runs.',
+      cause: error,
+    });
+  }
+  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+    return new TunewrightError('run_exists', `A run named "${name}" exists already.`, {
+      advice: 'Choose another name, or let one be chosen.',
+      cause: error,
+    });
+  }
+  if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError) {
+    return failureError(name, error.cause);
+  }
+  if (error instanceof ServiceError) return unreachable('the configured address', error);
+  return error;
+}
+
+function failureError(name: string, cause: unknown): TunewrightError {
+  const failure = innermost(cause);
+  if (failure instanceof ApplicationFailure) {
+    const details = failure.details?.[0] as FailureDetails | undefined;
+    return new TunewrightError((failure.type ?? 'internal') as ErrorCode, failure.message, {
+      advice: details?.advice ?? `\`tunewright show ${name}\` tells more.`,
+      cause,
+    });
+  }
+  const message = failure instanceof Error ? failure.message : 'The run ended without a reason.';
+  const cancelled = failure instanceof CancelledFailure || failure instanceof TerminatedFailure;
+  return new TunewrightError(cancelled ? 'run_cancelled' : 'internal', message, {
+    advice: `\`tunewright show ${name}\` tells what was spent; \`tunewright retrain ${name}\` starts it again.`,
+    cause,
+  });
+}
+
+/** An update that fails in an activity wraps the named failure once more. */
+function innermost(error: unknown): unknown {
+  if (error instanceof ApplicationFailure || !(error instanceof Error) || !(error.cause instanceof Error)) return error;
+  return innermost(error.cause);
+}

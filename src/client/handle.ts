@@ -1,0 +1,123 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { TunewrightError } from '../contract/errors.ts';
+import { cancelSignal, inputMemo, pauseUpdate, resumeUpdate, retrainUpdate } from '../contract/messages.ts';
+import { nextAttempt } from '../contract/next-attempt.ts';
+import { parseRetrainRequest, type RetrainInput } from '../contract/retrain.ts';
+import type { FineTuneInput, RunProgress, RunResult } from '../contract/run.ts';
+import { runError } from './failures.ts';
+import { progressOf } from './live.ts';
+
+/** A run: to look at, wait for, steer. */
+export interface RunHandle {
+  readonly name: string;
+  /** The run in the Temporal Web UI, where its address is known. */
+  readonly url: string | undefined;
+  /** Where the run is now, with live metrics. Throws `run_not_found`. */
+  progress(): Promise<RunProgress>;
+  /** The run's progress each time it has changed, until it is over; breaking off the loop leaves the run alone. */
+  watch(options?: { intervalMs?: number; signal?: AbortSignal }): AsyncGenerator<RunProgress, void, void>;
+  /** Waits for the end. Throws a `TunewrightError` that names why it failed or was cancelled. */
+  result(): Promise<RunResult>;
+  /** Stops the job, removes what was uploaded, records what was spent. Returns when that is asked for, not done. */
+  cancel(reason: string): Promise<void>;
+  /** Stops before the next stage, or pauses the job that trains. Throws `refused` saying why not. */
+  pause(): Promise<string>;
+  resume(): Promise<string>;
+  /** Trains again with changes: a living run continues under its name, of a finished one a linked run is started. */
+  retrain(request: RetrainInput): Promise<RunHandle>;
+}
+
+interface HandleContext {
+  client: Client;
+  url(name: string): string | undefined;
+  /** Starts the linked run of a finished one. */
+  startLinked(input: FineTuneInput): Promise<RunHandle>;
+}
+
+const defaultIntervalMs = 1_000;
+
+export function runHandle(name: string, context: HandleContext): RunHandle {
+  const workflow: WorkflowHandle = context.client.workflow.getHandle(name);
+  const named = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw runError(name, error);
+    }
+  };
+
+  async function look(): Promise<{ progress: RunProgress | undefined; over: boolean }> {
+    const description = await named(() => workflow.describe());
+    return { progress: progressOf(description), over: description.status.name !== 'RUNNING' };
+  }
+
+  const handle: RunHandle = {
+    name,
+    url: context.url(name),
+
+    async progress() {
+      for await (const progress of handle.watch()) return progress;
+      throw new TunewrightError('run_not_found', `The run "${name}" ended before it began.`, {
+        advice: 'Look at it in the Temporal Web UI.',
+      });
+    },
+
+    async *watch({ intervalMs = defaultIntervalMs, signal } = {}) {
+      let last = '';
+      while (!signal?.aborted) {
+        const { progress, over } = await look();
+        const text = JSON.stringify(progress);
+        if (progress && text !== last) yield progress;
+        last = text;
+        if (over) return;
+        await pauseFor(intervalMs, signal);
+      }
+    },
+
+    result: async () => await named(async () => (await workflow.result()) as RunResult),
+
+    async cancel(reason) {
+      await named(async () => {
+        await workflow.signal(cancelSignal, { reason });
+        // The signal carries the reason, Temporal's own request makes the workflow close as cancelled.
+        await workflow.cancel();
+      });
+    },
+
+    pause: async () => await named(() => workflow.executeUpdate(pauseUpdate)),
+    resume: async () => await named(() => workflow.executeUpdate(resumeUpdate)),
+
+    async retrain(input) {
+      const request = parseRetrainRequest(input);
+      const { status, memo } = await named(() => workflow.describe());
+      if (status.name === 'RUNNING') {
+        await named(() => workflow.executeUpdate(retrainUpdate, { args: [request] }));
+        return handle;
+      }
+      const earlier = memo?.[inputMemo] as FineTuneInput | undefined;
+      if (!earlier) {
+        throw new TunewrightError('run_not_found', `The configuration of "${name}" is not kept any more.`, {
+          advice: 'Start a run with its configuration file.',
+        });
+      }
+      const { job, runId } = await handle.progress();
+      const parent = { name, runId, ...(job?.model ? { model: job.model } : {}) };
+      return await context.startLinked(nextAttempt(earlier, request.changes, parent));
+    },
+  };
+  return handle;
+}
+
+async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

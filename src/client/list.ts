@@ -1,0 +1,43 @@
+import type { Client } from '@temporalio/client';
+import { progressMemo, workflowType } from '../contract/messages.ts';
+import type { RunProgress, RunStatus } from '../contract/run.ts';
+import { searchAttributes } from '../contract/search-attributes.ts';
+
+export interface ListOptions {
+  status?: RunStatus;
+  /** The base model's id. */
+  model?: string;
+  /** At most so many; 100 when absent. */
+  limit?: number;
+}
+
+/** Runs by visibility, newest first, each as it last described itself. */
+export async function* listRuns(
+  client: Client,
+  { status, model, limit = 100 }: ListOptions = {},
+): AsyncGenerator<RunProgress, void, void> {
+  const conditions = [
+    `WorkflowType = ${quoted(workflowType)}`,
+    status && `${searchAttributes.status.name} = ${quoted(status)}`,
+    model && `${searchAttributes.model.name} = ${quoted(model)}`,
+  ];
+  let left = limit;
+  for await (const run of client.workflow.list({ query: conditions.filter(Boolean).join(' AND ') })) {
+    if (left-- <= 0) return;
+    const progress = run.memo?.[progressMemo] as RunProgress | undefined;
+    if (progress) yield progress;
+  }
+}
+
+/** Names of the runs that wait for a job. */
+export async function runsOfJob(client: Client, jobId: string): Promise<string[]> {
+  const query = `${searchAttributes.job.name} = ${quoted(jobId)} AND ExecutionStatus = "Running"`;
+  const names: string[] = [];
+  for await (const run of client.workflow.list({ query })) names.push(run.workflowId);
+  return names;
+}
+
+/** A literal of the list filter; quotes and backslashes in user input must not end it. */
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
+}

@@ -1,0 +1,110 @@
+import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import { parseRunConfig, type RunConfigInput } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import { workflowType } from '../contract/messages.ts';
+import type { FineTuneInput } from '../contract/run.ts';
+import { runSummary } from './start.ts';
+
+export interface ScheduleSpec {
+  name: string;
+  /** A cron line of five fields, in UTC. */
+  cron: string;
+  /** The run to start each time; its data paths are resolved when it starts. */
+  config: RunConfigInput;
+}
+
+export interface ScheduleSummary {
+  name: string;
+  paused: boolean;
+  /** ISO times. */
+  nextRuns: string[];
+  /** Names of the latest runs. */
+  recentRuns: string[];
+}
+
+export interface Schedules {
+  /** Throws `invalid_config`, `run_exists`. */
+  create(spec: ScheduleSpec): Promise<void>;
+  list(): AsyncGenerator<ScheduleSummary, void, void>;
+  pause(name: string, note?: string): Promise<void>;
+  resume(name: string, note?: string): Promise<void>;
+  /** Starts a run now, beside the schedule's own times. */
+  trigger(name: string): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+/** Schedules on Temporal Schedules: a run is skipped while the one before it still goes on. */
+export function schedules(client: Client, taskQueue: string): Schedules {
+  const named = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (error) {
+      throw scheduleError(name, error);
+    }
+  };
+  const handle = (name: string) => client.schedule.getHandle(name);
+
+  return {
+    async create({ name, cron, config }) {
+      const input: FineTuneInput = { config: parseRunConfig(config), attempt: 1 };
+      await named(name, async () => {
+        await client.schedule.create({
+          scheduleId: name,
+          spec: { cronExpressions: [cron] },
+          policies: { overlap: 'SKIP' },
+          action: {
+            type: 'startWorkflow',
+            workflowType,
+            workflowId: name,
+            taskQueue,
+            args: [input],
+            staticSummary: runSummary(input),
+          },
+        });
+      });
+    },
+
+    async *list() {
+      for await (const schedule of client.schedule.list()) {
+        if (schedule.action?.type !== 'startWorkflow' || schedule.action.workflowType !== workflowType) continue;
+        yield {
+          name: schedule.scheduleId,
+          paused: schedule.state.paused,
+          nextRuns: schedule.info.nextActionTimes.map((time) => time.toISOString()),
+          recentRuns: schedule.info.recentActions.map(({ action }) => action.workflow.workflowId),
+        };
+      }
+    },
+
+    pause: async (name, note) => await named(name, () => handle(name).pause(note)),
+    resume: async (name, note) => await named(name, () => handle(name).unpause(note)),
+    trigger: async (name) => await named(name, () => handle(name).trigger()),
+    delete: async (name) => await named(name, () => handle(name).delete()),
+  };
+}
+
+function scheduleError(name: string, error: unknown): unknown {
+  if (error instanceof ScheduleAlreadyRunning) {
+    return new TunewrightError('run_exists', `A schedule named "${name}" exists already.`, {
+      advice: 'Delete it first, or choose another name.',
+      cause: error,
+    });
+  }
+  if (error instanceof ScheduleNotFoundError) {
+    return new TunewrightError('run_not_found', `There is no schedule "${name}".`, {
+      advice: '`tunewright schedules list` shows them.',
+      cause: error,
+    });
+  }
+  const invalid =
+    error instanceof Error && /invalid (schedule|cron)|cron/i.test(`${error.message} ${String(error.cause)}`);
+  if (!invalid) return error;
+  return new TunewrightError(
+    'invalid_config',
+    `The schedule "${name}" is not valid: ${(error.cause as Error)?.message ?? error.message}`,
+    {
+      advice: 'Use a cron line of five fields, such as "0 3 * * 1".',
+      cause: error,
+    },
+  );
+}

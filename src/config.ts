@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+import { describeIssues } from './contract/config.ts';
+import { TunewrightError } from './contract/errors.ts';
+import { defaultTaskQueue } from './contract/messages.ts';
+import { readStack, type Stack } from './embedded/stack-file.ts';
+import { type CatalogueFile, readCatalogueFile } from './platforms/catalogue.ts';
+import { type Connections, defaultConnections } from './platforms/registry.ts';
+
+const configFileSchema = z.strictObject({
+  connections: z.record(z.string().min(1), z.looseObject({ platform: z.string() })).default({}),
+});
+
+/** How to reach a Temporal cluster. */
+export interface TemporalSettings {
+  address: string;
+  namespace: string;
+  apiKey?: string | undefined;
+  tls?: ConnectionOptions['tls'];
+  /** Address of the Web UI, where it is known. */
+  uiUrl?: string | undefined;
+}
+
+/** Everything that a process of tunewright is told from outside, read in this one place. */
+export interface Settings {
+  env: NodeJS.ProcessEnv;
+  /** State of the embedded stack. */
+  home: string;
+  artifacts: string;
+  /** Where relative data paths of a run start. */
+  dataDirectory: string;
+  temporal: TemporalSettings;
+  taskQueue: string;
+  connections: Connections;
+  catalogue: CatalogueFile | undefined;
+  logLevel: string;
+  /** The embedded stack of this folder, when it is up. */
+  stack: Stack | undefined;
+}
+
+/** Name of the connection to the embedded stand-in platform, and of the variable that holds its key. */
+const simulatorConnection = 'simulator';
+const simulatorKeyEnv = 'TUNEWRIGHT_SIMULATOR_KEY';
+
+/** Environment and files to checked settings. Throws `invalid_config`. */
+export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Settings {
+  const home = resolve(directory, env.TUNEWRIGHT_HOME ?? '.tunewright');
+  const stack = readStack(home);
+  return {
+    env: { [simulatorKeyEnv]: 'simulator', ...env },
+    home,
+    artifacts: resolve(directory, env.TUNEWRIGHT_ARTIFACTS ?? `${home}/artifacts`),
+    dataDirectory: resolve(directory, env.TUNEWRIGHT_DATA ?? '.'),
+    temporal: temporalSettings(env, stack),
+    taskQueue: env.TUNEWRIGHT_TASK_QUEUE ?? defaultTaskQueue,
+    connections: {
+      ...defaultConnections,
+      ...(stack ? { [simulatorConnection]: simulated(stack.simulatorUrl) } : {}),
+      ...readConfigFile(env, directory).connections,
+    },
+    catalogue: env.TUNEWRIGHT_CATALOGUE ? readCatalogueFile(resolve(directory, env.TUNEWRIGHT_CATALOGUE)) : undefined,
+    logLevel: env.TUNEWRIGHT_LOG_LEVEL ?? 'info',
+    stack,
+  };
+}
+
+/** Temporal's own variables and profile files first (`TEMPORAL_ADDRESS`, …), then the embedded stack of this folder. */
+function temporalSettings(env: NodeJS.ProcessEnv, stack: Stack | undefined): TemporalSettings {
+  const overrideEnvVars = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+  const { connectionOptions, namespace } = loadClientConnectConfig({
+    overrideEnvVars: overrideEnvVars as Record<string, string>,
+  });
+  const configured = connectionOptions.address !== undefined;
+  return {
+    address: connectionOptions.address ?? stack?.temporalAddress ?? '127.0.0.1:7233',
+    namespace: namespace ?? 'default',
+    apiKey: typeof connectionOptions.apiKey === 'string' ? connectionOptions.apiKey : undefined,
+    tls: connectionOptions.tls,
+    uiUrl: env.TUNEWRIGHT_UI_URL ?? (configured ? undefined : stack?.uiUrl),
+  };
+}
+
+/** The embedded platform speaks the fine-tuning protocol of the first platform; its listings do not lag. */
+function simulated(baseURL: string): Connections[string] {
+  const [platform = ''] = Object.keys(defaultConnections);
+  return { platform, baseURL, apiKeyEnv: simulatorKeyEnv, simulated: true, listLagSeconds: 1 };
+}
+
+function readConfigFile(env: NodeJS.ProcessEnv, directory: string): z.infer<typeof configFileSchema> {
+  const path = resolve(directory, env.TUNEWRIGHT_CONFIG ?? 'tunewright.json');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (!env.TUNEWRIGHT_CONFIG) return configFileSchema.parse({});
+    throw invalid(`${path} cannot be read.`, cause);
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(`${path} is not JSON.`, cause);
+  }
+  const parsed = configFileSchema.safeParse(content);
+  if (!parsed.success) throw invalid(`${path} is not valid:\n${describeIssues(parsed.error)}`, parsed.error);
+  return parsed.data;
+}
+
+function invalid(message: string, cause: unknown): TunewrightError {
+  return new TunewrightError('invalid_config', message, { advice: 'docs/configuration.md shows its shape.', cause });
+}

@@ -1,0 +1,26 @@
+import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
+import { type Logger, pino } from 'pino';
+
+/** Where keys could slip into a log line: never printed. */
+const secrets = ['apiKey', '*.apiKey', 'authorization', '*.authorization', '*.headers'];
+
+/** JSON lines on stderr: stdout belongs to a command's own answer. */
+export function createLogger(level: string): Logger {
+  return pino({ level, redact: secrets, base: null }, pino.destination({ fd: 2, sync: true }));
+}
+
+const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+};
+
+/** Lets Temporal's SDK log through ours. Once a process, before the first worker. */
+export function installRuntime(logger: Logger): void {
+  Runtime.install({
+    logger: new DefaultLogger('DEBUG', ({ level, message, meta }) => logger[levels[level]](meta ?? {}, message)),
+    telemetryOptions: { logging: { forward: {}, filter: 'temporalio_sdk_core=WARN' } },
+  });
+}

@@ -1,0 +1,91 @@
+import { ActivityCancellationType, type ActivityOptions, scheduleActivity } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+/** An activity that was begun is always waited for: what it did at the platform has to be known before cleaning up. */
+const whole = { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } as const;
+
+/** Local work on files: minutes for the largest; a lost worker is noticed after half a minute. */
+const local: ActivityOptions = {
+  ...whole,
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+};
+
+/** One short remote call: tried for a day, so that an outage of the platform is waiting and not failure. */
+const call: ActivityOptions = {
+  ...whole,
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+};
+
+/** 8 GB over a slow line take hours; the upload itself is resumed from its last part. */
+const transfer: ActivityOptions = {
+  ...whole,
+  startToCloseTimeout: '12 hours',
+  scheduleToCloseTimeout: '2 days',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+};
+
+/** Creating a job may have to wait for a daily limit or for capacity: a week; the heartbeat covers the search for a lost one. */
+const create: ActivityOptions = {
+  ...whole,
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout: '7 days',
+  heartbeatTimeout: '90 seconds',
+  retry: { initialInterval: '2 seconds', maximumInterval: '5 minutes' },
+};
+
+/** Asks thousands of questions; a rate limit of hours is slept through on the server, holding no slot. */
+const long: ActivityOptions = {
+  ...whole,
+  startToCloseTimeout: '12 hours',
+  scheduleToCloseTimeout: '3 days',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+};
+
+/** An operator waits for the answer of a pause or resume: a minute, then it is refused. */
+const prompt: ActivityOptions = {
+  ...whole,
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '1 minute',
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
+};
+
+/** Looks again and again at a fixed interval; the longest job known took days. */
+const polling: ActivityOptions = {
+  ...whole,
+  startToCloseTimeout: '2 minutes',
+  scheduleToCloseTimeout: '30 days',
+  heartbeatTimeout: '90 seconds',
+  retry: { initialInterval: '10 seconds', backoffCoefficient: 1 },
+};
+
+type Name = keyof Activities;
+
+/** The first argument is the line that the Web UI shows beside the activity. */
+function activity<N extends Name>(name: N, policy: ActivityOptions) {
+  return async (summary: string, ...args: Parameters<Activities[N]>): Promise<Awaited<ReturnType<Activities[N]>>> =>
+    await scheduleActivity<Awaited<ReturnType<Activities[N]>>>(name, args, { ...policy, summary });
+}
+
+/** The activities of a run, each with its policy. */
+export const activities = {
+  inspectData: activity('inspectData', local),
+  splitData: activity('splitData', local),
+  estimateCost: activity('estimateCost', call),
+  checkAccess: activity('checkAccess', call),
+  uploadFile: activity('uploadFile', transfer),
+  createJob: activity('createJob', create),
+  waitForJob: activity('waitForJob', polling),
+  pauseJob: activity('pauseJob', prompt),
+  resumeJob: activity('resumeJob', prompt),
+  warmUp: activity('warmUp', polling),
+  evaluateModel: activity('evaluateModel', long),
+  writeReport: activity('writeReport', long),
+  stopJobs: activity('stopJobs', polling),
+  removeFiles: activity('removeFiles', polling),
+};

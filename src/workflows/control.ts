@@ -1,0 +1,110 @@
+import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { cancelSignal, jobChangedSignal, pauseUpdate, resumeUpdate, retrainUpdate } from '../contract/messages.ts';
+import type { RetrainRequest } from '../contract/run.ts';
+import { activities } from './activities.ts';
+import type { Progress } from './progress.ts';
+
+/** A run that is woken more often than this by webhooks goes on by polling alone: its history stays bounded. */
+const mostWakes = 20;
+
+/** What people and webhooks ask of a running run: cancel, pause, resume, retrain, wake up. */
+export class Control {
+  /** The scope of the run's story: cancelling it ends the story and begins the clean-up. */
+  readonly scope = new CancellationScope();
+  cancelReason: string | undefined;
+  retrain: RetrainRequest | undefined;
+  readonly #progress: Progress;
+  readonly #seenEvents = new Set<string>();
+  #paused = false;
+  #woken = false;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+    setHandler(cancelSignal, ({ reason }) => this.cancel(reason));
+    setHandler(jobChangedSignal, ({ eventId, jobId }) => {
+      if (jobId !== progress.now.job?.id || this.#seenEvents.has(eventId) || this.#seenEvents.size >= mostWakes) return;
+      this.#seenEvents.add(eventId);
+      this.#woken = true;
+    });
+    setHandler(pauseUpdate, async () => await this.#pause(), { validator: () => this.#refuse(this.#whyNotPause()) });
+    setHandler(resumeUpdate, async () => await this.#resume(), { validator: () => this.#refuse(this.#whyNotResume()) });
+    setHandler(retrainUpdate, (request: RetrainRequest) => this.#retrain(request), {
+      validator: (_request: RetrainRequest) => this.#refuse(this.#whyNotRetrain()),
+    });
+  }
+
+  cancel(reason: string): void {
+    if (this.#ending()) return;
+    this.cancelReason = reason;
+    this.scope.cancel();
+  }
+
+  /** Returns at once, or when a paused run is resumed. */
+  async unlessPaused(): Promise<void> {
+    await condition(() => !this.#paused);
+  }
+
+  /** Returns when a webhook says that the job has changed. */
+  async woken(): Promise<'woken'> {
+    await condition(() => this.#woken);
+    this.#woken = false;
+    return 'woken';
+  }
+
+  async #pause(): Promise<string> {
+    const { now } = this.#progress;
+    if (now.stage === 'train' && now.job) {
+      const { connection, job } = now;
+      now.job = await activities.pauseJob('Pause the job', { connection, jobId: job.id });
+    }
+    this.#paused = true;
+    now.status = 'paused';
+    this.#progress.publish();
+    return now.stage === 'train' && now.job
+      ? `The job ${now.job.id} is paused at the platform.`
+      : `The run stops when its stage "${now.stage}" is done.`;
+  }
+
+  async #resume(): Promise<string> {
+    const { now } = this.#progress;
+    if (now.stage === 'train' && now.job) {
+      const { connection, job } = now;
+      now.job = await activities.resumeJob('Resume the job', { connection, jobId: job.id });
+    }
+    this.#paused = false;
+    now.status = 'running';
+    this.#progress.publish();
+    return 'The run goes on.';
+  }
+
+  #retrain(request: RetrainRequest): string {
+    this.retrain = request;
+    if (request.currentJob === 'keep') return 'The run finishes first, then it is continued with the changes.';
+    this.scope.cancel();
+    return 'The run is stopped and continued with the changes.';
+  }
+
+  #ending(): boolean {
+    return this.cancelReason !== undefined || this.scope.consideredCancelled;
+  }
+
+  #whyNotPause(): string | undefined {
+    if (this.#ending()) return 'The run is ending.';
+    return this.#paused ? 'The run is paused already.' : undefined;
+  }
+
+  #whyNotResume(): string | undefined {
+    if (this.#ending()) return 'The run is ending.';
+    return this.#paused ? undefined : 'The run is not paused.';
+  }
+
+  #whyNotRetrain(): string | undefined {
+    if (this.cancelReason !== undefined) return 'The run is being cancelled.';
+    if (this.retrain) return 'A retraining of this run was asked for already.';
+    return this.#ending() ? 'The run is ending.' : undefined;
+  }
+
+  #refuse(reason: string | undefined): void {
+    if (reason) throw ApplicationFailure.nonRetryable(reason, 'refused');
+  }
+}

@@ -1,0 +1,174 @@
+import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import { progressQuery } from '../contract/messages.ts';
+import type { FineTuneInput, JobSummary, RunResult } from '../contract/run.ts';
+import { activities } from './activities.ts';
+import { Control } from './control.ts';
+import { conclude, continueAs, windUp } from './ending.ts';
+import { Progress } from './progress.ts';
+import { evaluationCost, runKey, trainingCost } from './rules.ts';
+
+/** One run: a data set becomes a model that has been compared with its base, or a reason why not. */
+export async function fineTune(input: FineTuneInput): Promise<RunResult> {
+  const progress = new Progress(input);
+  const control = new Control(progress);
+  setHandler(progressQuery, () => progress.now);
+  const run: Run = {
+    input,
+    progress,
+    control,
+    key: runKey(workflowInfo().firstExecutionRunId, input.attempt),
+    since: Date.now(),
+    files: [],
+    uploadBegun: false,
+    createBegun: false,
+  };
+
+  let result: RunResult;
+  try {
+    result = await control.scope.run(() => story(run));
+  } catch (error) {
+    await CancellationScope.nonCancellable(() => windUp(run, error));
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+    if (control.retrain && control.cancelReason === undefined) return await continueAs(run, control.retrain);
+    throw conclude(run, error);
+  }
+  await condition(allHandlersFinished);
+  if (control.retrain) return await continueAs(run, control.retrain);
+  return result;
+}
+
+/** What a run knows of itself while it goes on. */
+export interface Run {
+  readonly input: FineTuneInput;
+  readonly progress: Progress;
+  readonly control: Control;
+  /** Every remote create of the run carries it. */
+  readonly key: string;
+  /** When the run began, in milliseconds. */
+  readonly since: number;
+  /** Ids of the files uploaded for this run only. */
+  readonly files: string[];
+  /** Set before the first remote create of each kind: from then on the platform may hold something of this run. */
+  uploadBegun: boolean;
+  createBegun: boolean;
+}
+
+async function story(run: Run): Promise<RunResult> {
+  const { config } = run.input;
+  const { connection, model } = config;
+  const { now } = run.progress;
+
+  await enter(run, 'inspect');
+  const sources = await activities.inspectData(`Check ${config.data.train}`, { connection, model, data: config.data });
+
+  await enter(run, 'split');
+  const parts = await activities.splitData('Set held-out examples aside', {
+    connection,
+    model,
+    sources,
+    split: config.split,
+  });
+  now.data = parts.summary;
+
+  await enter(run, 'estimate');
+  const estimate = await activities.estimateCost(`Estimate; budget $${config.budgetUsd}`, {
+    config,
+    data: parts.summary,
+  });
+  now.cost = { ...now.cost, estimatedUsd: estimate.usd, pricesOf: estimate.prices.checked };
+
+  await enter(run, 'access');
+  const { minimumLifeDays, method } = config;
+  const access = await activities.checkAccess(`Check access to ${model}`, {
+    connection,
+    model,
+    method,
+    minimumLifeDays,
+  });
+  now.platform = access.platform;
+  now.cost.simulated = access.simulated;
+
+  await enter(run, 'upload');
+  run.uploadBegun = true;
+  const [training, validation] = await Promise.all([
+    upload(run, 'train', parts.train),
+    parts.validation && upload(run, 'validation', parts.validation),
+  ]);
+
+  await enter(run, 'train');
+  run.createBegun = true;
+  now.job = await activities.createJob('Create the job', {
+    connection,
+    since: run.since,
+    spec: {
+      key: run.key,
+      runName: now.name,
+      model,
+      trainingFileId: training,
+      validationFileId: validation,
+      hyperparameters: config.hyperparameters,
+      seed: config.seed,
+      suffix: config.suffix ?? config.name?.slice(0, 18),
+    },
+  });
+  run.progress.publish();
+  now.job = await jobEnded(run, now.job);
+  now.cost = { ...now.cost, ...trainingCost(now.job.trainedTokens, estimate.prices) };
+  const tuned = now.job.model as string;
+
+  await enter(run, 'warmup');
+  await activities.warmUp(`Wait for ${tuned} to answer`, { connection, model: tuned });
+
+  await enter(run, 'evaluate');
+  const { evaluation, seed } = config;
+  const question = { connection, test: parts.test, evaluation, seed };
+  const [baseScores, tunedScores] = await Promise.all([
+    activities.evaluateModel(`Evaluate ${model}`, { ...question, model }),
+    activities.evaluateModel(`Evaluate ${tuned}`, { ...question, model: tuned }),
+  ]);
+  now.cost = { ...now.cost, ...evaluationCost([baseScores, tunedScores], estimate.prices) };
+
+  await enter(run, 'report');
+  const { report, comparison } = await activities.writeReport('Compare the two and write the report', {
+    run: now,
+    job: now.job,
+    config,
+    parts,
+    base: baseScores,
+    tuned: tunedScores,
+  });
+  now.report = report;
+  now.scores = { base: comparison.base.score, tuned: comparison.tuned.score, difference: comparison.difference };
+  run.progress.end('succeeded');
+  return { name: now.name, runId: now.runId, model: tuned, job: now.job, comparison, cost: now.cost, report };
+}
+
+/** Begins a stage, unless the run is paused: then when it is resumed. */
+async function enter(run: Run, stage: Run['progress']['now']['stage']): Promise<void> {
+  await run.control.unlessPaused();
+  run.progress.enter(stage);
+}
+
+async function upload(run: Run, role: 'train' | 'validation', file: UploadedPart): Promise<string> {
+  const { connection } = run.input.config;
+  const remote = await activities.uploadFile(`Upload the ${role} file`, { connection, key: run.key, role, file });
+  run.files.push(remote.id);
+  return remote.id;
+}
+type UploadedPart = Parameters<typeof activities.uploadFile>[1]['file'];
+
+/** Waits for the job to end: looked at by the server's retries, and at once when a webhook wakes the run. */
+async function jobEnded(run: Run, job: JobSummary): Promise<JobSummary> {
+  const { connection, pollSeconds } = run.input.config;
+  for (;;) {
+    const looking = new CancellationScope();
+    const ended = looking.run(() =>
+      activities.waitForJob(`Wait for ${job.id}`, { connection, jobId: job.id, pollSeconds }),
+    );
+    const first = await Promise.race([ended, run.control.woken()]);
+    if (first !== 'woken') return first;
+    looking.cancel();
+    // Nobody waits for this look any more: the next one asks anew.
+    await ended.catch(() => undefined);
+  }
+}

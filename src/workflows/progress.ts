@@ -1,0 +1,89 @@
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { inputMemo, progressMemo } from '../contract/messages.ts';
+import type { FineTuneInput, RunProgress, RunStatus, Stage } from '../contract/run.ts';
+import { searchAttributes } from '../contract/search-attributes.ts';
+
+/** Keeps what a run shows: the answer of its query, its search attributes, its memo and its details in the Web UI. */
+export class Progress {
+  readonly now: RunProgress;
+  readonly #input: FineTuneInput;
+  #published = '';
+
+  constructor(input: FineTuneInput) {
+    this.#input = input;
+    const { workflowId, runId } = workflowInfo();
+    this.now = {
+      name: workflowId,
+      runId,
+      attempt: input.attempt,
+      ...(input.parent ? { parent: input.parent } : {}),
+      status: 'running',
+      stage: 'inspect',
+      connection: input.config.connection,
+      baseModel: input.config.model,
+      startedAt: new Date().toISOString(),
+      timings: [],
+      cost: { simulated: false },
+    };
+  }
+
+  enter(stage: Stage): void {
+    this.#closeTiming();
+    this.now.stage = stage;
+    this.now.timings.push({ stage, startedAt: new Date().toISOString() });
+    this.publish();
+  }
+
+  end(status: RunStatus): void {
+    this.#closeTiming();
+    this.now.status = status;
+    this.publish();
+  }
+
+  /** Writes the visible state. Two events a call, so it is called once a stage, with all that changed. */
+  publish(): void {
+    const { now } = this;
+    const cost = spent(now) ?? now.cost.estimatedUsd;
+    const attributes = [
+      { key: searchAttributes.stage, value: now.stage },
+      { key: searchAttributes.status, value: now.status },
+      { key: searchAttributes.model, value: now.baseModel },
+      ...(now.platform ? [{ key: searchAttributes.platform, value: now.platform }] : []),
+      ...(now.job ? [{ key: searchAttributes.job, value: now.job.id }] : []),
+      ...(cost === undefined ? [] : [{ key: searchAttributes.cost, value: cost }]),
+      ...(now.scores ? [{ key: searchAttributes.score, value: now.scores.tuned.value }] : []),
+    ];
+    setCurrentDetails(details(now));
+    const visible = JSON.stringify(attributes);
+    upsertMemo({ [progressMemo]: now, ...(this.#published ? {} : { [inputMemo]: this.#input }) });
+    if (visible !== this.#published) upsertSearchAttributes(attributes);
+    this.#published = visible;
+  }
+
+  #closeTiming(): void {
+    const last = this.now.timings.at(-1);
+    if (last && !last.endedAt) last.endedAt = new Date().toISOString();
+  }
+}
+
+/** What the run has cost so far; undefined before anything was spent. */
+function spent({ cost }: RunProgress): number | undefined {
+  if (cost.trainingUsd === undefined && cost.evaluationUsd === undefined) return undefined;
+  return (cost.trainingUsd ?? 0) + (cost.evaluationUsd ?? 0);
+}
+
+/** Markdown for the Web UI's details pane. */
+function details(now: RunProgress): string {
+  const lines = [
+    `**${now.status}** in stage **${now.stage}**`,
+    `- model: ${now.baseModel} on ${now.platform ?? now.connection}`,
+    now.job && `- job: ${now.job.url ? `[${now.job.id}](${now.job.url})` : now.job.id} (${now.job.platformStatus})`,
+    now.job?.model && `- tuned model: ${now.job.model}`,
+    now.data && `- data: ${now.data.train.examples} training, ${now.data.test.examples} held-out examples`,
+    now.cost.estimatedUsd !== undefined && `- estimated cost: $${now.cost.estimatedUsd.toFixed(2)}`,
+    now.scores && `- score: base ${now.scores.base.value.toFixed(3)}, tuned ${now.scores.tuned.value.toFixed(3)}`,
+    now.parent && `- continues: ${now.parent.name}`,
+    now.reason && `- ${now.reason.code}: ${now.reason.message}`,
+  ];
+  return lines.filter(Boolean).join('\n');
+}

@@ -1,0 +1,36 @@
+import type { ModelEvaluation } from '../contract/evaluation.ts';
+import type { Cost } from '../contract/run.ts';
+
+/**
+ * The key that makes every remote create of a run findable. It hangs on the first execution of the chain and on the
+ * attempt, both of which survive a reset of the workflow, so that even a run that is replayed from its start finds
+ * the job it has paid.
+ */
+export function runKey(firstExecutionRunId: string, attempt: number): string {
+  return `tunewright-${firstExecutionRunId}-${attempt}`;
+}
+
+/** Prices in US dollars a million tokens. */
+export interface Prices {
+  training: number;
+  input: number;
+  output: number;
+  /** YYYY-MM-DD. */
+  checked: string;
+}
+
+const million = 1_000_000;
+
+/** What training has cost; nothing is claimed when the platform does not tell the tokens. */
+export function trainingCost(trainedTokens: number | undefined, prices: Prices): Pick<Cost, 'trainingUsd'> {
+  return trainedTokens === undefined ? {} : { trainingUsd: (trainedTokens / million) * prices.training };
+}
+
+/** What asking the models has cost. */
+export function evaluationCost(
+  asked: readonly Pick<ModelEvaluation, 'inputTokens' | 'outputTokens'>[],
+  prices: Prices,
+): Pick<Cost, 'evaluationUsd'> {
+  const usd = asked.map((e) => (e.inputTokens / million) * prices.input + (e.outputTokens / million) * prices.output);
+  return { evaluationUsd: usd.reduce((sum, one) => sum + one, 0) };
+}

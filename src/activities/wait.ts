@@ -27,8 +27,6 @@ export function waitActivities({ platforms }: Dependencies) {
     async waitForJob({ connection, jobId, pollSeconds }: WaitInput): Promise<JobSummary> {
       const platform = platforms.get(connection);
       const before = lastHeartbeat<WaitHeartbeat>() ?? {};
-      // At once: should this look fail, the next attempt still knows what the last one saw.
-      Context.current().heartbeat(before);
       const job = await platform.getJob(jobId);
       const events = await platform.newEvents(jobId, before.lastEvent);
       const metrics = events.find((event) => event.metrics)?.metrics ?? before.metrics;

@@ -51,6 +51,14 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
     return { progress: progressOf(description), over: description.status.name !== 'RUNNING' };
   }
 
+  /** A workflow that closes as cancelled keeps no message: the run's own reason is in its memo. */
+  async function withReason(error: unknown): Promise<unknown> {
+    if (!(error instanceof TunewrightError && error.code === 'run_cancelled')) return error;
+    const { progress } = await look();
+    const { advice, cause } = error;
+    return new TunewrightError('run_cancelled', progress?.reason?.message ?? error.message, { advice, cause });
+  }
+
   const handle: RunHandle = {
     name,
     url: context.url(name),
@@ -74,7 +82,13 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
       }
     },
 
-    result: async () => await named(async () => (await workflow.result()) as RunResult),
+    async result() {
+      try {
+        return await named(async () => (await workflow.result()) as RunResult);
+      } catch (error) {
+        throw await withReason(error);
+      }
+    },
 
     async cancel(reason) {
       await named(async () => {

@@ -5,8 +5,8 @@ import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createClient, type TunewrightClient } from '../../src/client.ts';
 import type { Settings } from '../../src/config.ts';
 import type { RunConfigInput } from '../../src/contract/config.ts';
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
 import { createLogger, installRuntime } from '../../src/logger.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
 import { createWorker } from '../../src/worker.ts';
 import { testTemporal, unique } from './temporal.ts';
 

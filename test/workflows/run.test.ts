@@ -1,0 +1,62 @@
+import { type Pipeline, pipeline } from '../support/pipeline.ts';
+import { until } from '../support/watching.ts';
+
+let at: Pipeline;
+beforeEach(async () => {
+  at = await pipeline();
+});
+afterEach(async () => await at.close());
+
+test('a run takes a data set to an evaluated model, for one paid job', async () => {
+  const run = await at.client.start(at.config());
+  const result = await run.result();
+  expect(result.model).toMatch(/^ft:/);
+  expect(result.comparison.tuned.score.value).toBeGreaterThan(result.comparison.base.score.value);
+  expect(result.comparison.tuned.examples).toBe(13);
+  const { totals, entries } = at.simulator.ledger();
+  expect(totals).toMatchObject({ jobs: 1, trainings: 1, files: 2 });
+  expect(result.cost.trainingUsd).toBeCloseTo(entries.find(({ kind }) => kind === 'training')?.dollars ?? 0);
+
+  const after = await run.progress();
+  expect(after).toMatchObject({ status: 'succeeded', scores: { tuned: result.comparison.tuned.score } });
+  expect(after.timings.map(({ stage }) => stage)).toEqual([
+    'inspect',
+    'split',
+    'estimate',
+    'access',
+    'upload',
+    'train',
+    'warmup',
+    'evaluate',
+    'report',
+  ]);
+});
+
+test('a run shows the steps and the loss of the job that trains', async () => {
+  at.simulator.set({ trainingSeconds: 2 });
+  const run = await at.client.start(at.config());
+  const now = await until(run, 'train', ({ live }) => live?.metrics?.trainLoss !== undefined);
+  expect(now.live).toMatchObject({ unit: 'steps', platformStatus: 'running' });
+  expect(now.live?.metrics?.step).toBeGreaterThan(0);
+  expect(now.live?.total).toBeGreaterThan(now.live?.metrics?.step ?? 0);
+});
+
+test('a run is found by the list, with its status', async () => {
+  const run = await at.client.start(at.config());
+  const { model } = at.config();
+  await run.result();
+  const listed = async () => {
+    const names: string[] = [];
+    for await (const one of at.client.list({ status: 'succeeded', model })) names.push(one.name);
+    return names;
+  };
+  // Temporal's visibility store is written a moment after the run itself.
+  let names = await listed();
+  while (!names.includes(run.name)) names = await listed();
+  expect(names).toContain(run.name);
+});
+
+test('a name is used once', async () => {
+  const { name } = await at.client.start(at.config());
+  await expect(at.client.start(at.config(), { name })).rejects.toMatchObject({ code: 'run_exists' });
+});

@@ -8,7 +8,7 @@ import { TunewrightError } from './contract/errors.ts';
 import { defaultTaskQueue } from './contract/messages.ts';
 import { readStack, type Stack } from './embedded/stack-file.ts';
 import { type CatalogueFile, readCatalogueFile } from './platforms/catalogue.ts';
-import { type Connections, defaultConnections } from './platforms/registry.ts';
+import { type Connections, defaultConnections, standInConnection, standInKeyEnv } from './platforms/registry.ts';
 
 const configFileSchema = z.strictObject({
   connections: z.record(z.string().min(1), z.looseObject({ platform: z.string() })).default({}),
@@ -41,16 +41,12 @@ export interface Settings {
   stack: Stack | undefined;
 }
 
-/** Name of the connection to the embedded stand-in platform, and of the variable that holds its key. */
-const simulatorConnection = 'simulator';
-const simulatorKeyEnv = 'TUNEWRIGHT_SIMULATOR_KEY';
-
 /** Environment and files to checked settings. Throws `invalid_config`. */
 export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Settings {
   const home = resolve(directory, env.TUNEWRIGHT_HOME ?? '.tunewright');
   const stack = readStack(home);
   return {
-    env: { [simulatorKeyEnv]: 'simulator', ...env },
+    env: { [standInKeyEnv]: 'stand-in', ...env },
     home,
     artifacts: resolve(directory, env.TUNEWRIGHT_ARTIFACTS ?? `${home}/artifacts`),
     dataDirectory: resolve(directory, env.TUNEWRIGHT_DATA ?? '.'),
@@ -58,7 +54,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     taskQueue: env.TUNEWRIGHT_TASK_QUEUE ?? defaultTaskQueue,
     connections: {
       ...defaultConnections,
-      ...(stack ? { [simulatorConnection]: simulated(stack.simulatorUrl) } : {}),
+      ...(stack ? { simulator: standInConnection(stack.simulatorUrl) } : {}),
       ...readConfigFile(env, directory).connections,
     },
     catalogue: env.TUNEWRIGHT_CATALOGUE ? readCatalogueFile(resolve(directory, env.TUNEWRIGHT_CATALOGUE)) : undefined,
@@ -81,12 +77,6 @@ function temporalSettings(env: NodeJS.ProcessEnv, stack: Stack | undefined): Tem
     tls: connectionOptions.tls,
     uiUrl: env.TUNEWRIGHT_UI_URL ?? (configured ? undefined : stack?.uiUrl),
   };
-}
-
-/** The embedded platform speaks the fine-tuning protocol of the first platform; its listings do not lag. */
-function simulated(baseURL: string): Connections[string] {
-  const [platform = ''] = Object.keys(defaultConnections);
-  return { platform, baseURL, apiKeyEnv: simulatorKeyEnv, simulated: true, listLagSeconds: 1 };
 }
 
 function readConfigFile(env: NodeJS.ProcessEnv, directory: string): z.infer<typeof configFileSchema> {

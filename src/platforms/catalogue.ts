@@ -40,14 +40,15 @@ export const platformEntrySchema = z.strictObject({
 });
 export type PlatformEntry = z.infer<typeof platformEntrySchema>;
 
-/** A user's file: platform name to the limits and models that replace or add to the built-in ones. */
-export const catalogueFileSchema = z.record(
-  z.string(),
-  z.strictObject({
-    limits: platformEntrySchema.shape.limits.partial().optional(),
-    models: z.array(modelEntrySchema).optional(),
-  }),
-);
+/** Limits and models that replace or add to the built-in ones. */
+export const catalogueChangesSchema = z.strictObject({
+  limits: platformEntrySchema.shape.limits.partial().optional(),
+  models: z.array(modelEntrySchema).optional(),
+});
+export type CatalogueChanges = z.infer<typeof catalogueChangesSchema>;
+
+/** A user's file: changes by platform. */
+export const catalogueFileSchema = z.record(z.string(), catalogueChangesSchema);
 export type CatalogueFile = z.infer<typeof catalogueFileSchema>;
 
 /** Reads a user's catalogue. Throws `invalid_config`. */
@@ -66,11 +67,10 @@ export function readCatalogueFile(path: string): CatalogueFile {
   });
 }
 
-/** The built-in entry with a user's limits and models laid over it; models are replaced by id. */
-export function overlay(entry: PlatformEntry, user: CatalogueFile[string] | undefined): PlatformEntry {
-  if (!user) return entry;
-  const models = new Map([...entry.models, ...(user.models ?? [])].map((model) => [model.id, model]));
-  return { limits: { ...entry.limits, ...user.limits }, models: [...models.values()] };
+/** The entry with changes laid over it; models are replaced by id. */
+export function overlay(entry: PlatformEntry, changes: CatalogueChanges = {}): PlatformEntry {
+  const models = new Map([...entry.models, ...(changes.models ?? [])].map((model) => [model.id, model]));
+  return { limits: { ...entry.limits, ...changes.limits }, models: [...models.values()] };
 }
 
 /** The entry of a model by id or alias; undefined for one that the catalogue does not know. */

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import type { CatalogueFile } from './catalogue.ts';
+import type { CatalogueChanges } from './catalogue.ts';
 import type { TrainingPlatform } from './platform.ts';
 
 export interface PlatformContext {
   /** Where keys are read from. */
   env: NodeJS.ProcessEnv;
   /** A user's catalogue entry for this platform. */
-  catalogue: CatalogueFile[string] | undefined;
+  catalogue: CatalogueChanges | undefined;
 }
 
 /** What a platform's folder exports. */

@@ -5,6 +5,8 @@ import type { PlatformFactory } from './factory.ts';
 import { openai } from './openai/index.ts';
 import type { TrainingPlatform } from './platform.ts';
 
+export { standInConnection, standInKeyEnv } from './openai/stand-in.ts';
+
 const factories = new Map<string, PlatformFactory<unknown>>([[openai.name, openai as PlatformFactory<unknown>]]);
 
 /** Connections by name, each with a `platform` and that platform's own settings. */

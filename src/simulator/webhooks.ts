@@ -54,7 +54,7 @@ export function createWebhooks(store: Store, clock: Clock, configured?: WebhookE
     const ok = await send(delivery, stopped.signal);
     if (stopped.signal.aborted) return;
     const next = { ...delivery, attempts: delivery.attempts + 1 };
-    if (true || next.attempts >= ATTEMPTS) return store.remove('delivery', delivery.id);
+    if (ok || next.attempts >= ATTEMPTS) return store.remove('delivery', delivery.id);
     store.put('delivery', next);
     schedule(next, FIRST_PAUSE_MS * PAUSE_FACTOR ** (next.attempts - 1));
   }

@@ -71,6 +71,7 @@ describe('a start', () => {
     await first.sim.close();
 
     const second = await bench({ dataDir: first.dataDir });
+    expect((await second.http('GET', '/admin/settings')).json).toMatchObject({ trainingSeconds: 120 });
     expect((await second.client.files.retrieve(file.id)).status).toBe('uploaded');
     second.sim.advanceClock(30_000);
     expect((await second.client.files.retrieve(file.id)).status).toBe('processed');

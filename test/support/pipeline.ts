@@ -6,6 +6,7 @@ import { createClient, type TunewrightClient } from '../../src/client.ts';
 import type { Settings } from '../../src/config.ts';
 import type { RunConfigInput } from '../../src/contract/config.ts';
 import { createLogger, installRuntime } from '../../src/logger.ts';
+import { standInConnection, standInKeyEnv } from '../../src/platforms/registry.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
 import { createWorker } from '../../src/worker.ts';
 import { testTemporal, unique } from './temporal.ts';
@@ -50,7 +51,7 @@ export async function pipeline(options: Partial<SimulatorOptions> = {}): Promise
     config: (changes = {}) => ({
       name: 'small',
       connection: 'simulator',
-      model: 'gpt-4.1-mini-2025-04-14',
+      model: 'stand-in-mini',
       data: { train: 'data.jsonl' },
       budgetUsd: 5,
       pollSeconds: 0.1,
@@ -67,7 +68,7 @@ export async function pipeline(options: Partial<SimulatorOptions> = {}): Promise
 
 export function testSettings(folder: string, simulatorUrl: string): Settings {
   return {
-    env: { SIMULATOR_KEY: 'test-key', ...process.env },
+    env: { [standInKeyEnv]: 'test-key', ...process.env },
     home: folder,
     artifacts: join(folder, 'artifacts'),
     dataDirectory: folder,
@@ -75,12 +76,8 @@ export function testSettings(folder: string, simulatorUrl: string): Settings {
     taskQueue: unique('pipeline'),
     connections: {
       simulator: {
-        platform: 'openai',
-        baseURL: simulatorUrl,
-        apiKeyEnv: 'SIMULATOR_KEY',
+        ...standInConnection(simulatorUrl),
         webhookSecretEnv: 'SIMULATOR_WEBHOOK_SECRET',
-        simulated: true,
-        listLagSeconds: 1,
         timeoutSeconds: 5,
       },
     },

@@ -18,7 +18,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
 
   create(settings, { env, catalogue: user }) {
     const client = openaiClient(settings, env);
-    const entry = overlay(builtIn, user);
+    const entry = overlay(overlay(builtIn, user), settings.catalogue);
     return {
       name: 'openai',
       simulated: settings.simulated,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { catalogueChangesSchema } from '../catalogue.ts';
 
 /** A connection to OpenAI or to any endpoint that speaks its fine-tuning protocol. */
 export const openaiSettingsSchema = z.strictObject({
@@ -14,6 +15,8 @@ export const openaiSettingsSchema = z.strictObject({
   timeoutSeconds: z.number().positive().default(60),
   /** How far a listing may lag behind a creation; a create whose answer was lost is looked for that long. */
   listLagSeconds: z.number().min(0).default(45),
+  /** Limits and models of this endpoint, where they are not those of the platform. */
+  catalogue: catalogueChangesSchema.optional(),
   /** Set when the endpoint is a simulation and bills nobody. */
   simulated: z.boolean().default(false),
 });

@@ -24,9 +24,11 @@ export function accessActivities({ platforms }: Dependencies) {
   return {
     async checkAccess(input: AccessInput): Promise<Access> {
       const platform = platforms.get(input.connection);
-      const model = await platform.getModel(input.model);
       const entry = platform.catalogueEntry(input.model);
+      // What the catalogue knows comes first: of a model that was shut down the platform only says that there is none.
       checkTunable(input, entry, Date.now());
+      checkLife(input, entry?.shutdownDate, Date.now());
+      const model = await platform.getModel(input.model);
       const shutdownDate = earliest(model.shutdownDate, entry?.shutdownDate);
       checkLife(input, shutdownDate, Date.now());
       return { platform: platform.name, simulated: platform.simulated, ...(shutdownDate ? { shutdownDate } : {}) };

@@ -1,7 +1,7 @@
 import type { RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { DataSummary } from '../contract/run.ts';
-import { automaticEpochs } from '../datasets/index.ts';
+import { estimateTrainingTokens } from '../datasets/index.ts';
 import { pricesOf } from './access.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -26,7 +26,7 @@ export function estimateActivities({ platforms }: Dependencies) {
     async estimateCost({ config, data }: EstimateInput): Promise<CostEstimate> {
       const { training, input, output, checked } = pricesOf(platforms.get(config.connection), config.model);
       const { epochs } = config.hyperparameters;
-      const trainedTokens = data.train.tokens * (epochs === 'auto' ? automaticEpochs(data.train.examples) : epochs);
+      const trainedTokens = estimateTrainingTokens({ ...data.train, epochs });
       const asked = Math.min(1, (config.evaluation.maxExamples ?? Number.POSITIVE_INFINITY) / data.test.examples);
       // An example is a question and its answer: the question is read, and an answer as long as the reference is written.
       const questionUsd = (data.test.tokens * input + data.test.answerTokens * output) * asked * evaluatedModels;

@@ -42,6 +42,8 @@ export function evaluateActivities({ platforms, store }: Dependencies) {
         batches: lastHeartbeat<EvaluateHeartbeat>()?.batches ?? [],
       };
       beat.done = await answered(store, beat.batches);
+      // Verified as a whole first: no question of an altered file is ever paid.
+      await store.path(test);
 
       await beating(
         () => beat,

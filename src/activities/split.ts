@@ -12,7 +12,7 @@ export interface SplitInput {
   split: RunConfig['split'];
 }
 
-export interface SplitData extends DatasetParts {
+export interface SplitData extends Omit<DatasetParts, 'problems'> {
   summary: DataSummary;
 }
 
@@ -25,9 +25,9 @@ export function splitActivities({ platforms, store }: Dependencies) {
       const { validation, test, seed } = split;
       const platform = platforms.get(connection);
       const encoding = platform.catalogueEntry(model)?.encoding;
-      const parts = await beating(
+      const { problems, ...parts } = await beating(
         () => ({}),
-        async () =>
+        async (signal) =>
           await splitDataset(
             {
               train: await store.path(sources.train),
@@ -37,6 +37,7 @@ export function splitActivities({ platforms, store }: Dependencies) {
               seed,
               minimumExamples: platform.minimumExamples,
               ...(encoding ? { encoding } : {}),
+              signal,
             },
             store,
           ),
@@ -48,7 +49,7 @@ export function splitActivities({ platforms, store }: Dependencies) {
           train: counts(parts.train),
           validation: parts.validation ? counts(parts.validation) : nothing,
           test: { ...counts(parts.test), answerTokens: parts.test.answerTokens },
-          warnings: sources.warnings,
+          warnings: sources.warnings + problems.length,
         },
       };
     },

@@ -15,8 +15,8 @@ export function storeError(cause: unknown): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new TunewrightError('source_unreadable', 'The artifact store cannot be written.', {
-        advice: 'Give the worker write access to the folder named by TUNEWRIGHT_ARTIFACTS.',
+      return new TunewrightError('source_unreadable', 'The artifact store cannot be read or written.', {
+        advice: 'Give the worker access to the folder named by TUNEWRIGHT_ARTIFACTS.',
         cause,
       });
     default:
@@ -41,7 +41,7 @@ export function sourceError(path: string, cause: unknown): TunewrightError {
 }
 
 export function missing(ref: ArtifactRef, cause: unknown): unknown {
-  if (codeOf(cause) !== 'ENOENT') return cause;
+  if (codeOf(cause) !== 'ENOENT') return storeError(cause);
   return new TunewrightError('artifact_missing', `The artifact ${ref.sha256} is gone from the store.`, {
     advice: 'Start the run again; and find out what removes files from the artifact store.',
     cause,

@@ -7,6 +7,11 @@ import type { ArtifactRef } from '../contract/artifact.ts';
 import { altered, missing, sourceError, storeError } from './failures.ts';
 import type { ArtifactStore, ArtifactWriter } from './store.ts';
 
+const chunkBytes = 1024 * 1024;
+/** Training data is nobody else's business on a shared machine. */
+const folderMode = 0o700;
+const fileMode = 0o600;
+
 /** A store in a folder: `ab/cdef…` by SHA-256. Files appear whole or not at all, and are never changed. */
 export function folderStore(directory: string): ArtifactStore {
   const root = resolve(directory);
@@ -15,8 +20,8 @@ export function folderStore(directory: string): ArtifactStore {
   async function writer(): Promise<ArtifactWriter> {
     const temporary = join(root, 'tmp', randomUUID());
     const handle = await guarded(async () => {
-      await mkdir(dirname(temporary), { recursive: true });
-      return await open(temporary, 'wx');
+      await mkdir(dirname(temporary), { recursive: true, mode: folderMode });
+      return await open(temporary, 'wx', fileMode);
     });
     return folderWriter(handle, temporary, place);
   }
@@ -36,7 +41,7 @@ export function folderStore(directory: string): ArtifactStore {
   async function* read(ref: ArtifactRef): AsyncGenerator<Uint8Array> {
     const hash = createHash('sha256');
     try {
-      for await (const chunk of createReadStream(place(ref.sha256))) {
+      for await (const chunk of createReadStream(place(ref.sha256), { highWaterMark: chunkBytes })) {
         hash.update(chunk);
         yield chunk;
       }
@@ -54,7 +59,7 @@ export function folderStore(directory: string): ArtifactStore {
     async putFile(path) {
       const source = await openSource(path);
       try {
-        return await put(source.createReadStream({ autoClose: false }));
+        return await put(source.createReadStream({ autoClose: false, highWaterMark: chunkBytes }));
       } finally {
         await source.close();
       }
@@ -103,17 +108,31 @@ function folderWriter(handle: FileHandle, temporary: string, place: (sha256: str
         // On the disk before it has its name: a power cut must not leave a name with half its content.
         await handle.sync();
         await handle.close();
-        await mkdir(dirname(path), { recursive: true });
+        await mkdir(dirname(path), { recursive: true, mode: folderMode });
         await rename(temporary, path);
+        await syncFolder(dirname(path));
       });
       return { sha256, bytes, uri: pathToFileURL(path).href };
     },
   };
 }
 
+/** Only then does a power cut keep the name too. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
 async function openSource(path: string): Promise<FileHandle> {
   try {
-    if ((await stat(path)).isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
+    const found = await stat(path);
+    if (found.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
+    // A pipe would be waited for without end, a device copied without end.
+    if (!found.isFile()) throw Object.assign(new Error('it is not a file'), { code: 'not a regular file' });
     return await open(path);
   } catch (error) {
     throw sourceError(path, error);

@@ -10,7 +10,7 @@ export interface TemporalAddress {
   tls?: ConnectionOptions['tls'];
 }
 
-const connectMs = 10_000;
+const connectMs = 5_000;
 
 /** Connects to Temporal. Throws `temporal_unreachable`. */
 export async function connect({ address, namespace, apiKey, tls }: TemporalAddress): Promise<Client> {

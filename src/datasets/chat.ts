@@ -1,46 +1,72 @@
-import { checkMessage } from './message.ts';
-import type { Report } from './problem.ts';
-import { checkTools } from './tools.ts';
-import { isRecord } from './values.ts';
+import { isRecord, type JsonRecord } from './json.ts';
+import { checkMessage } from './messages.ts';
+import { type Finding, problemAt, shown, warningAt } from './problem.ts';
+import { checkCallSequence, checkTools } from './tools.ts';
 
-const exampleKeys = new Set(['messages', 'tools', 'parallel_tool_calls', 'functions']);
+const exampleKeys = ['messages', 'tools', 'functions', 'parallel_tool_calls'];
 
 /**
- * Checks one line of OpenAI's chat format for supervised fine-tuning: every check of OpenAI's cookbook under the
- * cookbook's names, without its mistakes (it refuses tool calls, the roles `tool` and `developer`, and content parts).
+ * Everything wrong with one example for supervised training in OpenAI's chat format. The codes `data_type`,
+ * `missing_messages_list`, `message_missing_key`, `message_unrecognized_key`, `unrecognized_role`, `missing_content` and
+ * `example_missing_assistant_message` are those of OpenAI's data preparation guide.
  */
-export function checkExample(example: unknown, report: Report): void {
+export function checkExample(example: unknown): Finding[] {
   if (!isRecord(example)) {
-    report('data_type', '', 'A line must be a JSON object with a list "messages".');
-    return;
+    return [
+      problemAt('', 'data_type', 'An example is a JSON object with a list of messages; this line is something else.'),
+    ];
   }
-  for (const key of Object.keys(example)) {
-    if (!exampleKeys.has(key)) {
-      report('unrecognized_key', key.slice(0, 40), 'The platform refuses keys it does not know: remove it.');
-    }
-  }
-  checkTools(example, report);
   const { messages } = example;
+  const rest = [...checkKeys(example), ...checkTools(example)];
   if (!Array.isArray(messages) || messages.length === 0) {
-    report('missing_messages_list', 'messages', 'An example needs a non-empty list "messages".');
-    return;
+    const message = 'There is no list of messages to learn from. Give the example a list "messages" with at least one.';
+    return [problemAt('messages', 'missing_messages_list', message), ...rest];
   }
-  const calls = new Set<string>();
-  for (const [i, message] of messages.entries()) checkMessage(message, `messages[${i}]`, calls, report);
-  checkAnswers(messages.filter(isRecord), messages.length - 1, report);
+  return [
+    ...messages.flatMap((message, index) => checkMessage(message, `messages[${index}]`)),
+    ...checkRoles(messages),
+    ...checkCallSequence(messages.filter(isRecord), example.tools),
+    ...rest,
+  ];
 }
 
-/** There must be something to learn, and it must come last. */
-function checkAnswers(messages: readonly Record<string, unknown>[], last: number, report: Report): void {
-  const answers = messages.filter((message) => message.role === 'assistant');
+function checkKeys(example: JsonRecord): Finding[] {
+  const unknown = Object.keys(example).filter((key) => !exampleKeys.includes(key));
+  return unknown.map((key) =>
+    warningAt(
+      shown(key),
+      'example_unrecognized_key',
+      'This field is no part of the chat format: graders can use it, a platform may refuse it. Remove it if it is not needed.',
+    ),
+  );
+}
+
+function checkRoles(messages: readonly unknown[]): Finding[] {
+  const found: Finding[] = [];
+  const roleOf = (message: unknown) => (isRecord(message) ? message.role : undefined);
+  const answers = messages.filter(isRecord).filter((message) => message.role === 'assistant');
+  const has = (...roles: string[]) => messages.some((message) => roles.includes(String(roleOf(message))));
   if (answers.length === 0) {
-    report('example_missing_assistant_message', 'messages', 'Without an assistant message there is nothing to learn.');
-    return;
+    const message =
+      'No message is from the assistant, so there is nothing to learn. Add the answer the model should give.';
+    found.push(problemAt('messages', 'example_missing_assistant_message', message));
+  } else if (roleOf(messages.at(-1)) !== 'assistant') {
+    const message =
+      'The last message is not from the assistant: nothing is learnt from what follows the last answer, and there is no answer to hold out. End with the answer.';
+    found.push(problemAt(`messages[${messages.length - 1}]`, 'last_message_not_assistant', message));
+  } else if (answers.every(({ weight }) => weight === 0)) {
+    const message =
+      'Every answer has weight 0: the example is paid for and teaches nothing. Give one of them weight 1.';
+    found.push(warningAt('messages', 'all_weights_zero', message));
   }
-  if (messages.at(-1)?.role !== 'assistant') {
-    report('last_message_not_assistant', `messages[${last}]`, 'The last message must be the answer to be learnt.');
+  if (!has('system', 'developer')) {
+    const message = 'There is no system message. Where the model will be used with one, train with the same one.';
+    found.push(warningAt('messages', 'missing_system_message', message));
   }
-  if (answers.every((message) => message.weight === 0)) {
-    report('nothing_to_learn', 'messages', 'Every assistant message has weight 0: give one of them weight 1.');
+  if (!has('user')) {
+    found.push(
+      warningAt('messages', 'missing_user_message', 'There is no user message. Add the question that is answered.'),
+    );
   }
+  return found;
 }

@@ -1,5 +1,7 @@
-export { automaticEpochs } from './epochs.ts';
+export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
 export { type Inspection, type InspectOptions, inspectDataset } from './inspect.ts';
 export type { Problem } from './problem.ts';
-export { assistantText, type HeldOutQuestion, readQuestions } from './reference.ts';
-export { type DatasetPart, type DatasetParts, splitDataset } from './split.ts';
+export { type HeldOutQuestion, readQuestions } from './questions.ts';
+export { assistantText } from './reference.ts';
+export { type DatasetParts, splitDataset } from './split.ts';
+export type { DatasetPart } from './write.ts';

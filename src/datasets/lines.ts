@@ -1,80 +1,115 @@
-import { TunewrightError } from '../contract/errors.ts';
+import { isUtf8 } from 'node:buffer';
+import type { Problem } from './problem.ts';
 
-/** One line of a file: a record, or the place where one was too long to be held. */
+/** A longer line is no training example; it is passed over without being held in memory. */
+const maxLineBytes = 16 * 1024 * 1024;
+const newline = 10;
+const carriageReturn = 13;
+
+/** A line that holds more than white space. */
 export interface Line {
   /** From 1. */
   number: number;
-  /** Where its bytes begin in the file. */
-  start: number;
-  /** Without its line end; undefined when it is longer than {@link longestLineBytes}. */
-  bytes: Uint8Array | undefined;
+  /** Where its bytes are in the file, without byte order mark and line end. */
+  offset: number;
+  length: number;
+  text: string;
 }
 
-/** Longer lines are passed over without being held: no training example is that long, and memory stays bounded. */
-export const longestLineBytes = 64 * 1024 * 1024;
+export type LineOrProblem = { line: Line } | { problem: Problem };
 
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
-
-/** The lines of a byte stream, as many at once as a chunk holds. A UTF-8 BOM is passed over. Throws for UTF-16. */
-export async function* linesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Line[]> {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+/**
+ * Cuts UTF-8 content into lines with bounded memory. Blank lines are left out; a line that cannot be read is a problem
+ * in its place; a byte order mark is a warning. UTF-16 is one problem, and the end.
+ */
+export async function* splitLines(
+  chunks: AsyncIterable<Uint8Array>,
+  limit: number = maxLineBytes,
+): AsyncGenerator<LineOrProblem> {
   let number = 1;
-  let start = 0;
   let offset = 0;
+  let length = 0;
+  let held: Uint8Array[] = [];
 
-  const take = (tail: Uint8Array): Line => {
-    const tooLong = heldBytes + tail.length > longestLineBytes;
-    const whole = held.length === 0 ? tail : Buffer.concat([...held, tail]);
-    const line = { number, start, bytes: tooLong ? undefined : withoutReturn(whole) };
-    held = [];
-    heldBytes = 0;
-    number += 1;
-    return line;
+  const take = (piece: Uint8Array): void => {
+    length += piece.length;
+    if (length <= limit) held.push(piece);
+    else held = [];
+  };
+  const line = function* (): Generator<LineOrProblem> {
+    const only = held[0];
+    const bytes = held.length === 1 && only ? bufferOf(only) : Buffer.concat(held);
+    if (length > limit) yield { problem: tooLong(number, length, limit) };
+    else yield* readLine(bytes, number, offset);
   };
 
-  for await (let chunk of source) {
-    if (offset === 0) {
-      refuseUtf16(chunk);
-      if (hasBom(chunk)) {
-        chunk = chunk.subarray(3);
-        offset = 3;
-        start = 3;
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+      take(chunk.subarray(start, end));
+      for (const found of line()) {
+        yield found;
+        if ('problem' in found && found.problem.code === 'not_utf8_file') return;
       }
+      number += 1;
+      offset += length + 1;
+      length = 0;
+      held = [];
+      start = end + 1;
     }
-    const lines: Line[] = [];
-    let from = 0;
-    for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, from)) {
-      lines.push(take(chunk.subarray(from, end)));
-      from = end + 1;
-      start = offset + from;
-    }
-    const rest = chunk.subarray(from);
-    heldBytes += rest.length;
-    // What is beyond the limit is counted, not kept.
-    if (heldBytes <= longestLineBytes) held.push(rest);
-    else held = [];
-    offset += chunk.length;
-    if (lines.length > 0) yield lines;
+    take(chunk.subarray(start));
   }
-  if (heldBytes > 0) yield [take(new Uint8Array())];
+  yield* line();
 }
 
-function withoutReturn(bytes: Uint8Array): Uint8Array {
-  return bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
+function* readLine(raw: Buffer, number: number, offset: number): Generator<LineOrProblem> {
+  let start = 0;
+  if (number === 1 && isUtf16(raw)) {
+    yield { problem: utf16() };
+    return;
+  }
+  if (number === 1 && raw.length >= 3 && raw.readUIntBE(0, 3) === 0xefbbbf) {
+    start = 3;
+    yield { problem: byteOrderMark() };
+  }
+  const end = raw.at(-1) === carriageReturn ? raw.length - 1 : raw.length;
+  const bytes = raw.subarray(start, end);
+  if (!isUtf8(bytes)) {
+    yield { problem: notUtf8(number) };
+    return;
+  }
+  const text = bytes.toString('utf8');
+  if (/\S/.test(text)) yield { line: { number, offset: offset + start, length: bytes.length, text } };
 }
 
-function hasBom(chunk: Uint8Array): boolean {
-  return chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
+/** A byte order mark, or a first character that is a NUL and another byte: JSON begins with ASCII. */
+function isUtf16(bytes: Buffer): boolean {
+  const [first, second] = bytes;
+  if (second === undefined) return false;
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || first === 0 || second === 0;
 }
 
-/** A BOM says it, or a zero byte: JSON in UTF-8 begins with none. */
-function refuseUtf16(chunk: Uint8Array): void {
-  const [first, second] = chunk;
-  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  if (!marked && first !== 0 && second !== 0) return;
-  throw new TunewrightError('invalid_data', 'The file is UTF-16, not UTF-8.', {
-    advice: 'Save it as UTF-8, for instance by `iconv -f UTF-16 -t UTF-8`.',
-  });
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function tooLong(line: number, bytes: number, limit: number): Problem {
+  const message = `The line has ${bytes} bytes, more than the ${limit} that an example may have. Put one example on each line.`;
+  return { code: 'line_too_long', severity: 'error', line, message };
+}
+
+function notUtf8(line: number): Problem {
+  const message = 'The line is not UTF-8, so its letters would be guessed. Save the file as UTF-8.';
+  return { code: 'not_utf8', severity: 'error', line, message };
+}
+
+function utf16(): Problem {
+  const message = 'The file is UTF-16; platforms read UTF-8 only. Save it as UTF-8.';
+  return { code: 'not_utf8_file', severity: 'error', message };
+}
+
+function byteOrderMark(): Problem {
+  const message =
+    'The file begins with a byte order mark, which is left out of what is uploaded. Save it as UTF-8 without one.';
+  return { code: 'byte_order_mark', severity: 'warning', line: 1, message };
 }

@@ -1,16 +1,65 @@
-/** Something wrong with a data set. It never quotes the data: problems are shown, logged and kept. */
+/** One thing wrong with a data set, or worth knowing. The message never quotes what the data says. */
 export interface Problem {
-  /** Stable name; docs/data.md lists them. */
   code: string;
-  /** An error is refused by the platform or spoils the training; a warning is worth a look. */
   severity: 'error' | 'warning';
-  /** From 1; absent when it is about the whole file. */
+  /** From 1; absent where the whole file is meant. */
   line?: number;
-  /** Where in the line's object, such as `messages[2].role`. */
+  /** Where in the line: `messages[2].content`. */
   path?: string;
-  /** What it is, why it hurts and how to mend it. */
+  /** What is wrong, why it hurts, how to mend it. */
   message: string;
 }
 
-/** Collects the problems of one example. */
-export type Report = (code: string, path: string, message: string) => void;
+/** A problem before it is known which line it stands in. */
+export type Finding = Omit<Problem, 'line'>;
+
+/** An error at `path`; '' is the line itself. */
+export function problemAt(path: string, code: string, message: string): Finding {
+  return { code, severity: 'error', ...(path ? { path } : {}), message };
+}
+
+export function warningAt(path: string, code: string, message: string): Finding {
+  return { ...problemAt(path, code, message), severity: 'warning' };
+}
+
+/** A name from the data, fit for a message. */
+export function shown(name: string): string {
+  return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
+}
+
+export interface ProblemCounts {
+  problems: Problem[];
+  errors: number;
+  warnings: number;
+}
+
+export interface ProblemLog {
+  add(problem: Problem): void;
+  /** Errors line by line, then each kind of warning once, with how many lines it is about. */
+  result(): ProblemCounts;
+}
+
+/** Keeps the first `max` problems and counts all of them; warnings of one kind are one problem. */
+export function problemLog(max: number): ProblemLog {
+  const problems: Problem[] = [];
+  const kinds = new Map<string, { first: Problem; lines: number }>();
+  let errors = 0;
+  return {
+    add(problem) {
+      if (problem.severity === 'error') {
+        errors += 1;
+        if (problems.length < max) problems.push(problem);
+        return;
+      }
+      const kind = kinds.get(problem.code);
+      if (kind) kind.lines += 1;
+      else kinds.set(problem.code, { first: problem, lines: 1 });
+    },
+    result() {
+      const warnings = [...kinds.values()].map(({ first, lines }) =>
+        lines === 1 ? first : { ...first, message: `${first.message} (${lines} times, here first)` },
+      );
+      return { problems: [...problems, ...warnings].slice(0, max), errors, warnings: warnings.length };
+    },
+  };
+}

@@ -1,72 +1,54 @@
-import { linesOf } from './lines.ts';
-import { isRecord } from './values.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import { canonicalJson, isRecord, parseJson } from './json.ts';
+import type { ChatExample, ChatMessage } from './shapes.ts';
 
-/** One held-out example as it is asked and graded. */
-export interface HeldOutQuestion {
-  /** Position in the held-out file, from 0. */
-  index: number;
-  /** All but the last assistant message. */
-  messages: readonly unknown[];
-  tools?: readonly unknown[];
-  /** The example's own fields and the wanted answer. */
-  item: { reference: string; [field: string]: unknown };
+/** What of a message says what was answered. */
+export interface AnswerMessage {
+  readonly content?: string | readonly unknown[] | null | undefined;
+  readonly refusal?: string | null | undefined;
+  readonly tool_calls?: readonly unknown[] | null | undefined;
+  readonly function_call?: unknown;
 }
 
-/** What an assistant message says: its text, else its refusal, else its calls in a form that ignores their ids. */
-export function assistantText(message: unknown): string {
-  if (!isRecord(message)) return '';
-  const { content, refusal, tool_calls: calls, function_call: call } = message;
-  if (typeof content === 'string' && content !== '') return content;
-  if (Array.isArray(content)) {
-    const texts = content.filter(isRecord).map((part) => part.text ?? part.refusal ?? '');
-    if (texts.some((text) => text !== '')) return texts.join('');
+/**
+ * What an assistant's message answers, as text: its text, else its refusal, else its calls as canonical JSON
+ * `[{"name":…,"arguments":{…}}]`, without their ids. One function for what a data set hopes for and what a model says.
+ */
+export function assistantText({ content, refusal, tool_calls: calls, function_call: legacy }: AnswerMessage): string {
+  const parts = typeof content === 'string' ? [] : (content ?? []).filter(isRecord);
+  const text = typeof content === 'string' ? content : joined(parts, 'text');
+  if (text !== '') return text;
+  const declined = refusal || joined(parts, 'refusal');
+  if (declined) return declined;
+  const functions = calls?.length ? calls.map((call) => (isRecord(call) ? call.function : undefined)) : [legacy];
+  const made = functions.filter(isRecord);
+  return made.length > 0 ? `[${made.map(({ name, arguments: args }) => callText(name, args)).join(',')}]` : '';
+}
+
+function joined(parts: readonly Record<string, unknown>[], field: 'text' | 'refusal'): string {
+  return parts.map((part) => (typeof part[field] === 'string' ? part[field] : '')).join('');
+}
+
+/** A model may write arguments that are no JSON; they are then compared as the text they are. */
+function callText(name: unknown, args: unknown): string {
+  const parsed = parseJson(typeof args === 'string' ? args : JSON.stringify(args ?? null));
+  return `{"name":${JSON.stringify(name ?? null)},"arguments":${canonicalJson('value' in parsed ? parsed.value : args)}}`;
+}
+
+export interface Reference {
+  /** What the model is asked: all but the final answer. */
+  prompt: readonly ChatMessage[];
+  /** What it should answer. */
+  reference: string;
+}
+
+/** Takes an example that has been checked apart. Throws `invalid_data` when it does not end with an answer. */
+export function referenceOf({ messages }: ChatExample): Reference {
+  const answer = messages.at(-1);
+  if (answer?.role !== 'assistant') {
+    throw new TunewrightError('invalid_data', 'A held-out example does not end with an answer of the assistant.', {
+      advice: 'End every example with the answer that the model should give.',
+    });
   }
-  if (typeof refusal === 'string' && refusal !== '') return refusal;
-  const made = Array.isArray(calls) ? calls.filter(isRecord).map((one) => one.function) : call ? [call] : [];
-  return made.length > 0 ? JSON.stringify(made.map(canonicalCall)) : '';
-}
-
-/** An example cut into what is asked and what is wanted. */
-export function questionOf(example: Record<string, unknown>, index: number): HeldOutQuestion {
-  const messages = Array.isArray(example.messages) ? example.messages : [];
-  const last = messages.findLastIndex((message) => isRecord(message) && message.role === 'assistant');
-  return {
-    index,
-    messages: messages.slice(0, Math.max(0, last)),
-    ...(Array.isArray(example.tools) ? { tools: example.tools } : {}),
-    item: { ...example, reference: assistantText(messages[last]) },
-  };
-}
-
-/** The questions of a held-out file that {@link splitDataset} has written. */
-export async function* readQuestions(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<HeldOutQuestion> {
-  const decoder = new TextDecoder();
-  let index = 0;
-  for await (const lines of linesOf(bytes)) {
-    for (const line of lines) {
-      yield questionOf(JSON.parse(decoder.decode(line.bytes)) as Record<string, unknown>, index);
-      index += 1;
-    }
-  }
-}
-
-function canonicalCall(call: unknown): unknown {
-  if (!isRecord(call)) return call;
-  const { name, arguments: text } = call;
-  try {
-    return { name, arguments: sorted(JSON.parse(String(text))) };
-  } catch {
-    return { name, arguments: text };
-  }
-}
-
-/** The order of keys says nothing in JSON. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
+  return { prompt: messages.slice(0, -1), reference: assistantText(answer) };
 }

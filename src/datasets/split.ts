@@ -1,187 +1,109 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { ArtifactStore } from '../artifacts/index.ts';
-import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import { linesOf } from './lines.ts';
-import { type Random, seededRandom } from './random.ts';
-import { questionOf } from './reference.ts';
-import { type Encoding, type ExampleTokens, tokenCounter } from './tokens.ts';
+import { assign } from './assign.ts';
+import { type Entry, readEntries } from './entries.ts';
+import { fewestExamples } from './inspect.ts';
+import type { Problem } from './problem.ts';
+import { seededRandom } from './random.ts';
+import { shuffled } from './shuffle.ts';
+import { type Encoding, tokenCounter } from './tokens.ts';
+import { type DatasetPart, writePart } from './write.ts';
 
-export interface SplitOptions {
-  /** Paths of files that {@link inspectDataset} found free of errors. */
+export interface SplitSources {
+  /** Paths; where `validation` or `test` is absent, a share of `train` is set aside for it. */
   train: string;
   validation?: string;
   test?: string;
-  /** What is set aside of `train` where no file is given. */
+  /** Of the examples of `train`, each in [0, 1). */
   shares: { validation: number; test: number };
   seed: number;
+  /** Fewer are not left to train on. */
+  minimumExamples?: number;
+  /** Tokens are counted with it; o200k_base when absent. */
   encoding?: Encoding;
-  minimumExamples: number;
+  signal?: AbortSignal;
 }
-
-/** A part of the data in the store: JSON lines, shuffled. */
-export type DatasetPart = ArtifactRef & { examples: number; tokens: number; answerTokens: number };
 
 export interface DatasetParts {
   train: DatasetPart;
+  /** Absent when its share is 0 or rounds to no example. */
   validation?: DatasetPart;
   test: DatasetPart;
+  /** Warnings: prompts of the training file that the other files ask again. */
+  problems: Problem[];
 }
-
-/** Where an example lies and what it is about: enough to place it without holding it. */
-interface Example extends ExampleTokens {
-  start: number;
-  bytes: number;
-  prompt: string;
-  answer: string;
-}
-
-const chunkBytes = 1024 * 1024;
-/** More different answers than this share of the examples are free text: there is nothing to stratify by. */
-const labelShare = 0.5;
 
 /**
- * Sets validation and held-out examples aside: seeded, in the proportions of the labels where answers are labels, and
- * equal prompts always on the same side. The same file, shares and seed give the same parts.
+ * Divides a data set for training, validation and the final test, in seeded random order: the same files and seed
+ * always give the same bytes. Memory holds under 1 KB an example, whatever its length.
  *
- * Throws `invalid_data` when a part would be too small to use.
+ * Throws `invalid_data` for a line that is no example, when too few examples are left to train on, and when none
+ * is held out.
  */
-export async function splitDataset(options: SplitOptions, store: ArtifactStore): Promise<DatasetParts> {
-  const { shares, seed, encoding = 'o200k_base' } = options;
-  const random = seededRandom(seed);
-  const all = await scan(options.train, encoding);
-  const wanted = { test: options.test ? 0 : shares.test, validation: options.validation ? 0 : shares.validation };
-  const { train, validation, test } = divide(all, wanted, random);
+export async function splitDataset(sources: SplitSources, store: ArtifactStore): Promise<DatasetParts> {
+  const { train, validation, test, shares, seed, signal, minimumExamples = fewestExamples } = sources;
+  const counter = tokenCounter(sources.encoding ?? 'o200k_base');
+  const read = async (path: string) => await readEntries(path, counter, signal);
 
-  const parts: DatasetParts = {
-    train: await write(options.train, shuffled(train, random), store),
-    test: options.test
-      ? await write(options.test, shuffled(await scan(options.test, encoding), random), store)
-      : await write(options.train, shuffled(test, random), store),
+  const given = {
+    train: await read(train),
+    validation: validation === undefined ? undefined : await read(validation),
+    test: test === undefined ? undefined : await read(test),
   };
-  if (options.validation) {
-    parts.validation = await write(options.validation, await scan(options.validation, encoding), store);
-  } else if (validation.length > 0) {
-    parts.validation = await write(options.train, shuffled(validation, random), store);
-  }
-  checkSizes(parts, options.minimumExamples);
-  return parts;
-}
-
-async function scan(path: string, encoding: Encoding): Promise<Example[]> {
-  const count = tokenCounter(encoding);
-  const decoder = new TextDecoder();
-  const examples: Example[] = [];
-  for await (const lines of linesOf(createReadStream(path, { highWaterMark: chunkBytes }))) {
-    for (const { start, bytes } of lines) {
-      const text = decoder.decode(bytes);
-      if (!bytes || text.trim() === '') continue;
-      const example = JSON.parse(text) as Record<string, unknown>;
-      const { messages, item } = questionOf(example, 0);
-      examples.push({
-        start,
-        bytes: bytes.length,
-        prompt: digest(JSON.stringify(messages)),
-        answer: digest(item.reference),
-        ...count(example),
-      });
-    }
-  }
-  return examples;
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('base64').slice(0, 22);
-}
-
-function divide(all: readonly Example[], shares: SplitOptions['shares'], random: Random) {
-  const answers = new Set(all.map((example) => example.answer));
-  const labelled = answers.size <= all.length * labelShare;
-  const strata = grouped(
-    grouped(all, (example) => example.prompt),
-    ([first]) => (labelled ? (first?.answer ?? '') : ''),
+  const setAside = (share: number) => Math.round(share * given.train.length);
+  const parts = assign(
+    given.train,
+    {
+      validation: given.validation ? 0 : setAside(shares.validation),
+      test: given.test ? 0 : setAside(shares.test),
+    },
+    seed,
   );
-  const parts = { train: [] as Example[], validation: [] as Example[], test: [] as Example[] };
-  const passed = { all: 0, test: 0, validation: 0 };
-  for (const stratum of strata) {
-    passed.all += stratum.flat().length;
-    for (const group of shuffled(stratum, random)) {
-      // Counted over all strata so far, so that many small ones do not each lose what rounding drops.
-      const role = (['test', 'validation'] as const).find(
-        (name) => passed[name] < Math.round(shares[name] * passed.all),
-      );
-      parts[role ?? 'train'].push(...group);
-      if (role) passed[role] += group.length;
-    }
-  }
-  return parts;
+  const held = { validation: given.validation ?? parts.validation, test: given.test ?? parts.test };
+  requireEnough({ train: parts.train.length, test: held.test.length, examples: given.train.length, minimumExamples });
+
+  const write = async (path: string, entries: readonly Entry[]) =>
+    await writePart(path, shuffled(entries, seededRandom(seed)), store, signal);
+  return {
+    train: await write(train, parts.train),
+    ...(held.validation.length > 0 ? { validation: await write(validation ?? train, held.validation) } : {}),
+    test: await write(test ?? train, held.test),
+    problems: [
+      ...leaked('validation', given.train, given.validation ?? []),
+      ...leaked('test', given.train, given.test ?? []),
+    ],
+  };
 }
 
-function grouped<T>(items: readonly T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const name = key(item);
-    const group = groups.get(name);
-    if (group) group.push(item);
-    else groups.set(name, [item]);
-  }
-  return [...groups.values()];
+interface Counts {
+  train: number;
+  test: number;
+  /** Of the training file. */
+  examples: number;
+  minimumExamples: number;
 }
 
-function shuffled<T>(items: readonly T[], random: Random): T[] {
-  const result = [...items];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [result[i], result[j]] = [result[j] as T, result[i] as T];
-  }
-  return result;
-}
-
-async function write(path: string, examples: readonly Example[], store: ArtifactStore): Promise<DatasetPart> {
-  const file = await open(path);
-  try {
-    const ref = await store.put(linesAt(file, examples));
-    const sum = (pick: (example: Example) => number) => examples.reduce((total, example) => total + pick(example), 0);
-    return {
-      ...ref,
-      examples: examples.length,
-      tokens: sum(({ all }) => all),
-      answerTokens: sum(({ answers }) => answers),
-    };
-  } finally {
-    await file.close();
-  }
-}
-
-async function* linesAt(file: FileHandle, examples: readonly Example[]): AsyncGenerator<Uint8Array> {
-  let chunk: Uint8Array[] = [];
-  let bytes = 0;
-  for (const example of examples) {
-    const line = Buffer.alloc(example.bytes + 1, '\n');
-    await file.read(line, 0, example.bytes, example.start);
-    chunk.push(line);
-    bytes += line.length;
-    if (bytes < chunkBytes) continue;
-    yield Buffer.concat(chunk);
-    chunk = [];
-    bytes = 0;
-  }
-  yield Buffer.concat(chunk);
-}
-
-function checkSizes({ train, test }: DatasetParts, minimumExamples: number): void {
-  if (train.examples < minimumExamples) {
-    throw new TunewrightError(
-      'invalid_data',
-      `After setting examples aside ${train.examples} are left to train on, the platform takes no fewer than ${minimumExamples}.`,
-      { advice: 'Add examples, or lower split.validation and split.test.' },
-    );
-  }
-  if (test.examples === 0) {
-    throw new TunewrightError('invalid_data', 'No examples are held out, so nothing can be evaluated.', {
-      advice: 'Raise split.test, or name a file of your own as data.test.',
+function requireEnough({ train, test, examples, minimumExamples }: Counts): void {
+  if (test === 0) {
+    throw new TunewrightError('invalid_data', 'No example is held out, so nothing could prove the new model.', {
+      advice: 'Set split.test above 0, name a file as data.test, or add examples.',
     });
   }
+  if (train >= minimumExamples) return;
+  throw new TunewrightError(
+    'invalid_data',
+    `Of ${examples} examples ${train} are left to train on, and ${minimumExamples} are needed at least.`,
+    {
+      advice:
+        'Add examples, lower split.validation and split.test, or name files of their own for data.validation and data.test.',
+    },
+  );
+}
+
+function leaked(role: 'validation' | 'test', train: readonly Entry[], held: readonly Entry[]): Problem[] {
+  const known = new Set(train.map(({ prompt }) => prompt));
+  const count = held.filter(({ prompt }) => known.has(prompt)).length;
+  if (count === 0) return [];
+  const message = `${count} of ${held.length} examples ask what the training file asks too: the model is praised for what it has learnt by heart. Remove them from one of the files.`;
+  return [{ code: 'leaked_prompts', severity: 'warning', path: `data.${role}`, message }];
 }

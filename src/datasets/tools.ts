@@ -1,77 +1,149 @@
-import type { Report } from './problem.ts';
-import { isJson, isRecord } from './values.ts';
+import { isRecord, type JsonRecord, parseJson } from './json.ts';
+import { type Finding, problemAt, warningAt } from './problem.ts';
 
-/** Checks the tools that an example declares, in today's form and in the older one. */
-export function checkTools(example: Record<string, unknown>, report: Report): void {
-  const { tools, functions, parallel_tool_calls: parallel } = example;
+/** Everything wrong with the tools that an example offers. */
+export function checkTools({ tools, functions, parallel_tool_calls: parallel }: JsonRecord): Finding[] {
+  const found = [
+    ...checkList(tools, 'tools', (tool) => isRecord(tool) && tool.type === 'function' && isFunction(tool.function)),
+    ...checkList(functions, 'functions', isFunction),
+  ];
   if (parallel !== undefined && typeof parallel !== 'boolean') {
-    report('parallel_tool_calls_type', 'parallel_tool_calls', 'It must be true or false.');
+    found.push(
+      problemAt('parallel_tool_calls', 'invalid_tools', 'parallel_tool_calls is true or false. Mend or remove it.'),
+    );
+  } else if (parallel !== undefined && tools === undefined) {
+    found.push(
+      problemAt(
+        'parallel_tool_calls',
+        'invalid_tools',
+        'parallel_tool_calls is given without tools. Add them or remove it.',
+      ),
+    );
   }
-  if (tools !== undefined && !Array.isArray(tools)) report('tools_type', 'tools', 'It must be a list.');
-  if (Array.isArray(tools)) {
-    tools.forEach((tool, i) => {
-      if (!isRecord(tool) || tool.type !== 'function' || !isRecord(tool.function)) {
-        report('tool_form', `tools[${i}]`, 'A tool is {"type": "function", "function": {"name": …}}.');
-      } else checkName(tool.function, `tools[${i}].function`, report);
-    });
-  }
-  if (functions !== undefined && !Array.isArray(functions)) report('tools_type', 'functions', 'It must be a list.');
-  if (Array.isArray(functions)) {
-    functions.forEach((declared, i) => {
-      if (!isRecord(declared)) report('tool_form', `functions[${i}]`, 'A function is {"name": …, "parameters": …}.');
-      else checkName(declared, `functions[${i}]`, report);
-    });
-  }
+  return found;
 }
 
-/** Checks the calls of one message and remembers their ids. */
-export function checkToolCalls(
-  message: Record<string, unknown>,
-  path: string,
-  calls: Set<string>,
-  report: Report,
-): void {
-  const { tool_calls: made, role } = message;
-  if (made === undefined || made === null) return;
-  if (role !== 'assistant') report('tool_calls_not_allowed', `${path}.tool_calls`, 'Only an assistant message calls.');
-  if (!Array.isArray(made) || made.length === 0) {
-    report('tool_calls_type', `${path}.tool_calls`, 'It must be a non-empty list.');
-    return;
+function checkList(list: unknown, path: string, valid: (item: unknown) => boolean): Finding[] {
+  if (list === undefined) return [];
+  if (!Array.isArray(list) || list.length === 0) {
+    return [problemAt(path, 'invalid_tools', 'This is a list of at least one function definition. Mend or remove it.')];
   }
-  made.forEach((call, i) => {
-    const at = `${path}.tool_calls[${i}]`;
-    if (!isRecord(call) || !isRecord(call.function)) {
-      report('tool_call_form', at, 'A call is {"id": …, "type": "function", "function": {"name": …, "arguments": …}}.');
-      return;
+  const shape =
+    path === 'tools' ? '{"type": "function", "function": {"name", "parameters"}}' : '{"name", "parameters"}';
+  return list.flatMap((item, index) =>
+    valid(item)
+      ? []
+      : [problemAt(`${path}[${index}]`, 'invalid_tools', `This is no function definition. Write it as ${shape}.`)],
+  );
+}
+
+function isFunction(value: unknown): boolean {
+  return isRecord(value) && isName(value.name) && (value.parameters === undefined || isRecord(value.parameters));
+}
+
+/** Function names as OpenAI's API description has them. */
+function isName(name: unknown): name is string {
+  return typeof name === 'string' && /^[a-zA-Z0-9_-]{1,64}$/.test(name);
+}
+
+/** Everything wrong with the calls of one answer. */
+export function checkCalls({ tool_calls: calls, function_call: legacy }: JsonRecord, path: string): Finding[] {
+  const found = legacy == null ? [] : checkCall(legacy, `${path}.function_call`);
+  if (calls === undefined) return found;
+  if (!Array.isArray(calls) || calls.length === 0) {
+    return [
+      ...found,
+      problemAt(
+        `${path}.tool_calls`,
+        'invalid_tool_call',
+        'tool_calls is a list of at least one call. Mend or remove it.',
+      ),
+    ];
+  }
+  return [...found, ...calls.flatMap((call, index) => checkToolCall(call, `${path}.tool_calls[${index}]`))];
+}
+
+function checkToolCall(call: unknown, path: string): Finding[] {
+  if (!isRecord(call) || call.type !== 'function' || typeof call.id !== 'string' || call.id === '') {
+    return [problemAt(path, 'invalid_tool_call', 'A call has an id, the type "function" and a function. Mend it.')];
+  }
+  return checkCall(call.function, `${path}.function`);
+}
+
+function checkCall(call: unknown, path: string): Finding[] {
+  if (!isRecord(call) || !isName(call.name)) {
+    return [
+      problemAt(
+        path,
+        'invalid_tool_call',
+        'A call names its function with up to 64 letters, digits, _ and -. Mend it.',
+      ),
+    ];
+  }
+  if (typeof call.arguments === 'string' && 'value' in parseJson(call.arguments)) return [];
+  const message =
+    'The arguments must be JSON written as text, such as "{\\"city\\": \\"Rome\\"}"; anything else is refused. Mend them.';
+  return [problemAt(`${path}.arguments`, 'invalid_arguments', message)];
+}
+
+/** Everything wrong with how calls and results follow each other; only the last answer's calls may be without results. */
+export function checkCallSequence(messages: readonly JsonRecord[], tools: unknown): Finding[] {
+  const found: Finding[] = [];
+  const offered = new Set(Array.isArray(tools) ? tools.map((tool) => functionOf(tool).name) : []);
+  const known = new Set<unknown>();
+  const open = new Map<unknown, string>();
+  for (const [index, message] of messages.entries()) {
+    const path = `messages[${index}]`;
+    if (message.role === 'tool') {
+      open.delete(message.tool_call_id);
+      const named = typeof message.tool_call_id === 'string';
+      if (named && !known.has(message.tool_call_id)) found.push(unknownCall(path));
+      continue;
     }
-    if (typeof call.id === 'string') calls.add(call.id);
-    else report('tool_call_form', `${at}.id`, 'A call needs an "id", so that its result can name it.');
-    if (call.type !== 'function') report('tool_call_form', `${at}.type`, 'Its type must be "function".');
-    checkName(call.function, `${at}.function`, report);
-    checkArguments(call.function, `${at}.function`, report);
-  });
-}
-
-/** The form before tool calls: one call a message, without an id. */
-export function checkFunctionCall(message: Record<string, unknown>, path: string, report: Report): void {
-  const { function_call: call, role } = message;
-  if (call === undefined || call === null) return;
-  const at = `${path}.function_call`;
-  if (role !== 'assistant') report('tool_calls_not_allowed', at, 'Only an assistant message calls.');
-  if (!isRecord(call)) {
-    report('tool_call_form', at, 'It must be {"name": …, "arguments": …}.');
-    return;
+    found.push(...[...open.values()].map(unanswered));
+    open.clear();
+    for (const [position, call] of callsOf(message).entries()) {
+      const at = `${path}.tool_calls[${position}]`;
+      if (known.has(call.id))
+        found.push(
+          problemAt(
+            at,
+            'duplicate_tool_call_id',
+            'Two calls of the example have this id, so results are ambiguous. Give each its own.',
+          ),
+        );
+      if (tools !== undefined && !offered.has(functionOf(call).name)) {
+        found.push(
+          warningAt(at, 'unknown_tool', 'The call is of a tool that the example does not offer. Add it to tools.'),
+        );
+      }
+      known.add(call.id);
+      open.set(call.id, at);
+    }
   }
-  checkName(call, at, report);
-  checkArguments(call, at, report);
+  return found;
 }
 
-function checkName(named: Record<string, unknown>, path: string, report: Report): void {
-  if (typeof named.name === 'string' && /^[\w-]{1,64}$/.test(named.name)) return;
-  report('function_name', `${path}.name`, 'A name has 1 to 64 letters, digits, dashes and underscores.');
+function callsOf({ tool_calls: calls }: JsonRecord): JsonRecord[] {
+  return Array.isArray(calls) ? calls.filter(isRecord) : [];
 }
 
-function checkArguments(call: Record<string, unknown>, path: string, report: Report): void {
-  if (typeof call.arguments === 'string' && isJson(call.arguments)) return;
-  report('arguments_not_json', `${path}.arguments`, 'Arguments are a string that holds JSON.');
+function functionOf(value: unknown): JsonRecord {
+  return isRecord(value) && isRecord(value.function) ? value.function : {};
+}
+
+function unknownCall(path: string): Finding {
+  return problemAt(
+    path,
+    'unknown_tool_call',
+    'No call before this result has its tool_call_id. Put the call before it, or mend the id.',
+  );
+}
+
+function unanswered(path: string): Finding {
+  return problemAt(
+    path,
+    'unanswered_tool_call',
+    'The conversation goes on without the result of this call; platforms refuse that. Add a tool message with its id.',
+  );
 }

@@ -6,6 +6,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import { searchAttributeTypes } from '../contract/search-attributes.ts';
 import { findBinary } from './binary.ts';
 import { startDevServer } from './dev-server.ts';
+import { keepRunning, type Part } from './keep.ts';
 import { temporalCli } from './pinned.ts';
 import { freePort } from './ports.ts';
 import { runServer, type ServerProcess } from './server-process.ts';
@@ -21,6 +22,8 @@ export interface StackOptions {
   uiPort?: number;
   /** Least wall time of a simulated training. */
   trainingSeconds?: number;
+  /** Told the process of each start of these parts, so also of each start after a death. */
+  started?(part: 'simulator' | 'worker', pid: number): void;
 }
 
 export interface RunningStack {
@@ -29,7 +32,6 @@ export interface RunningStack {
 }
 
 const startLimitMs = 30_000;
-const restartMs = 1_000;
 
 /**
  * Starts Temporal, the simulated platform and a worker, each a process of its own, on this machine only. A part that
@@ -53,8 +55,8 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     const temporal = await startTemporal(options, parts);
     const stack: Stack = { ...temporal, simulatorUrl, pid: process.pid };
     await writeStack(home, stack);
-    const env = { ...options.env, TUNEWRIGHT_HOME: home };
-    parts.push(await keep('the worker', log, () => run(home, 'worker', [entry('../cli/main'), 'worker'], env)));
+    const worker = { ...options, env: { ...options.env, TUNEWRIGHT_HOME: home } };
+    parts.push(await keepRunning('the worker', log, () => run(worker, 'worker', [entry('../cli/main'), 'worker'])));
     return { stack, stop };
   } catch (error) {
     await stop();
@@ -75,12 +77,13 @@ async function startTemporal({ home, env, log, uiPort = 0 }: StackOptions, parts
   return { temporalAddress: server.address, uiUrl: server.uiUrl ?? '' };
 }
 
-async function startSimulatorPart({ home, env, log, trainingSeconds }: StackOptions, parts: Part[]): Promise<string> {
+async function startSimulatorPart(options: StackOptions, parts: Part[]): Promise<string> {
+  const { home, log, trainingSeconds } = options;
   const port = await freePort();
   const flags = ['--data-dir', join(home, 'simulator'), '--port', String(port)];
   if (trainingSeconds !== undefined) flags.push('--training-seconds', String(trainingSeconds));
-  const part = await keep('the simulator', log, () =>
-    run(home, 'simulator', [entry('../simulator/main'), ...flags], env),
+  const part = await keepRunning('the simulator', log, () =>
+    run(options, 'simulator', [entry('../simulator/main'), ...flags]),
   );
   parts.push(part);
   const origin = `http://127.0.0.1:${port}`;
@@ -88,36 +91,15 @@ async function startSimulatorPart({ home, env, log, trainingSeconds }: StackOpti
   return `${origin}/v1`;
 }
 
-/** A part of the stack that can be stopped. */
-type Part = Pick<ServerProcess, 'stop'>;
-
-/** Runs a part and, until it is stopped, starts it again when it dies. */
-async function keep(name: string, log: (line: string) => void, start: () => Promise<ServerProcess>): Promise<Part> {
-  const stopping = new AbortController();
-  let current = await start();
-  const watch = async () => {
-    for (;;) {
-      const how = await current.ended;
-      if (stopping.signal.aborted) return;
-      log(`${name} ${how}; it is started again`);
-      await setTimeout(restartMs, undefined, { ref: false });
-      if (stopping.signal.aborted) return;
-      current = await start();
-    }
-  };
-  const watched = watch();
-  return {
-    async stop() {
-      stopping.abort();
-      await current.stop();
-      await watched;
-    },
-  };
-}
-
-async function run(home: string, name: string, args: string[], env: NodeJS.ProcessEnv): Promise<ServerProcess> {
+async function run(
+  { home, env, started }: StackOptions,
+  name: 'simulator' | 'worker',
+  args: string[],
+): Promise<ServerProcess> {
   const quiet = '--disable-warning=ExperimentalWarning';
-  return await runServer(process.execPath, [quiet, ...args], join(home, 'logs', `${name}.log`), env);
+  const part = await runServer(process.execPath, [quiet, ...args], join(home, 'logs', `${name}.log`), env);
+  started?.(name, part.pid);
+  return part;
 }
 
 /** A script of this package, as a source or as it was compiled. */

@@ -80,6 +80,7 @@ export function testSettings(folder: string, simulatorUrl: string): Settings {
         webhookSecretEnv: 'SIMULATOR_WEBHOOK_SECRET',
         timeoutSeconds: 5,
       },
+      keyless: { platform: 'openai', apiKeyEnv: 'NO_SUCH_KEY' },
     },
     catalogue: undefined,
     logLevel: 'silent',
@@ -107,13 +108,13 @@ async function runningWorker(settings: Settings): Promise<RunningWorker> {
 }
 
 const questions: Record<string, string[]> = {
-  refund: ['I want my money back', 'please refund order', 'when does the refund arrive', 'give me a refund for'],
-  delivery: ['where is my parcel', 'the delivery is late', 'when will my package come', 'has the courier left with'],
+  billing: ['I want my money back', 'please refund order', 'when does the refund arrive', 'give me a refund for'],
+  shipping: ['where is my parcel', 'the delivery is late', 'when will my package come', 'has the courier left with'],
 };
 
 /** 64 lines, two intents, told apart by their words. */
 function smallDataSet(): string {
-  const system = { role: 'system', content: 'Answer with the one intent that fits. Intents: refund, delivery' };
+  const system = { role: 'system', content: 'Answer with the one intent that fits. Intents: billing, shipping' };
   const lines = Object.entries(questions).flatMap(([intent, texts]) =>
     Array.from({ length: 32 }, (_, i) => ({
       messages: [

@@ -20,7 +20,7 @@ export function models(client: OpenAI): Pick<TrainingPlatform, 'checkAccess' | '
       } catch (cause) {
         if (!(cause instanceof TunewrightError && cause.status === 404)) throw cause;
         throw new TunewrightError('model_not_found', `The platform has no model "${id}" for this account.`, {
-          advice: 'Check the name; `tunewright doctor` lists what the connection can reach.',
+          advice: "Check the name, and that the connection's account may use the model.",
           status: 404,
           cause,
         });

@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { Perform } from '../context.ts';
+
+export function resumeCommand(program: Command, perform: Perform): void {
+  program
+    .command('resume')
+    .description('let a paused run go on')
+    .argument('<name>', 'the run')
+    .action((name: string) =>
+      perform(async ({ client, out }) => {
+        const message = await (await client()).get(name).resume();
+        out.data({ name, message });
+        out.say(message);
+        return undefined;
+      }),
+    );
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { Context, Perform } from '../context.ts';
+import { evaluationTable } from '../render/evaluation.ts';
+import { runDetails } from '../render/show.ts';
+
+const defaultWidth = 120;
+
+export function showCommand(program: Command, perform: Perform): void {
+  program
+    .command('show')
+    .description('show everything known of a run')
+    .argument('<name>', 'the run')
+    .action((name: string) => perform((context) => show(context, name)));
+}
+
+async function show({ client, out, now }: Context, name: string): Promise<undefined> {
+  const handle = (await client()).get(name);
+  const progress = await handle.progress();
+  const result = progress.status === 'succeeded' ? await handle.result() : undefined;
+  out.data({ progress, url: handle.url, result });
+  out.say(runDetails(progress, handle.url, { width: out.width ?? defaultWidth, now: now(), paint: out.paint }));
+  if (result) out.say(`\n${evaluationTable(result.comparison, out.paint)}`);
+}

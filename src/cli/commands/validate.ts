@@ -1,0 +1,60 @@
+import { access, constants } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Context, Perform } from '../context.ts';
+import { type DataLimits, limitsOf } from '../data-limits.ts';
+import { type ExitCode, exitCodes } from '../exit.ts';
+import { bar } from '../render/bar.ts';
+import { inspectionReport } from '../render/inspection.ts';
+import { sourceError } from '../source-error.ts';
+
+interface ValidateOptions {
+  model?: string;
+  connection?: string;
+}
+
+const barWidth = 30;
+
+export function validateCommand(program: Command, perform: Perform): void {
+  program
+    .command('validate')
+    .description('check a chat data set: every problem with its line, counts, tokens')
+    .argument('<file>', 'JSON lines')
+    .option('--model <id>', 'check against what this model reads at once')
+    .option('--connection <name>', 'check against the limits of this connection')
+    .action((file: string, options: ValidateOptions) => perform((context) => validate(context, file, options)));
+}
+
+async function validate(context: Context, file: string, { model, connection }: ValidateOptions): Promise<ExitCode> {
+  const { settings, out, directory } = context;
+  const path = resolve(directory, file);
+  await access(path, constants.R_OK).catch((cause: unknown) => {
+    throw sourceError(path, cause);
+  });
+  const limits = await limitsOf(settings, connection, model);
+  if (!limits) out.note(limitsUnknown(model));
+  const inspection = await inspect(context, path, limits);
+  out.data({ file: path, limits: limits ?? null, ...inspection });
+  out.say(inspectionReport(file, inspection, out.paint));
+  return inspection.errors > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+async function inspect({ out }: Context, path: string, limits: DataLimits | undefined) {
+  const { inspectDataset } = await import('../../datasets/index.ts');
+  try {
+    return await inspectDataset(path, {
+      ...(limits ?? { minimumExamples: 1 }),
+      maxProblems: Number.POSITIVE_INFINITY,
+      onProgress: (done, total) => out.draw(`checking ${bar(done, total, barWidth)}`),
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall) throw sourceError(path, error);
+    throw error;
+  } finally {
+    out.keep();
+  }
+}
+
+function limitsUnknown(model: string | undefined): string {
+  return `No connection that can be opened tells the limits${model ? ` of ${model}` : ''}: they are not checked. Set a key, or start \`tunewright up\`.`;
+}

@@ -1,0 +1,37 @@
+import type { Settings } from '../config.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import type { ModelEntry } from '../platforms/catalogue.ts';
+
+/** What a platform asks of a training file. */
+export interface DataLimits {
+  minimumExamples: number;
+  maxTokensPerExample?: number;
+  encoding?: ModelEntry['encoding'];
+}
+
+/**
+ * The limits of a connection, or, when none is named, of the first one that can be opened and knows the model;
+ * undefined when there is none. Throws `unknown_connection`, `invalid_config`, and `missing_key` of a connection named.
+ */
+export async function limitsOf(
+  settings: Settings,
+  connection: string | undefined,
+  model: string | undefined,
+): Promise<DataLimits | undefined> {
+  const { createPlatforms } = await import('../platforms/registry.ts');
+  const platforms = createPlatforms(settings.connections, { env: settings.env, catalogue: settings.catalogue });
+  for (const name of connection === undefined ? platforms.names : [connection]) {
+    try {
+      const platform = platforms.get(name);
+      const entry = model === undefined ? undefined : platform.catalogueEntry(model);
+      if (model !== undefined && !entry && connection === undefined) continue;
+      const { minimumExamples } = platform;
+      if (!entry) return { minimumExamples };
+      return { minimumExamples, maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding };
+    } catch (error) {
+      const keyless = error instanceof TunewrightError && error.code === 'missing_key';
+      if (!keyless || connection !== undefined) throw error;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import type { RunProgress } from '../../contract/run.ts';
+import { formatCount } from '../../evaluation/format.ts';
+import { costLine } from './cost.ts';
+import { progressBlock, type View } from './progress.ts';
+import { cleanLines } from './text.ts';
+import { formatDate } from './time.ts';
+
+/** Everything known of a run that its stages do not show; `url` is its page in the Web UI. */
+export function runDetails(progress: RunProgress, url: string | undefined, view: View): string {
+  const { data, job, cost, parent, reason, report, runId, startedAt } = progress;
+  const rows: [name: string, value: string | undefined][] = [
+    ['started', formatDate(startedAt, view.timeZone)],
+    ['run id', runId],
+    ['continues', parent && `${parent.name}${parent.model ? `, which left ${parent.model}` : ''}`],
+    ['data', data && dataLine(data)],
+    ['job', job && `${job.id} (${job.platformStatus})`],
+    ['job page', job?.url],
+    ['tuned model', job?.model],
+    ['trained', job?.trainedTokens === undefined ? undefined : formatCount(job.trainedTokens, 'token')],
+    ['cost', costLine(cost)],
+    ['report', report?.uri],
+    ['reason', reason && `${reason.message} [${reason.code}]`],
+    ['what to do', reason?.advice],
+    ['Web UI', url],
+  ];
+  const known = rows.filter((row): row is [string, string] => row[1] !== undefined);
+  const width = Math.max(...known.map(([name]) => name.length)) + 2;
+  const lines = known.map(([name, value]) => {
+    const text = cleanLines(value).replaceAll('\n', `\n${' '.repeat(width)}`);
+    return `${view.paint('dim', name.padEnd(width))}${text}`;
+  });
+  return [progressBlock(progress, view), '', ...lines].join('\n');
+}
+
+function dataLine({ train, validation, test, warnings }: NonNullable<RunProgress['data']>): string {
+  const counts = `${train.examples} training, ${validation.examples} validation, ${test.examples} held-out examples`;
+  return warnings > 0 ? `${counts}, ${formatCount(warnings, 'warning')}` : counts;
+}

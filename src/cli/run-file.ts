@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse, YAMLParseError } from 'yaml';
+import { parseRunConfig, type RunConfig } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import { sourceError } from './source-error.ts';
+
+/** One `--set`: where in the configuration, and the value as YAML. */
+export interface Override {
+  path: string[];
+  value: string;
+}
+
+type Content = Record<string, unknown>;
+
+/**
+ * Reads a run from a YAML or JSON file. Its data paths start at the file's folder, those of overrides at `directory`;
+ * all are absolute in the answer. Throws `source_missing`, `source_unreadable`, `invalid_config`.
+ */
+export async function readRunFile(file: string, overrides: readonly Override[], directory: string): Promise<RunConfig> {
+  const path = resolve(directory, file);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw sourceError(path, cause);
+  });
+  const content = parsed(text, file);
+  if (!isContent(content)) throw invalid(`${file} holds no mapping of settings.`);
+  const located = withAbsolutePaths(content, dirname(path));
+  const changed = overrides.reduce(
+    (config, { path, value }) => withValue(config, path, parsed(value, path.join('.'))),
+    located,
+  );
+  return parseRunConfig(withAbsolutePaths(changed, directory));
+}
+
+function parsed(content: string, where: string): unknown {
+  try {
+    return parse(content, { logLevel: 'error' });
+  } catch (cause) {
+    if (!(cause instanceof YAMLParseError)) throw cause;
+    throw invalid(`${where} is neither YAML nor JSON: ${cause.message.trim()}`, cause);
+  }
+}
+
+function invalid(message: string, cause?: unknown): TunewrightError {
+  return new TunewrightError('invalid_config', message, { advice: 'docs/configuration.md shows its shape.', cause });
+}
+
+function isContent(value: unknown): value is Content {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function withValue(content: Content, [key = '', ...rest]: readonly string[], value: unknown): Content {
+  if (rest.length === 0) return { ...content, [key]: value };
+  const inner = Object.hasOwn(content, key) ? content[key] : {};
+  return { ...content, [key]: withValue(isContent(inner) ? inner : {}, rest, value) };
+}
+
+function withAbsolutePaths(content: Content, directory: string): Content {
+  const { data } = content;
+  if (!isContent(data)) return content;
+  const located = Object.entries(data).map(([role, path]) => [
+    role,
+    typeof path === 'string' && path !== '' ? resolve(directory, path) : path,
+  ]);
+  return { ...content, data: Object.fromEntries(located) };
+}

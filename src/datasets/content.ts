@@ -1,0 +1,51 @@
+import { isRecord } from './json.ts';
+import { type Finding, problemAt } from './problem.ts';
+
+/** Everything wrong with what was said: text, or a list of parts. */
+export function checkContent(content: unknown, role: string, path: string): Finding[] {
+  if (typeof content === 'string' && content !== '') return [];
+  if (Array.isArray(content) && content.length > 0) {
+    return content.flatMap((part, index) => checkPart(part, role, `${path}[${index}]`));
+  }
+  return [
+    problemAt(path, 'missing_content', 'There is no content: it must be text that is not empty, or a list of parts.'),
+  ];
+}
+
+function checkPart(part: unknown, role: string, path: string): Finding[] {
+  const type = isRecord(part) ? part.type : undefined;
+  if (isRecord(part) && type === 'text') {
+    return typeof part.text === 'string' ? [] : [invalidPart(path, 'A text part has its text in the field "text".')];
+  }
+  if (isRecord(part) && type === 'refusal' && role === 'assistant') {
+    return typeof part.refusal === 'string'
+      ? []
+      : [invalidPart(path, 'A refusal part has its text in the field "refusal".')];
+  }
+  if (isRecord(part) && type === 'image_url') return checkImage(part.image_url, role, path);
+  return [
+    invalidPart(
+      path,
+      `Content from ${role} has no part of this type; use text${role === 'user' ? ' or image_url' : ''}.`,
+    ),
+  ];
+}
+
+function checkImage(image: unknown, role: string, path: string): Finding[] {
+  if (role !== 'user') {
+    return [
+      problemAt(
+        path,
+        'image_outside_user',
+        'Images may stand in user messages only; platforms refuse this one. Move it.',
+      ),
+    ];
+  }
+  const url = isRecord(image) ? image.url : undefined;
+  if (typeof url === 'string' && /^(https?:\/\/|data:image\/)/.test(url)) return [];
+  return [invalidPart(path, 'An image part has image_url.url, an http(s) address or a data:image/… URL.')];
+}
+
+function invalidPart(path: string, message: string): Finding {
+  return problemAt(path, 'invalid_content_part', message);
+}

@@ -1,0 +1,36 @@
+import { checkExample } from './chat.ts';
+import { parseJson } from './json.ts';
+import type { Line, LineOrProblem } from './lines.ts';
+import type { Problem } from './problem.ts';
+import type { ChatExample } from './shapes.ts';
+
+/** One line with what is wrong with it; `example` is there when no error was found. */
+export interface ReadExample {
+  line?: Line;
+  example?: ChatExample;
+  problems: Problem[];
+}
+
+/** Reads and checks the lines of a data set. */
+export async function* readExamples(lines: AsyncIterable<LineOrProblem>): AsyncGenerator<ReadExample> {
+  for await (const found of lines) yield 'problem' in found ? { problems: [found.problem] } : readExample(found.line);
+}
+
+function readExample(line: Line): ReadExample {
+  const { number, text } = line;
+  const parsed = parseJson(text);
+  const fault = (code: string, message: string): ReadExample => ({
+    line,
+    problems: [{ code, severity: 'error', line: number, message }],
+  });
+  if ('errorAt' in parsed) {
+    const where = parsed.errorAt >= text.trimEnd().length ? 'it ends too early' : `see character ${parsed.errorAt + 1}`;
+    return fault('invalid_json', `The line is not JSON: ${where}. Put one whole JSON object on each line.`);
+  }
+  if ('tooDeep' in parsed) {
+    return fault('too_deep', 'The line is nested more than 128 levels deep, which no example needs. Flatten it.');
+  }
+  const problems = checkExample(parsed.value).map((finding) => ({ ...finding, line: number }));
+  if (problems.some(({ severity }) => severity === 'error')) return { line, problems };
+  return { line, problems, example: parsed.value as ChatExample };
+}

@@ -1,0 +1,48 @@
+import { jsonErrorAt } from './json-error.ts';
+
+/** No example and no tool's parameters need more; what recurses over the data relies on it. */
+const maxDepth = 128;
+
+export type JsonRecord = Record<string, unknown>;
+
+export function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export type Parsed = { value: unknown } | { errorAt: number } | { tooDeep: true };
+
+/** Parses JSON of anybody's making; `errorAt` is the index of the first character that no JSON could have there. */
+export function parseJson(text: string): Parsed {
+  if (isTooDeep(text)) return { tooDeep: true };
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    // The engine's own message quotes the data, which may be private.
+    return { errorAt: jsonErrorAt(text) };
+  }
+}
+
+/** Looked for before parsing: 16 MiB of brackets would take 1 GB as arrays. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x22) inString = !inString;
+    else if (inString && code === 0x5c) i += 1;
+    else if (inString) continue;
+    else if (code === 0x7b || code === 0x5b) {
+      depth += 1;
+      if (depth > maxDepth) return true;
+    } else if (code === 0x7d || code === 0x5d) depth -= 1;
+  }
+  return false;
+}
+
+/** JSON that is the same for equal values: keys sorted, no white space. For values that came out of {@link parseJson}. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isRecord(value)) return JSON.stringify(value);
+  const fields = Object.keys(value).sort();
+  return `{${fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`;
+}

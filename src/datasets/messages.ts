@@ -1,0 +1,124 @@
+import { checkContent } from './content.ts';
+import { isRecord, type JsonRecord } from './json.ts';
+import { type Finding, problemAt, shown, warningAt } from './problem.ts';
+import { checkCalls } from './tools.ts';
+
+const common = ['role', 'content', 'name'];
+/** The fields each role may have, from OpenAI's API description; tool results have carried a name for long. */
+const keysOfRole: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['system', common],
+  ['developer', common],
+  ['user', common],
+  ['assistant', [...common, 'refusal', 'tool_calls', 'function_call', 'weight']],
+  ['tool', [...common, 'tool_call_id']],
+  ['function', common],
+]);
+
+/** Everything wrong with one message that can be told without the others. */
+export function checkMessage(message: unknown, path: string): Finding[] {
+  if (!isRecord(message)) return [problemAt(path, 'data_type', 'A message is an object with a role and content.')];
+  const { role } = message;
+  const keys = keysOfRole.get(role);
+  if (!Object.hasOwn(message, 'role')) {
+    return [
+      problemAt(
+        path,
+        'message_missing_key',
+        'The message has no role. Say who speaks: system, user, assistant or tool.',
+      ),
+    ];
+  }
+  if (!keys) {
+    const roles = [...keysOfRole.keys()].join(', ');
+    return [
+      problemAt(
+        `${path}.role`,
+        'unrecognized_role',
+        `The role is none that models are trained on. Use one of ${roles}.`,
+      ),
+    ];
+  }
+  return [
+    ...checkKeys(message, keys, path),
+    ...checkSaid(message, path),
+    ...checkName(message, path),
+    ...(role === 'assistant' ? checkAnswer(message, path) : []),
+  ];
+}
+
+function checkKeys(message: JsonRecord, allowed: readonly string[], path: string): Finding[] {
+  const role = String(message.role);
+  const found = Object.keys(message)
+    .filter((key) => !allowed.includes(key))
+    .map((key) =>
+      key === 'weight'
+        ? problemAt(
+            `${path}.weight`,
+            'invalid_weight',
+            `Only assistant messages have a weight; this one is from ${role}. Remove it.`,
+          )
+        : problemAt(
+            path,
+            'message_unrecognized_key',
+            `A message from ${role} has no field ${shown(key)}; platforms refuse the file for it. Remove it.`,
+          ),
+    );
+  if (role === 'tool' && typeof message.tool_call_id !== 'string') {
+    found.push(
+      problemAt(path, 'message_missing_key', 'A tool result must name the call it answers. Give it a tool_call_id.'),
+    );
+  }
+  if (role === 'function' && typeof message.name !== 'string') {
+    found.push(problemAt(path, 'message_missing_key', 'A function result must name its function. Give it a name.'));
+  }
+  return found;
+}
+
+/** Only an answer may do without content, and only when it calls a tool or refuses instead. */
+function checkSaid(message: JsonRecord, path: string): Finding[] {
+  const { role, content } = message;
+  const instead =
+    role === 'assistant' && [message.tool_calls, message.function_call, message.refusal].some((one) => one != null);
+  if (content == null && instead) return [];
+  if (!Object.hasOwn(message, 'content')) {
+    return [problemAt(path, 'message_missing_key', 'The message has no content. Add what was said.')];
+  }
+  if (content === '' && role === 'assistant') {
+    const text = 'The answer is empty: the model learns to say nothing. Remove the example unless that is meant.';
+    return instead ? [] : [warningAt(`${path}.content`, 'empty_answer', text)];
+  }
+  // A tool may well have had nothing to say.
+  if (content === '' && (role === 'tool' || role === 'function')) return [];
+  return checkContent(content, String(role), `${path}.content`);
+}
+
+function checkName({ name }: JsonRecord, path: string): Finding[] {
+  if (name === undefined || (typeof name === 'string' && /^[^\s<|\\/>]+$/.test(name))) return [];
+  return [
+    problemAt(`${path}.name`, 'invalid_name', 'A name is text without white space and < | \\ / >. Mend or remove it.'),
+  ];
+}
+
+function checkAnswer(message: JsonRecord, path: string): Finding[] {
+  const { weight, refusal } = message;
+  const found = checkCalls(message, path);
+  if (weight !== undefined && weight !== 0 && weight !== 1) {
+    found.push(
+      problemAt(
+        `${path}.weight`,
+        'invalid_weight',
+        'A weight is the number 0 (do not learn this answer) or 1. Mend it.',
+      ),
+    );
+  }
+  if (refusal != null && (typeof refusal !== 'string' || refusal === '')) {
+    found.push(
+      problemAt(
+        `${path}.refusal`,
+        'invalid_refusal',
+        'A refusal is the text with which the model declines. Mend or remove it.',
+      ),
+    );
+  }
+  return found;
+}

@@ -1,0 +1,37 @@
+import { TunewrightError } from '../contract/errors.ts';
+import { readExamples } from './examples.ts';
+import { splitLines } from './lines.ts';
+import { referenceOf } from './reference.ts';
+
+/** A held-out example as a question to a model and what graders see of it. */
+export interface HeldOutQuestion {
+  /** From 0, in the order of the file. */
+  readonly index: number;
+  /** All but the final answer. */
+  readonly messages: readonly unknown[];
+  readonly tools?: readonly unknown[];
+  /** The fields of the line, and the answer hoped for. */
+  readonly item: { readonly reference: string; readonly [field: string]: unknown };
+}
+
+/** Reads held-out examples in chat format as a stream. Throws `invalid_data` at a line that is no example. */
+export async function* readQuestions(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<HeldOutQuestion> {
+  let index = 0;
+  for await (const { example, problems } of readExamples(splitLines(bytes))) {
+    const error = problems.find(({ severity }) => severity === 'error');
+    if (error) {
+      throw new TunewrightError(
+        'invalid_data',
+        `A held-out example cannot be asked: line ${error.line}: ${error.message}`,
+        {
+          advice: 'Mend the line and start the run again.',
+        },
+      );
+    }
+    if (!example) continue;
+    const { prompt, reference } = referenceOf(example);
+    const { tools } = example;
+    yield { index, messages: prompt, ...(tools ? { tools } : {}), item: { ...example, reference } };
+    index += 1;
+  }
+}

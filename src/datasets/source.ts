@@ -1,0 +1,63 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { sourceError } from '../artifacts/failures.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import { type LineOrProblem, splitLines } from './lines.ts';
+
+const chunkBytes = 256 * 1024;
+
+export interface ReadOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((bytesDone: number, bytesTotal: number) => void) | undefined;
+}
+
+/**
+ * Opens a file of a person's. Throws `source_missing`, `source_unreadable` (also for what is no plain file: reading
+ * a pipe or a device may never end) and, for an empty file, `invalid_data`.
+ */
+export async function openSource(path: string): Promise<{ handle: FileHandle; bytes: number }> {
+  const found = await reading(path, () => stat(path));
+  if (!found.isFile()) throw sourceError(path, { code: found.isDirectory() ? 'EISDIR' : 'not a plain file' });
+  if (found.size === 0) {
+    throw new TunewrightError('invalid_data', `${path} is empty.`, {
+      advice: 'Put one example on each line, as JSON with a list of messages.',
+    });
+  }
+  return { handle: await reading(path, () => open(path)), bytes: found.size };
+}
+
+/** The lines of a file, read as a stream; throws as {@link openSource} does. */
+export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineOrProblem> {
+  const { handle, bytes } = await openSource(path);
+  try {
+    yield* splitLines(chunksOf(path, handle, bytes, options));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* chunksOf(
+  path: string,
+  handle: FileHandle,
+  total: number,
+  { signal, onProgress }: ReadOptions,
+): AsyncGenerator<Uint8Array> {
+  for (let done = 0; ; ) {
+    signal?.throwIfAborted();
+    // A buffer of its own for each chunk: lines are cut out of it without being copied.
+    const { bytesRead, buffer } = await reading(path, () =>
+      handle.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes),
+    );
+    if (bytesRead === 0) return;
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+    onProgress?.(done, total);
+  }
+}
+
+async function reading<T>(path: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw sourceError(path, error);
+  }
+}

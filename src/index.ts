@@ -1,0 +1,28 @@
+export {
+  type ClientOptions,
+  createClient,
+  type ListOptions,
+  type RunHandle,
+  type ScheduleSpec,
+  type ScheduleSummary,
+  type Schedules,
+  type TunewrightClient,
+} from './client.ts';
+export type { ArtifactRef } from './contract/artifact.ts';
+export { parseRunConfig, type RunConfig, type RunConfigInput } from './contract/config.ts';
+export { type ErrorCode, type Retry, TunewrightError } from './contract/errors.ts';
+export type { Comparison, Estimate, ModelEvaluation } from './contract/evaluation.ts';
+export type { RetrainInput } from './contract/retrain.ts';
+export type {
+  Cost,
+  DataSummary,
+  JobSummary,
+  ParentRun,
+  RunProgress,
+  RunResult,
+  RunStatus,
+  Stage,
+  StageProgress,
+  StageTiming,
+  TrainingMetrics,
+} from './contract/run.ts';

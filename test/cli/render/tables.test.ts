@@ -1,0 +1,112 @@
+import { bar } from '../../../src/cli/render/bar.ts';
+import { costLine, shortCost } from '../../../src/cli/render/cost.ts';
+import { evaluationTable } from '../../../src/cli/render/evaluation.ts';
+import { findingLines } from '../../../src/cli/render/findings.ts';
+import { inspectionReport } from '../../../src/cli/render/inspection.ts';
+import { runTable } from '../../../src/cli/render/runs.ts';
+import { scheduleTable } from '../../../src/cli/render/schedules.ts';
+import { runDetails } from '../../../src/cli/render/show.ts';
+import { plain } from '../../../src/cli/render/text.ts';
+import { comparison, now, result, succeeded, training } from '../samples.ts';
+
+test('the evaluation: verdict, both models, the difference', () => {
+  expect(evaluationTable(comparison, plain)).toBe(
+    `The tuned model answers 85.0% of 20 held-out questions right, the base model 40.0% (+45.0 points, 95% interval 25.0 to 65.0).
+
+       passed  score  95% interval  model
+base     8/20  40.0%  30.0 to 50.0  gpt-small
+tuned   17/20  85.0%  75.0 to 95.0  ft:gpt-small:abc
+difference: +45.0 points, 95% interval 25.0 to 65.0, p = 0.012 (10 mended, 1 broken)`,
+  );
+});
+
+test('runs: what was spent where it is known, otherwise the estimate', () => {
+  const bare = training({ name: 'a', status: 'failed', stage: 'inspect', cost: { simulated: false } });
+  expect(runTable([succeeded(), training(), bare], plain, 'UTC')).toBe(
+    `name          status     stage    base model  score      cost  started
+support-k7fm  succeeded  report   gpt-small   85.0%   $0.4200  2026-11-22 12:00
+support-k7fm  running    train    gpt-small          ~$0.4321  2026-11-22 12:00
+a             failed     inspect  gpt-small                    2026-11-22 12:00`,
+  );
+});
+
+test('a name from outside cannot write its own lines into a table', () => {
+  expect(runTable([training({ name: 'a\n\x1b[31mb' })], plain, 'UTC').split('\n')).toHaveLength(2);
+});
+
+test('everything known of a run', () => {
+  const progress = training({
+    status: 'failed',
+    parent: { name: 'support-first', model: 'ft:gpt-small:old' },
+    reason: { code: 'job_failed', message: 'The job failed:\nbad file', advice: 'Mend the file.' },
+  });
+  const { live: _, ...over } = progress;
+  const lines = runDetails(over, 'http://ui/support-k7fm', { width: 79, now, paint: plain, timeZone: 'UTC' });
+  expect(lines.slice(lines.indexOf('started'))).toBe(
+    `started     2026-11-22 12:00
+run id      run-1
+continues   support-first, which left ft:gpt-small:old
+data        70 training, 10 validation, 20 held-out examples, 1 warning
+job         ftjob-1 (running)
+job page    https://platform.example/jobs/ftjob-1
+cost        estimated $0.4321, list prices of 2026-10-15, simulated: nobody was billed
+reason      The job failed:
+            bad file [job_failed]
+what to do  Mend the file.
+Web UI      http://ui/support-k7fm`,
+  );
+});
+
+test('cost: what is unknown is not told', () => {
+  expect(costLine(result.cost)).toBe(
+    'estimated $0.4321, training $0.4000, evaluation $0.0200, list prices of 2026-10-15, simulated: nobody was billed',
+  );
+  expect(costLine({ simulated: false })).toBe('not known yet');
+  expect(shortCost({ simulated: false })).toBe('');
+});
+
+test('problems of a data set with their lines', () => {
+  const counts = { examples: 1200, tokens: 90_000, answerTokens: 1500, longest: 4000 };
+  const problems = [
+    { code: 'invalid_json', severity: 'error' as const, line: 3, message: 'The line is not JSON.' },
+    { code: 'unrecognized_role', severity: 'error' as const, line: 7, path: 'messages[1].role', message: 'No role.' },
+    { code: 'missing_system', severity: 'warning' as const, message: 'No system messages.' },
+  ];
+  expect(inspectionReport('a.jsonl', { ...counts, problems, errors: 2, warnings: 1 }, plain)).toBe(
+    `a.jsonl:3: error: The line is not JSON. [invalid_json]
+a.jsonl:7: error: messages[1].role: No role. [unrecognized_role]
+a.jsonl: warning: No system messages. [missing_system]
+1,200 examples, 90,000 tokens (1,500 of them answers), the longest has 4,000
+not valid: 2 errors, 1 warning`,
+  );
+  expect(inspectionReport('a.jsonl', { ...counts, problems: [], errors: 0, warnings: 0 }, plain)).toMatch(
+    /\nvalid: 0 errors, 0 warnings$/,
+  );
+});
+
+test('schedules: a paused one has no next run', () => {
+  const weekly = { name: 'weekly', paused: false, nextRuns: ['2026-11-23T03:00:00.000Z'], recentRuns: ['w-1', 'w-2'] };
+  expect(scheduleTable([weekly, { ...weekly, name: 'daily', paused: true, recentRuns: [] }], plain, 'UTC')).toBe(
+    `name    state   next run          latest run
+weekly  active  2026-11-23 03:00  w-2
+daily   paused`,
+  );
+});
+
+test('findings: how to mend it stands under what is wrong', () => {
+  const findings = [
+    { level: 'ok' as const, subject: 'Temporal', message: '127.0.0.1:7233' },
+    { level: 'fail' as const, subject: 'disk', message: 'full', advice: 'Free some.' },
+  ];
+  expect(findingLines(findings, plain)).toBe(
+    `ok    Temporal  127.0.0.1:7233
+fail  disk      full
+                Free some.`,
+  );
+});
+
+test('a bar stays within its ends', () => {
+  expect(bar(1, 3, 10)).toBe('[███░░░░░░░]  33%');
+  expect(bar(7, 3, 4)).toBe('[████] 100%');
+  expect(bar(-1, 3, 4)).toBe('[░░░░]   0%');
+});

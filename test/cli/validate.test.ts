@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { settings, type } from './world.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tunewright-cli-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+const line = (role: string) =>
+  `${JSON.stringify({
+    messages: [
+      { role: 'user', content: 'a' },
+      { role, content: 'b' },
+    ],
+  })}\n`;
+const connections = { mine: { platform: 'openai', apiKeyEnv: 'MY_KEY' } };
+const keyed = { loadSettings: async () => settings({ connections, env: { MY_KEY: 'k' } }) };
+const keyless = { loadSettings: async () => settings({ connections }) };
+
+test('a good file is valid', async () => {
+  await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(10));
+  const { code, stdout, stderr } = await type(['validate', 'good.jsonl'], { directory, ...keyed });
+  expect(stdout).toContain('valid: 0 errors, 1 warning\n');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('every problem is told with its line, and the code is 1', async () => {
+  await writeFile(join(directory, 'bad.jsonl'), `${line('assistant')}{\n${line('robot')}`);
+  const { code, stdout } = await type(['validate', 'bad.jsonl'], { directory, ...keyed });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^bad\.jsonl:2: error: .* \[invalid_json\]$/m);
+  expect(stdout).toMatch(/^bad\.jsonl:3: error: messages\[1\]\.role: .* \[unrecognized_role\]$/m);
+  expect(stdout).toMatch(/^bad\.jsonl: error: .* \[too_few_examples\]$/m);
+  const json = JSON.parse((await type(['validate', 'bad.jsonl', '--json'], { directory, ...keyed })).stdout);
+  expect(json).toMatchObject({ file: join(directory, 'bad.jsonl'), limits: { minimumExamples: 10 }, examples: 2 });
+});
+
+test('a model brings its limits', async () => {
+  await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(10));
+  const argv = ['validate', 'good.jsonl', '--model', 'gpt-4.1-mini-2025-04-14', '--json'];
+  const { limits } = JSON.parse((await type(argv, { directory, ...keyed })).stdout);
+  expect(limits).toEqual({ minimumExamples: 10, maxTokensPerExample: expect.any(Number), encoding: 'o200k_base' });
+});
+
+test('without a key it says that limits were not checked; a connection that is named must have its key', async () => {
+  await writeFile(join(directory, 'few.jsonl'), line('assistant'));
+  const typed = await type(['validate', 'few.jsonl'], { directory, ...keyless });
+  expect(typed).toMatchObject({
+    code: 0,
+    stderr:
+      'No connection that can be opened tells the limits: they are not checked. Set a key, or start `tunewright up`.\n',
+  });
+  const named = await type(['validate', 'few.jsonl', '--connection', 'mine', '--json'], { directory, ...keyless });
+  expect(named.code).toBe(1);
+  expect(JSON.parse(named.stdout).error.code).toBe('missing_key');
+});
+
+test('a file that is not there, or is a folder', async () => {
+  const code = async (file: string) =>
+    JSON.parse((await type(['validate', file, '--json'], { directory, ...keyed })).stdout).error.code;
+  expect(await code('none.jsonl')).toBe('source_missing');
+  expect(await code('.')).toBe('source_unreadable');
+});

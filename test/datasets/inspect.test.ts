@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { inspectDataset } from '../../src/datasets/inspect.ts';
+import { seededRandom } from '../../src/datasets/random.ts';
+import { chat, jsonl, temporaryFolder } from './support.ts';
+
+const files = temporaryFolder();
+const good = Array.from({ length: 10 }, (_, i) => chat(`What is ${i}?`, `It is ${i}.`));
+
+test('a good file has no problems, and a size', async () => {
+  const steps: number[][] = [];
+  const path = await files.write('good.jsonl', jsonl(good));
+  const inspection = await inspectDataset(path, { onProgress: (done, total) => steps.push([done, total]) });
+  // 3 + 3 messages of 3 + roles 3 + "Be brief." 3 + "What is 0?" 5 + "It is 0." 5
+  expect(inspection).toEqual({
+    examples: 10,
+    tokens: 280,
+    answerTokens: 50,
+    longest: 28,
+    problems: [],
+    errors: 0,
+    warnings: 0,
+  });
+  const bytes = Buffer.byteLength(jsonl(good));
+  expect(steps).toEqual([[bytes, bytes]]);
+});
+
+test('errors are told line by line, warnings of a kind once with their number', async () => {
+  const noSystem = JSON.stringify({
+    messages: [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: 'y' },
+    ],
+  });
+  const path = await files.write(
+    'bad.jsonl',
+    jsonl([noSystem, 'nonsense', '[1, 2', noSystem, '{"messages": 1}', ...good]),
+  );
+  const inspection = await inspectDataset(path);
+  expect(inspection).toMatchObject({ examples: 15, errors: 3, warnings: 1 });
+  expect(inspection.problems.map(({ line, code, severity }) => [line, code, severity])).toEqual([
+    [2, 'invalid_json', 'error'],
+    [3, 'invalid_json', 'error'],
+    [5, 'missing_messages_list', 'error'],
+    [1, 'missing_system_message', 'warning'],
+  ]);
+  expect(inspection.problems.map(({ message }) => message)).toEqual([
+    'The line is not JSON: see character 1. Put one whole JSON object on each line.',
+    'The line is not JSON: it ends too early. Put one whole JSON object on each line.',
+    expect.any(String),
+    expect.stringContaining('(2 times, here first)'),
+  ]);
+});
+
+test('only the first problems are kept, all are counted', async () => {
+  const path = await files.write('many.jsonl', jsonl(Array.from({ length: 500 }, () => '{}')));
+  const inspection = await inspectDataset(path, { maxProblems: 7 });
+  expect(inspection).toMatchObject({ examples: 500, errors: 500, warnings: 0 });
+  expect(inspection.problems.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('too few examples, and examples too long to be trained on', async () => {
+  const path = await files.write('few.jsonl', jsonl([...good.slice(1), chat('word '.repeat(30), 'yes')].slice(1)));
+  expect(await inspectDataset(path, { maxTokensPerExample: 28 })).toMatchObject({
+    examples: 9,
+    problems: [{ code: 'too_few_examples' }, { code: 'example_too_long', severity: 'warning', line: 9 }],
+  });
+  expect((await inspectDataset(path, { minimumExamples: 9 })).errors).toBe(0);
+});
+
+test('UTF-16 is one problem and not one a line', async () => {
+  const path = await files.write('utf16.jsonl', Buffer.from(`\uFEFF${jsonl(good)}`, 'utf16le'));
+  const { problems } = await inspectDataset(path, { minimumExamples: 0 });
+  expect(problems.map(({ code }) => code)).toEqual(['not_utf8_file']);
+});
+
+test('random bytes are problems, never a crash', async () => {
+  const random = seededRandom(7);
+  const bytes = Buffer.from(Array.from({ length: 100_000 }, () => Math.floor(random() * 256)));
+  const inspection = await inspectDataset(await files.write('random.jsonl', bytes));
+  expect(inspection.errors).toBe(inspection.examples);
+  expect(inspection.errors).toBeGreaterThan(200);
+});
+
+test('hostile examples are read like any other', async () => {
+  const hostile = [
+    '{"__proto__": {"messages": []}, "constructor": 1, "messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}',
+    chat('👩‍👩‍👧‍👦 <|endoftext|> \u0000 \ud800', '<|im_start|>'),
+    `{"messages": ${'['.repeat(1_000_000)}`,
+  ];
+  const { problems } = await inspectDataset(await files.write('hostile.jsonl', jsonl(hostile)), { minimumExamples: 0 });
+  expect(problems.map(({ line, code }) => [line, code])).toEqual([
+    [3, 'too_deep'],
+    [1, 'missing_system_message'],
+    [1, 'example_unrecognized_key'],
+  ]);
+  expect(Object.hasOwn(Object.prototype, 'messages')).toBe(false);
+});
+
+test('what cannot be read is refused with advice', async () => {
+  const advice = expect.stringMatching(/\.$/);
+  await expect(inspectDataset(files.path('absent.jsonl'))).rejects.toMatchObject({ code: 'source_missing', advice });
+  await expect(inspectDataset(files.path('.'))).rejects.toMatchObject({ code: 'source_unreadable', advice });
+  await expect(inspectDataset('/dev/zero')).rejects.toMatchObject({ code: 'source_unreadable', advice });
+  await expect(inspectDataset(await files.write('empty', ''))).rejects.toMatchObject({ code: 'invalid_data', advice });
+});
+
+test('an inspection that is aborted ends', async () => {
+  const path = await files.write('abort.jsonl', jsonl(Array.from({ length: 20_000 }, () => '{}')));
+  const abort = new AbortController();
+  let done = 0;
+  const inspection = inspectDataset(path, {
+    signal: abort.signal,
+    onProgress() {
+      done += 1;
+      abort.abort(new Error('enough'));
+    },
+  });
+  await expect(inspection).rejects.toThrow('enough');
+  expect(done).toBe(1);
+});
+
+const shared = resolve(process.env.TUNEWRIGHT_SHARED ?? '../shared', 'data', 'banking77');
+const onBanking77 = existsSync(shared) ? test : test.skip;
+onBanking77('10,003 real questions are examples without errors (skipped where the data is absent)', async () => {
+  const out = files.path('banking77');
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--experimental-strip-types',
+    'scripts/banking77.ts',
+    shared,
+    out,
+  ]);
+  expect(stdout).toBe('train.jsonl: 10003 examples, 77 intents\ntest.jsonl: 3080 examples, 77 intents\n');
+  expect(await inspectDataset(join(out, 'train.jsonl'))).toMatchObject({
+    examples: 10_003,
+    errors: 0,
+    warnings: 0,
+  });
+});

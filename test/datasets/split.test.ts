@@ -1,0 +1,136 @@
+import { mkdir } from 'node:fs/promises';
+import { folderStore } from '../../src/artifacts/index.ts';
+import type { ArtifactRef } from '../../src/contract/artifact.ts';
+import { type SplitSources, splitDataset } from '../../src/datasets/split.ts';
+import { chat, jsonl, temporaryFolder } from './support.ts';
+
+const files = temporaryFolder();
+const shares = { validation: 0.1, test: 0.2 };
+const store = () => folderStore(files.path('store'));
+
+beforeAll(async () => {
+  await mkdir(files.path('store'));
+});
+
+async function split(sources: Omit<SplitSources, 'shares' | 'seed'> & Partial<SplitSources>) {
+  return await splitDataset({ shares, seed: 1, ...sources }, store());
+}
+
+async function linesOf(part: ArtifactRef | undefined): Promise<string[]> {
+  const content = part ? await store().readText(part) : '';
+  expect(content.endsWith('\n')).toBe(part !== undefined);
+  return content.split('\n').slice(0, -1);
+}
+
+/** 200 questions: 10 with the answer rare, 190 with the answer common, in that order. */
+const two = Array.from({ length: 200 }, (_, i) => chat(`Question ${i}`, i < 10 ? 'rare' : 'common'));
+const twoPath = () => files.write('two.jsonl', jsonl(two));
+
+test('every example is in one part, in random order, and each part has its share of each answer', async () => {
+  const parts = await split({ train: await twoPath() });
+  const [train, validation, held] = [
+    await linesOf(parts.train),
+    await linesOf(parts.validation),
+    await linesOf(parts.test),
+  ];
+  expect([train.length, validation.length, held.length]).toEqual([140, 20, 40]);
+  expect([parts.train.examples, parts.validation?.examples, parts.test.examples]).toEqual([140, 20, 40]);
+  expect([...train, ...validation, ...held].sort()).toEqual([...two].sort());
+  expect(train).not.toEqual(two.filter((line) => train.includes(line)));
+  const rare = (lines: string[]) => lines.filter((line) => line.includes('"rare"')).length;
+  expect(rare(held)).toBe(2);
+  expect(rare(validation)).toBe(1);
+  // 3 + 3 messages of 3 + roles 3 + "Be brief." 3 + "Question 100" 3 or 4 + answer 1
+  expect(parts.test.answerTokens).toBe(40);
+  expect(parts.test.tokens).toBeGreaterThan(40 * 20);
+  expect(parts.test.tokens).toBeLessThan(40 * 25);
+});
+
+test('the same file and seed give the same bytes, another seed others', async () => {
+  const train = await twoPath();
+  const once = await split({ train });
+  expect(await split({ train })).toEqual(once);
+  expect((await split({ train, seed: 2 })).test.sha256).not.toBe(once.test.sha256);
+});
+
+test('examples that ask the same stay together, whatever their answers and keys', async () => {
+  const asked = (i: number, answer: string) =>
+    `{"messages": [{"content": "Question ${i}", "role": "user"}, {"role": "assistant", "content": "${answer}"}]}`;
+  const lines = Array.from({ length: 60 }, (_, i) => [
+    asked(i, 'a'),
+    asked(i, 'b').replace(', ', ',  '),
+    asked(i, 'a'),
+  ]).flat();
+  const parts = await split({ train: await files.write('same.jsonl', jsonl(lines)) });
+  const questions = async (part: ArtifactRef | undefined) =>
+    new Set((await linesOf(part)).map((line) => /Question \d+/.exec(line)?.[0]));
+  const [train, validation, held] = [
+    await questions(parts.train),
+    await questions(parts.validation),
+    await questions(parts.test),
+  ];
+  expect(train.size + validation.size + held.size).toBe(60);
+  expect(held.size).toBe(12);
+});
+
+test('free text is divided without classes', async () => {
+  const lines = Array.from({ length: 50 }, (_, i) => chat(`Question ${i}`, `Answer ${i}`));
+  const parts = await split({ train: await files.write('free.jsonl', jsonl(lines)) });
+  expect([parts.train.examples, parts.validation?.examples, parts.test.examples]).toEqual([35, 5, 10]);
+});
+
+test('byte order mark, CRLF, blank lines and a missing last line end are put right', async () => {
+  const plain = await split({ train: await twoPath() });
+  const odd = await files.write('odd.jsonl', `\uFEFF${two.join('\r\n\r\n')}`);
+  expect(await split({ train: odd })).toEqual(plain);
+});
+
+test("files of one's own are kept whole, and what they share with training is told", async () => {
+  const train = await twoPath();
+  const own = [chat('Question 3', 'other'), chat('Something else', 'common')];
+  const test = await files.write('own.jsonl', jsonl(own));
+  const parts = await split({ train, test, shares: { validation: 0, test: 0.2 } });
+  expect(parts.train.examples).toBe(200);
+  expect(parts).not.toHaveProperty('validation');
+  expect((await linesOf(parts.test)).sort()).toEqual([...own].sort());
+  expect(parts.problems).toEqual([
+    {
+      code: 'leaked_prompts',
+      severity: 'warning',
+      path: 'data.test',
+      message: expect.stringMatching(/^1 of 2 examples/),
+    },
+  ]);
+});
+
+test('a held-out file is put in random order: its start stands for all of it', async () => {
+  const test = await files.write('sorted.jsonl', jsonl(two.map((line) => line.replace('Question', 'Other'))));
+  const lines = await linesOf((await split({ train: await twoPath(), test })).test);
+  const firstHalf = lines.slice(0, 100).filter((line) => /Other \d{1,2}"/.test(line));
+  expect(lines).toHaveLength(200);
+  expect(firstHalf.length).toBeGreaterThan(30);
+  expect(firstHalf.length).toBeLessThan(70);
+});
+
+test('too little to train on or to test with is refused', async () => {
+  const train = await files.write('twelve.jsonl', jsonl(two.slice(0, 12)));
+  await expect(split({ train })).rejects.toMatchObject({
+    code: 'invalid_data',
+    message: expect.stringContaining('Of 12 examples 9'),
+  });
+  const nothingHeld = split({ train, shares: { validation: 0, test: 0 } });
+  await expect(nothingHeld).rejects.toMatchObject({
+    code: 'invalid_data',
+    advice: expect.stringContaining('split.test'),
+  });
+  expect((await split({ train, shares: { validation: 0, test: 0.2 } })).train.examples).toBe(10);
+  expect((await split({ train, minimumExamples: 9 })).train.examples).toBe(9);
+});
+
+test('a line that is no example stops the split and is named', async () => {
+  const train = await files.write('broken.jsonl', jsonl([...two, '{"messages": []}']));
+  await expect(split({ train })).rejects.toMatchObject({
+    code: 'invalid_data',
+    message: expect.stringContaining('line 201'),
+  });
+});

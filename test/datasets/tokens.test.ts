@@ -1,0 +1,90 @@
+import { get_encoding } from 'tiktoken';
+import { automaticEpochs, estimateTrainingTokens } from '../../src/datasets/estimate.ts';
+import { tokenCounter } from '../../src/datasets/tokens.ts';
+
+const counter = tokenCounter('o200k_base');
+
+test('an example is 3, plus 3 a message, its texts and role, and 1 a name', () => {
+  const messages = [
+    { role: 'user', content: 'hello world', name: 'ann' },
+    { role: 'assistant', content: 'hello' },
+  ];
+  // user 1 + hello world 2 + ann 1 + 1; assistant 1 + hello 1
+  expect(counter.example({ messages })).toEqual({ tokens: 3 + 3 + 5 + 3 + 2, assistantTokens: 1 });
+});
+
+test('parts, refusals, calls and tools are counted', () => {
+  const plain = counter.example({ messages: [{ role: 'assistant', content: 'hello world' }] });
+  const inParts = counter.example({
+    messages: [
+      {
+        role: 'assistant',
+        content: [
+          { type: 'text', text: 'hello' },
+          { type: 'text', text: ' world' },
+        ],
+      },
+    ],
+  });
+  const refusal = counter.example({ messages: [{ role: 'assistant', content: null, refusal: 'hello world' }] });
+  const call = counter.example({
+    messages: [
+      {
+        role: 'assistant',
+        tool_calls: [{ id: 'x', type: 'function', function: { name: 'hello', arguments: ' world' } }],
+      },
+    ],
+  });
+  expect([inParts, refusal, call]).toEqual([plain, plain, plain]);
+  const withTools = counter.example({
+    messages: [{ role: 'assistant', content: 'hello world' }],
+    tools: [{ type: 'function' }],
+  });
+  expect(withTools.tokens).toBeGreaterThan(plain.tokens);
+  expect(withTools.assistantTokens).toBe(2);
+});
+
+test('special tokens are text like any other, and no text is refused', () => {
+  expect(counter.text('<|endoftext|>')).toBe(7);
+  expect(counter.text('\ud800')).toBeGreaterThan(0);
+  expect(counter.text('')).toBe(0);
+  expect(counter.text('👩‍👩‍👧‍👦')).toBeGreaterThan(1);
+});
+
+test.each([
+  ['prose', 'Größe: 12345  (see below),\n\n   "naïve"  don\'t ./path/\n/ 漢字 \t x'.repeat(300)],
+  ['columns', 'a     '.repeat(1000)],
+])('long texts are counted exactly where they have spaces: %s', (_, text) => {
+  for (const encoding of ['o200k_base', 'cl100k_base'] as const) {
+    const encoder = get_encoding(encoding);
+    const exact = encoder.encode_ordinary(text).length;
+    encoder.free();
+    expect(tokenCounter(encoding).text(text)).toBe(exact);
+  }
+});
+
+test('a long unbroken word takes time in proportion to its length', () => {
+  const started = performance.now();
+  expect(counter.text('a'.repeat(300_000))).toBeGreaterThan(30_000);
+  // Encoded whole it would take a minute.
+  expect(performance.now() - started).toBeLessThan(15_000);
+});
+
+test.each([
+  [0, 25],
+  [3, 25],
+  [10, 10],
+  [33, 3],
+  [34, 3],
+  [8333, 3],
+  [8334, 2],
+  [12_501, 1],
+  [100_000, 1],
+])('%d examples are trained on for %d epochs', (examples, epochs) => {
+  expect(automaticEpochs(examples)).toBe(epochs);
+});
+
+test('training is billed for every epoch', () => {
+  expect(estimateTrainingTokens({ tokens: 1000, examples: 10, epochs: 'auto' })).toBe(10_000);
+  expect(estimateTrainingTokens({ tokens: 1000, examples: 10, epochs: 4 })).toBe(4000);
+});

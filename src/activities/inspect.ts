@@ -30,7 +30,7 @@ export function inspectActivities({ platforms, store, dataDirectory }: Dependenc
   async function inspect(input: InspectInput, role: Role, path: string, beat: StageProgress, signal: AbortSignal) {
     const platform = platforms.get(input.connection);
     const entry = platform.catalogueEntry(input.model);
-    const file = await store.putFile(resolve(dataDirectory, path));
+    const file = await store.putFile(resolve(dataDirectory, path), signal);
     const inspection = await inspectDataset(await store.path(file), {
       minimumExamples: role === 'train' ? platform.minimumExamples : 1,
       maxProblems: problemsShown,

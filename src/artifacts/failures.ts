@@ -19,10 +19,22 @@ export function storeError(cause: unknown): unknown {
         advice: 'Give the worker access to the folder named by TUNEWRIGHT_ARTIFACTS.',
         cause,
       });
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new TunewrightError('source_unreadable', 'The artifact store is not a folder.', {
+        advice: 'Let TUNEWRIGHT_ARTIFACTS name a folder; it is made when it does not exist.',
+        cause,
+      });
     default:
       return cause;
   }
 }
+
+/** What to do about a path that cannot be read, by error code; other codes are the system's refusals. */
+const sourceAdvice = new Map<string | undefined, string>([
+  ['EISDIR', 'Name a JSONL file in it.'],
+  ['not a regular file', 'Write its content to a file and name that: a pipe or a device may never end.'],
+]);
 
 /** A file that a person named cannot be read. */
 export function sourceError(path: string, cause: unknown): TunewrightError {
@@ -35,7 +47,7 @@ export function sourceError(path: string, cause: unknown): TunewrightError {
   }
   const reason = code === 'EISDIR' ? 'is a directory, not a file' : `cannot be read (${code ?? String(cause)})`;
   return new TunewrightError('source_unreadable', `${path} ${reason}.`, {
-    advice: code === 'EISDIR' ? 'Name a JSONL file in it.' : "Check the file's permissions for the worker's user.",
+    advice: sourceAdvice.get(code) ?? "Check the file's permissions for the worker's user.",
     cause,
   });
 }

@@ -56,10 +56,11 @@ export function folderStore(directory: string): ArtifactStore {
     read,
     writer,
 
-    async putFile(path) {
+    async putFile(path, signal) {
+      signal?.throwIfAborted();
       const source = await openSource(path);
       try {
-        return await put(source.createReadStream({ autoClose: false, highWaterMark: chunkBytes }));
+        return await put(source.createReadStream({ autoClose: false, highWaterMark: chunkBytes, signal }));
       } finally {
         await source.close();
       }

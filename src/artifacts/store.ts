@@ -4,8 +4,8 @@ import type { ArtifactRef } from '../contract/artifact.ts';
 export interface ArtifactStore {
   /** Keeps content; equal content is kept once. Throws `disk_full`. */
   put(content: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<ArtifactRef>;
-  /** Keeps a copy of a file. Throws `source_missing`, `source_unreadable`, `disk_full`. */
-  putFile(path: string): Promise<ArtifactRef>;
+  /** Keeps a copy of a plain file; nothing when aborted. Throws `source_missing`, `source_unreadable`, `disk_full`. */
+  putFile(path: string, signal?: AbortSignal): Promise<ArtifactRef>;
   /** Streams content; throws `artifact_missing`, and `artifact_altered` at the end when the bytes do not match the name. */
   read(ref: ArtifactRef): AsyncIterable<Uint8Array>;
   /** Small content as text. */

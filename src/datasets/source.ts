@@ -16,7 +16,7 @@ export interface ReadOptions {
  */
 export async function openSource(path: string): Promise<{ handle: FileHandle; bytes: number }> {
   const found = await reading(path, () => stat(path));
-  if (!found.isFile()) throw sourceError(path, { code: found.isDirectory() ? 'EISDIR' : 'not a plain file' });
+  if (!found.isFile()) throw sourceError(path, { code: found.isDirectory() ? 'EISDIR' : 'not a regular file' });
   if (found.size === 0) {
     throw new TunewrightError('invalid_data', `${path} is empty.`, {
       advice: 'Put one example on each line, as JSON with a list of messages.',

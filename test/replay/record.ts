@@ -1,0 +1,107 @@
+/**
+ * Records a history of every path of the workflow, to be replayed by later versions:
+ * `node test/replay/record.ts VERSION`, once before a release.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { connect } from '../../src/client/connect.ts';
+import type { RunHandle } from '../../src/client.ts';
+import { jobChangedSignal } from '../../src/contract/messages.ts';
+import setUp from '../support/global-setup.ts';
+import tearDown from '../support/global-teardown.ts';
+import { type Pipeline, pipeline } from '../support/pipeline.ts';
+import { training, until } from '../support/watching.ts';
+
+type Path = (at: Pipeline) => Promise<RunHandle>;
+
+/** A run whose job trains for a while. */
+async function started(at: Pipeline, trainingSeconds: number): Promise<RunHandle> {
+  at.simulator.set({ trainingSeconds });
+  const run = await at.client.start(at.config());
+  await until(run, 'train', training);
+  return run;
+}
+
+const paths: Record<string, Path> = {
+  succeeded: async (at) => await at.client.start(at.config()),
+  'without-validation': async (at) => await at.client.start(at.config({ split: { validation: 0 } })),
+  refused: async (at) => await at.client.start(at.config({ budgetUsd: 0.000_001 })),
+  'training-refused': async (at) => {
+    at.simulator.faults.add({ preset: 'training_not_available' });
+    return await at.client.start(at.config());
+  },
+  'job-failed': async (at) => {
+    at.simulator.faults.add({ preset: 'job_fails' });
+    return await at.client.start(at.config());
+  },
+  cancelled: async (at) => {
+    const run = await started(at, 60);
+    await run.cancel('recorded');
+    return run;
+  },
+  retrained: async (at) => {
+    const run = await started(at, 60);
+    await run.retrain({});
+    at.simulator.set({ trainingSeconds: 0 });
+    return run;
+  },
+  'retrained-kept': async (at) => {
+    const run = await started(at, 2);
+    await run.retrain({ currentJob: 'keep' });
+    return run;
+  },
+  'paused-training': async (at) => {
+    const run = await started(at, 3);
+    await run.pause();
+    await run.resume();
+    return run;
+  },
+  'paused-between': async (at) => {
+    at.simulator.set({ fileProcessingMs: 1_000 });
+    const run = await at.client.start(at.config());
+    await until(run, 'upload');
+    await run.pause();
+    await run.resume();
+    return run;
+  },
+  woken: async (at) => {
+    const run = await started(at, 2);
+    const { job } = await run.progress();
+    const temporal = await connect(at.settings.temporal);
+    const event = { eventId: 'evt_1', jobId: job?.id ?? '', type: 'fine_tuning.job.succeeded' };
+    await temporal.workflow.getHandle(run.name).signal(jobChangedSignal, event);
+    await temporal.connection.close();
+    return run;
+  },
+};
+
+/** The histories of a run and, where it was continued, of what it continued. */
+async function save(at: Pipeline, run: RunHandle, file: string): Promise<void> {
+  await run.result().catch(() => undefined);
+  const { runId, parent } = await run.progress();
+  const temporal = await connect(at.settings.temporal);
+  const ids = parent?.name === run.name && parent.runId ? [parent.runId, runId] : [runId];
+  for (const [i, id] of ids.entries()) {
+    const history = await temporal.workflow.getHandle(run.name, id).fetchHistory();
+    const compact = JSON.stringify(JSON.parse(historyToJSON(history))).replaceAll(hostname(), 'worker-host');
+    await writeFile(`${file}${i === 0 ? '' : `-${i + 1}`}.json`, `${compact}\n`);
+  }
+  await temporal.connection.close();
+}
+
+const [, , version = 'next'] = process.argv;
+const folder = fileURLToPath(new URL(`./histories/${version}/`, import.meta.url));
+await mkdir(folder, { recursive: true });
+await setUp();
+try {
+  for (const [name, path] of Object.entries(paths)) {
+    const at = await pipeline();
+    await save(at, await path(at), `${folder}${name}`);
+    await at.close();
+    process.stdout.write(`${name}\n`);
+  }
+} finally {
+  await tearDown();
+}

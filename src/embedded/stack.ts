@@ -20,7 +20,7 @@ export interface StackOptions {
   log(line: string): void;
   /** 0, the default, takes any free port. */
   uiPort?: number;
-  /** Least wall time of a simulated training. */
+  /** Least wall time of a simulated training; 8 s when absent, so that a person sees it train. */
   trainingSeconds?: number;
   /** Told the process of each start of these parts, so also of each start after a death. */
   started?(part: 'simulator' | 'worker', pid: number): void;
@@ -78,10 +78,10 @@ async function startTemporal({ home, env, log, uiPort = 0 }: StackOptions, parts
 }
 
 async function startSimulatorPart(options: StackOptions, parts: Part[]): Promise<string> {
-  const { home, log, trainingSeconds } = options;
+  const { home, log, trainingSeconds = 8 } = options;
   const port = await freePort();
-  const flags = ['--data-dir', join(home, 'simulator'), '--port', String(port)];
-  if (trainingSeconds !== undefined) flags.push('--training-seconds', String(trainingSeconds));
+  const pace = ['--training-seconds', String(trainingSeconds)];
+  const flags = ['--data-dir', join(home, 'simulator'), '--port', String(port), ...pace];
   const part = await keepRunning('the simulator', log, () =>
     run(options, 'simulator', [entry('../simulator/main'), ...flags]),
   );

@@ -1,5 +1,5 @@
-import { drawBinomial, logBinomial } from '../../src/evaluation/binomial.ts';
 import { seededRandom } from '../../src/datasets/random.ts';
+import { drawBinomial, logBinomial } from '../../src/evaluation/binomial.ts';
 import { bootstrapDifference, mcnemarTest, wilsonInterval } from '../../src/evaluation/statistics.ts';
 
 // statsmodels 0.15.0: proportion_confint(passed, examples, method='wilson')

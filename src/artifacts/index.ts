@@ -1,2 +1,2 @@
 export { folderStore } from './folder.ts';
-export type { ArtifactStore, ArtifactWriter } from './store.ts';
+export type { ArtifactStore } from './store.ts';

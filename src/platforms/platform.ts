@@ -152,7 +152,7 @@ export interface TrainingPlatform {
   isFileReady(id: string, signal?: AbortSignal): Promise<boolean>;
   deleteFile(id: string, signal?: AbortSignal): Promise<void>;
 
-  /** Every job that carries the key, or trains on one of the files and is not older than `since`; all pages are read. */
+  /** Every job that carries the key, or trains on one of the files and is not older than `since`, but for the clocks' slack; all pages are read. */
   findJobs(query: JobQuery, signal?: AbortSignal): Promise<RemoteJob[]>;
   createJob(spec: JobSpec, signal?: AbortSignal): Promise<RemoteJob>;
   getJob(id: string, signal?: AbortSignal): Promise<RemoteJob>;
@@ -169,6 +169,9 @@ export interface TrainingPlatform {
 
   chat(request: ChatRequest): Promise<ChatAnswer>;
 
-  /** Checks the signature over the raw body. Throws `wrong_key`; answers undefined for events about other things than jobs. */
+  /**
+   * Checks the signature over the raw body. Throws `missing_key`, `wrong_key`, and `bad_answer` for a signed body that is
+   * no event; answers undefined for events about other things than jobs.
+   */
   verifyWebhook(rawBody: string, headers: Readonly<Record<string, string>>): Promise<WebhookEvent | undefined>;
 }

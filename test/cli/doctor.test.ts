@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -79,7 +79,9 @@ test('a namespace that is not there', async () => {
 });
 
 test('an artifact store and a data directory that cannot be used', async () => {
-  expect(await checkArtifacts({ ...healthy, artifacts: '/proc/nowhere' })).toMatchObject({ level: 'fail' });
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  expect(await checkArtifacts({ ...healthy, artifacts: join(file, 'below') })).toMatchObject({ level: 'fail' });
   expect(await checkDataDirectory({ ...healthy, dataDirectory: join(folder, 'none') })).toMatchObject({
     level: 'fail',
     advice: 'Point TUNEWRIGHT_DATA at a folder that this user may read.',

@@ -4,6 +4,7 @@ import { TunewrightError } from '../../contract/errors.ts';
 import type { PlatformEntry } from '../catalogue.ts';
 import type { FileToUpload, RemoteFile, TrainingPlatform, UploadOptions } from '../platform.ts';
 import { named } from './errors.ts';
+import { listAll } from './lists.ts';
 import { fileShape } from './shapes.ts';
 import { uploadInParts } from './uploads.ts';
 
@@ -17,7 +18,7 @@ export function files(client: OpenAI, limits: PlatformEntry['limits']): FileMeth
     async findFiles(namePrefix, signal) {
       return await named('Listing the files', async () => {
         const found: RemoteFile[] = [];
-        for await (const file of client.files.list({ purpose: 'fine-tune', limit: 10_000 }, { signal })) {
+        for await (const file of listAll(client, '/files', { purpose: 'fine-tune', limit: 10_000 }, signal)) {
           const { id, filename, bytes } = fileShape.parse(file);
           if (filename.startsWith(namePrefix)) found.push({ id, name: filename, bytes });
         }
@@ -64,9 +65,9 @@ export function files(client: OpenAI, limits: PlatformEntry['limits']): FileMeth
 }
 
 async function uploadWhole(client: OpenAI, file: FileToUpload, options: UploadOptions): Promise<RemoteFile> {
+  // Backed by the file on disk: a stream handed to the SDK would be collected in memory first.
+  const blob = await openAsBlob(file.path);
   return await named('Uploading the file', async () => {
-    // Backed by the file on disk: a stream handed to the SDK would be collected in memory first.
-    const blob = await openAsBlob(file.path);
     const answer = await client.files.create(
       { file: new File([blob], file.name), purpose: 'fine-tune' },
       { signal: options.signal, timeout: uploadTimeoutMs(file.bytes, client.timeout) },

@@ -2,7 +2,8 @@ import type OpenAI from 'openai';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { Checkpoint, JobEvent, JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
-import { parseResultFile, toMetrics } from './metrics.ts';
+import { listAll } from './lists.ts';
+import { inOrder, parseResultFile, toMetrics } from './metrics.ts';
 import { checkpointShape, eventShape, type JobShape, jobShape } from './shapes.ts';
 
 type JobMethods = Pick<
@@ -18,8 +19,11 @@ type JobMethods = Pick<
   | 'trainingCurve'
 >;
 
+const path = '/fine_tuning/jobs';
 const keyField = 'tunewright_key';
 const runField = 'tunewright_run';
+/** The platform tells whole seconds by a clock of its own: a job of this run may look a little older than the run. */
+const clockSlackMs = 60_000;
 /** More events than this at one look are of no use to a progress line. */
 const eventsAtOnce = 200;
 
@@ -51,7 +55,8 @@ export function jobs(client: OpenAI): JobMethods {
     try {
       return await named(what, async () => toJob(jobShape.parse(await call())));
     } catch (error) {
-      if (!(error instanceof TunewrightError && error.code === 'refused')) throw error;
+      const refused = error instanceof TunewrightError && (error.code === 'refused' || error.status === 409);
+      if (!refused) throw error;
       const job = await getJob(id, signal);
       if (reached.includes(job.state)) return job;
       throw error;
@@ -66,7 +71,7 @@ export function jobs(client: OpenAI): JobMethods {
   ): Promise<JobEvent[]> {
     return await named("Reading the job's events", async () => {
       const found: JobEvent[] = [];
-      for await (const item of api.listEvents(id, { limit: 100 }, { signal })) {
+      for await (const item of listAll(client, `${path}/${id}/events`, { limit: 100 }, signal)) {
         const event = eventShape.parse(item);
         if (event.id === until || found.length >= limit) break;
         found.push(toEvent(event));
@@ -81,14 +86,14 @@ export function jobs(client: OpenAI): JobMethods {
     async findJobs(query, signal) {
       return await named('Looking for the job', async () => {
         const found = new Map<string, RemoteJob>();
-        for await (const item of api.list({ limit: 100, metadata: { [keyField]: query.key } }, { signal })) {
+        for await (const item of listAll(client, path, { limit: 100, metadata: { [keyField]: query.key } }, signal)) {
           const job = jobShape.parse(item);
           if (job.metadata?.[keyField] === query.key) found.set(job.id, toJob(job));
         }
         // An endpoint that keeps no metadata still tells the training file; newest first, so the search can end.
-        for await (const item of api.list({ limit: 100 }, { signal })) {
+        for await (const item of listAll(client, path, { limit: 100 }, signal)) {
           const job = jobShape.parse(item);
-          if (job.created_at * 1000 < query.since) break;
+          if (job.created_at * 1000 < query.since - clockSlackMs) break;
           if (query.trainingFileIds.includes(job.training_file)) found.set(job.id, toJob(job));
         }
         return [...found.values()];
@@ -148,7 +153,7 @@ export function jobs(client: OpenAI): JobMethods {
     async listCheckpoints(jobId, signal) {
       return await named('Listing the checkpoints', async () => {
         const found: Checkpoint[] = [];
-        for await (const item of api.checkpoints.list(jobId, { limit: 100 }, { signal })) {
+        for await (const item of listAll(client, `${path}/${jobId}/checkpoints`, { limit: 100 }, signal)) {
           const checkpoint = checkpointShape.parse(item);
           const metrics = toMetrics({ step: checkpoint.step_number, ...checkpoint.metrics });
           found.push({
@@ -172,7 +177,7 @@ export function jobs(client: OpenAI): JobMethods {
         return parseResultFile(text);
       }
       const all = await events(jobId, undefined, Number.POSITIVE_INFINITY, signal);
-      return all.flatMap((event) => event.metrics ?? []).sort((a, b) => a.step - b.step);
+      return inOrder(all.flatMap((event) => event.metrics ?? []));
     },
   };
 }

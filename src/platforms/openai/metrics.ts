@@ -26,13 +26,21 @@ function toNumber(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** A result file: CSV with a header, usually base64-encoded, sometimes plain. */
+/** A result file: CSV with a header, usually base64-encoded, sometimes plain. In order of steps. */
 export function parseResultFile(content: string): TrainingMetrics[] {
-  const text = content.startsWith('step') ? content : Buffer.from(content, 'base64').toString('utf8');
+  // Base64 has no comma, a table with a loss always has.
+  const text = content.includes(',') ? content : Buffer.from(content, 'base64').toString('utf8');
   const [header = '', ...rows] = text.trim().split(/\r?\n/);
   const columns = header.split(',');
-  return rows.flatMap((row) => {
-    const cells = row.split(',');
-    return toMetrics(Object.fromEntries(columns.map((column, i) => [column, cells[i]]))) ?? [];
-  });
+  return inOrder(
+    rows.flatMap((row) => {
+      const cells = row.split(',');
+      return toMetrics(Object.fromEntries(columns.map((column, i) => [column.trim(), cells[i]]))) ?? [];
+    }),
+  );
+}
+
+/** Metrics by step; events come newest first. */
+export function inOrder(metrics: readonly TrainingMetrics[]): TrainingMetrics[] {
+  return metrics.toSorted((a, b) => a.step - b.step);
 }

@@ -3,12 +3,15 @@ import { TunewrightError } from '../../contract/errors.ts';
 import type { TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
 import { ignoreMissing } from './files.ts';
+import { pageShape } from './lists.ts';
 import { modelShape } from './shapes.ts';
 
 export function models(client: OpenAI): Pick<TrainingPlatform, 'checkAccess' | 'getModel' | 'deleteModel'> {
   return {
     async checkAccess(signal) {
-      await named('Listing the models', async () => await client.models.list({ signal }));
+      await named('Listing the models', async () =>
+        pageShape.parse(await client.get<unknown, unknown>('/models', { signal })),
+      );
     },
 
     async getModel(id, signal) {

@@ -18,7 +18,8 @@ export async function uploadInParts(
   limits: PlatformEntry['limits'],
   options: UploadOptions,
 ): Promise<RemoteFile> {
-  if (options.resume) {
+  // Parts of another size than today's do not fit together with new ones.
+  if (options.resume?.partIds.length === partCount(file, limits)) {
     try {
       return await finish(client, file, limits, options, options.resume);
     } catch (error) {
@@ -45,23 +46,35 @@ async function finish(
     for (let part = missing.shift(); part !== undefined; part = missing.shift()) {
       const start = part * limits.partBytes;
       const data = new File([blob.slice(start, start + limits.partBytes)], `part-${part}`);
-      const answer = await named('Uploading a part', async () =>
-        partShape.parse(
-          await client.uploads.parts.create(state.uploadId, { data }, { signal, timeout: partTimeoutMs }),
-        ),
-      );
-      state.partIds[part] = answer.id;
+      try {
+        const answer = await named('Uploading a part', async () =>
+          partShape.parse(
+            await client.uploads.parts.create(state.uploadId, { data }, { signal, timeout: partTimeoutMs }),
+          ),
+        );
+        state.partIds[part] = answer.id;
+      } catch (error) {
+        // The other lanes end with the part they are at: nothing is sent on behind the caller's back.
+        missing.length = 0;
+        throw error;
+      }
       done += partBytes(file, limits, part);
       onProgress?.(done, state);
     }
   };
-  await Promise.all(Array.from({ length: limits.parallelParts }, uploadNext));
+  const lanes = await Promise.allSettled(Array.from({ length: limits.parallelParts }, uploadNext));
+  const failed = lanes.find((lane) => lane.status === 'rejected');
+  if (failed) throw failed.reason;
 
   return await named('Completing the upload', async () => {
     const part_ids = state.partIds.filter((id) => id !== null);
     const upload = uploadShape.parse(await client.uploads.complete(state.uploadId, { part_ids }, { signal }));
     return uploaded(upload.file, upload.id);
   });
+}
+
+function partCount(file: FileToUpload, limits: PlatformEntry['limits']): number {
+  return Math.ceil(file.bytes / limits.partBytes);
 }
 
 function partBytes(file: FileToUpload, limits: PlatformEntry['limits'], part: number): number {
@@ -82,7 +95,7 @@ async function begin(
       ),
     ),
   );
-  return { uploadId: upload.id, partIds: Array<null>(Math.ceil(file.bytes / limits.partBytes)).fill(null) };
+  return { uploadId: upload.id, partIds: Array<null>(partCount(file, limits)).fill(null) };
 }
 
 function uploaded(

@@ -2,12 +2,10 @@ import type OpenAI from 'openai';
 import { z } from 'zod';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { TrainingPlatform } from '../platform.ts';
+import { named } from './errors.ts';
 
-const eventShape = z.looseObject({
-  id: z.string().min(1),
-  type: z.string(),
-  data: z.looseObject({ id: z.string().min(1) }),
-});
+const eventShape = z.looseObject({ id: z.string().min(1), type: z.string(), data: z.unknown() });
+const jobDataShape = z.looseObject({ id: z.string().min(1) });
 
 /** Verifies by the Standard Webhooks scheme over the raw body, with the SDK's own check (300 s of tolerance). */
 export function webhooks(
@@ -29,9 +27,11 @@ export function webhooks(
           cause,
         });
       }
-      const event = eventShape.parse(JSON.parse(rawBody));
-      if (!event.type.startsWith('fine_tuning.job.')) return undefined;
-      return { id: event.id, type: event.type, jobId: event.data.id };
+      return await named('Reading the webhook', async () => {
+        const { id, type, data } = eventShape.parse(JSON.parse(rawBody));
+        // Events about other things need not carry an id in their data.
+        return type.startsWith('fine_tuning.job.') ? { id, type, jobId: jobDataShape.parse(data).id } : undefined;
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
-import { connect, type TemporalAddress } from './client/connect.ts';
+import { connect, defaultAddress, type TemporalAddress } from './client/connect.ts';
+import { temporalEnvironment } from './client/environment.ts';
 import { runError } from './client/failures.ts';
 import { type RunHandle, runHandle } from './client/handle.ts';
 import { type ListOptions, listRuns } from './client/list.ts';
@@ -27,10 +28,20 @@ export interface TunewrightClient {
   close(): Promise<void>;
 }
 
-/** Connects to Temporal; defaults are a local server and its namespace `default`. Throws `temporal_unreachable`. */
+/**
+ * Connects to Temporal. What is not given is read from Temporal's own variables and profile file; failing that it is a
+ * local server and its namespace `default`. Throws `temporal_unreachable`, `invalid_config`.
+ */
 export async function createClient(options: ClientOptions = {}): Promise<TunewrightClient> {
-  const { address = '127.0.0.1:7233', namespace = 'default', taskQueue = defaultTaskQueue, uiUrl } = options;
-  const client = await connect({ ...options, address, namespace });
+  const environment = temporalEnvironment(process.env);
+  const { taskQueue = defaultTaskQueue, uiUrl } = options;
+  const namespace = options.namespace ?? environment.namespace ?? 'default';
+  const client = await connect({
+    address: options.address ?? environment.address ?? defaultAddress,
+    namespace,
+    apiKey: options.apiKey ?? environment.apiKey,
+    tls: options.tls ?? environment.tls,
+  });
 
   const url = (name: string): string | undefined =>
     uiUrl && `${uiUrl.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(name)}`;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ConnectionOptions } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import { defaultAddress, type TemporalAddress } from './client/connect.ts';
+import { temporalEnvironment } from './client/environment.ts';
 import { describeIssues } from './contract/config.ts';
 import { TunewrightError } from './contract/errors.ts';
 import { defaultTaskQueue } from './contract/messages.ts';
@@ -14,13 +14,8 @@ const configFileSchema = z.strictObject({
   connections: z.record(z.string().min(1), z.looseObject({ platform: z.string() })).default({}),
 });
 
-/** How to reach a Temporal cluster. */
-export interface TemporalSettings {
-  address: string;
-  namespace: string;
-  apiKey?: string | undefined;
-  tls?: ConnectionOptions['tls'];
-  /** Address of the Web UI, where it is known. */
+/** How to reach a Temporal cluster, and where its Web UI is, if that is known. */
+export interface TemporalSettings extends TemporalAddress {
   uiUrl?: string | undefined;
 }
 
@@ -63,19 +58,15 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
   };
 }
 
-/** Temporal's own variables and profile files first (`TEMPORAL_ADDRESS`, …), then the embedded stack of this folder. */
+/** Temporal's own variables and profile file first, then the embedded stack of this folder. */
 function temporalSettings(env: NodeJS.ProcessEnv, stack: Stack | undefined): TemporalSettings {
-  const overrideEnvVars = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
-  const { connectionOptions, namespace } = loadClientConnectConfig({
-    overrideEnvVars: overrideEnvVars as Record<string, string>,
-  });
-  const configured = connectionOptions.address !== undefined;
+  const { address, namespace = 'default', apiKey, tls } = temporalEnvironment(env);
   return {
-    address: connectionOptions.address ?? stack?.temporalAddress ?? '127.0.0.1:7233',
-    namespace: namespace ?? 'default',
-    apiKey: typeof connectionOptions.apiKey === 'string' ? connectionOptions.apiKey : undefined,
-    tls: connectionOptions.tls,
-    uiUrl: env.TUNEWRIGHT_UI_URL ?? (configured ? undefined : stack?.uiUrl),
+    address: address ?? stack?.temporalAddress ?? defaultAddress,
+    namespace,
+    apiKey,
+    tls,
+    uiUrl: env.TUNEWRIGHT_UI_URL ?? (address ? undefined : stack?.uiUrl),
   };
 }
 

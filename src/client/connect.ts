@@ -10,6 +10,9 @@ export interface TemporalAddress {
   tls?: ConnectionOptions['tls'];
 }
 
+/** Of a Temporal server on this machine, at its own default port. */
+export const defaultAddress = '127.0.0.1:7233';
+
 const connectMs = 5_000;
 
 /** Connects to Temporal. Throws `temporal_unreachable`. */

@@ -27,10 +27,13 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-export async function pipeline(options: Partial<SimulatorOptions> = {}): Promise<Pipeline> {
+export async function pipeline(
+  options: Partial<SimulatorOptions> = {},
+  changes: Partial<Settings> = {},
+): Promise<Pipeline> {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-test-'));
   const simulator = await startSimulator({ dataDir: join(folder, 'simulator'), ...options });
-  const settings = testSettings(folder, simulator.url);
+  const settings = { ...testSettings(folder, simulator.url), ...changes };
   await writeFile(join(folder, 'data.jsonl'), smallDataSet());
   const client = await createClient({ ...settings.temporal, taskQueue: settings.taskQueue });
   if (!Runtime._instance) installRuntime(createLogger(process.env.TUNEWRIGHT_TEST_LOG ?? 'silent'));

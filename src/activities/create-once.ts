@@ -14,11 +14,13 @@ const lookAgainMs = 2_000;
  * attempt may have created it without our hearing of it, it is looked for until the platform's listing must show it.
  *
  * @param settleMs how long a listing may lag behind a creation.
+ * @param details what the heartbeat carries beside, so that a create in parts is resumed.
  */
 export async function createOnce<T>(
   find: () => Promise<T | undefined>,
   create: () => Promise<T>,
   settleMs: number,
+  details: () => object = () => ({}),
 ): Promise<T> {
   const { attempt } = activityInfo();
   const earlierEffect = attempt > 1 && lastHeartbeat<Certainty>()?.noEffectAtAttempt !== attempt - 1;
@@ -28,14 +30,14 @@ export async function createOnce<T>(
     if (found !== undefined) return found;
     const leftMs = settled - Date.now();
     if (leftMs <= 0) break;
-    Context.current().heartbeat();
+    Context.current().heartbeat(details());
     await Context.current().sleep(Math.min(leftMs, lookAgainMs));
   }
   try {
     return await create();
   } catch (error) {
     const certain = error instanceof TunewrightError && error.retry !== 'unsure';
-    if (certain) Context.current().heartbeat({ noEffectAtAttempt: attempt } satisfies Certainty);
+    if (certain) Context.current().heartbeat({ ...details(), noEffectAtAttempt: attempt } satisfies Certainty);
     throw error;
   }
 }

@@ -52,6 +52,7 @@ export function uploadActivities({ platforms, store }: Dependencies) {
               ),
           ),
         platform.capabilities.listLagMs,
+        () => beat,
       );
       if (!(await platform.isFileReady(file.id))) {
         throw stillPending(`The platform is still checking ${name}.`, fileCheckMs);

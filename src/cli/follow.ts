@@ -44,7 +44,7 @@ export async function follow(
         if (silentSince === undefined)
           out.note('Temporal does not answer; the run goes on as soon as it does. Waiting.');
         silentSince ??= now().getTime();
-        if (now().getTime() - silentSince > patienceMs * 1e9) throw error;
+        if (now().getTime() - silentSince > patienceMs) throw error;
       }
       // Broken off by the interrupt, which the next look notices.
       await setTimeout(retryMs, undefined, { signal: interrupt }).catch(() => undefined);

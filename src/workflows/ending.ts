@@ -49,7 +49,7 @@ async function release(run: Run): Promise<void> {
     if (job) now.job = job;
   }
   if (run.uploadBegun) {
-    const fileMayExist = now.stage === 'upload' && cutOff;
+    const fileMayExist = now.stage === 'upload';
     await activities.removeFiles('Remove the files of this run', { connection, key, fileMayExist });
   }
 }

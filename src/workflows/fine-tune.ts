@@ -7,6 +7,9 @@ import { conclude, continueAs, windUp } from './ending.ts';
 import { Progress } from './progress.ts';
 import { evaluationCost, runKey, trainingCost } from './rules.ts';
 
+/** The platform's clock may be behind, and it tells whole seconds. */
+const clockSkewMs = 3_600_000;
+
 /** One run: a data set becomes a model that has been compared with its base, or a reason why not. */
 export async function fineTune(input: FineTuneInput): Promise<RunResult> {
   const progress = new Progress(input);
@@ -17,7 +20,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
     progress,
     control,
     key: runKey(workflowInfo().firstExecutionRunId, input.attempt),
-    since: Date.now(),
+    since: Date.now() - clockSkewMs,
     files: [],
     uploadBegun: false,
     createBegun: false,
@@ -44,7 +47,7 @@ export interface Run {
   readonly control: Control;
   /** Every remote create of the run carries it. */
   readonly key: string;
-  /** When the run began, in milliseconds. */
+  /** No job of the run can be older, in milliseconds. */
   readonly since: number;
   /** Ids of the files uploaded for this run only. */
   readonly files: string[];
@@ -90,10 +93,10 @@ async function story(run: Run): Promise<RunResult> {
 
   await enter(run, 'upload');
   run.uploadBegun = true;
-  const [training, validation] = await Promise.all([
-    upload(run, 'train', parts.train),
-    parts.validation && upload(run, 'validation', parts.validation),
-  ]);
+  const [training, validation] = await together(
+    () => upload(run, 'train', parts.train),
+    async () => parts.validation && (await upload(run, 'validation', parts.validation)),
+  );
 
   await enter(run, 'train');
   run.createBegun = true;
@@ -122,10 +125,10 @@ async function story(run: Run): Promise<RunResult> {
   await enter(run, 'evaluate');
   const { evaluation, seed } = config;
   const question = { connection, test: parts.test, evaluation, seed };
-  const [baseScores, tunedScores] = await Promise.all([
-    activities.evaluateModel(`Evaluate ${model}`, { ...question, model }),
-    activities.evaluateModel(`Evaluate ${tuned}`, { ...question, model: tuned }),
-  ]);
+  const [baseScores, tunedScores] = await together(
+    () => activities.evaluateModel(`Evaluate ${model}`, { ...question, model }),
+    () => activities.evaluateModel(`Evaluate ${tuned}`, { ...question, model: tuned }),
+  );
   now.cost = { ...now.cost, ...evaluationCost([baseScores, tunedScores], estimate.prices) };
 
   await enter(run, 'report');
@@ -147,6 +150,20 @@ async function story(run: Run): Promise<RunResult> {
 async function enter(run: Run, stage: Run['progress']['now']['stage']): Promise<void> {
   await run.control.unlessPaused();
   run.progress.enter(stage);
+}
+
+/** Two at once. When one fails the other is stopped and waited for: nothing goes on behind the clean-up's back. */
+async function together<A, B>(one: () => Promise<A>, other: () => Promise<B>): Promise<[A, B]> {
+  return await CancellationScope.cancellable(async () => {
+    const both = [one(), other()] as const;
+    try {
+      return await Promise.all(both);
+    } catch (error) {
+      CancellationScope.current().cancel();
+      await Promise.allSettled(both);
+      throw error;
+    }
+  });
 }
 
 async function upload(run: Run, role: 'train' | 'validation', file: UploadedPart): Promise<string> {

@@ -73,3 +73,18 @@ test('a reader that has enough is no failure', async () => {
   const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script, process.execPath, main], { env });
   expect({ stdout, stderr }).toEqual({ stdout: 'Usage: tunewright [options] [command]\n', stderr: '' });
 });
+
+test('an older Node is refused with one line, before anything is imported', async () => {
+  const pretend = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.12.0" } })';
+  const argv = [
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    `data:text/javascript,${encodeURIComponent(pretend)}`,
+  ];
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  await expect(promisify(execFile)(process.execPath, [...argv, main, '--help'], { env })).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'error: tunewright needs Node.js 22.13 or newer; this is 22.12.0.\n',
+  });
+});

@@ -32,6 +32,7 @@ export function inspectActivities({ platforms, store, dataDirectory }: Dependenc
     const entry = platform.catalogueEntry(input.model);
     const file = await store.putFile(resolve(dataDirectory, path), signal);
     const inspection = await inspectDataset(await store.path(file), {
+      name: path,
       minimumExamples: role === 'train' ? platform.minimumExamples : 1,
       maxProblems: problemsShown,
       ...(entry ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding } : {}),

@@ -26,8 +26,23 @@ export function runError(name: string, error: unknown): unknown {
   if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError) {
     return failureError(name, error.cause);
   }
-  if (error instanceof ServiceError) return unreachable('the configured address', error);
-  return error;
+  return error instanceof ServiceError ? serviceError(error) : error;
+}
+
+/** gRPC status codes, https://grpc.io/docs/guides/status-codes/ */
+const deadlineExceeded = 4;
+const permissionDenied = 7;
+const unavailable = 14;
+const unauthenticated = 16;
+
+function serviceError(error: ServiceError): unknown {
+  const { code, details } = (error.cause ?? {}) as { code?: number; details?: string };
+  if (code === unavailable || code === deadlineExceeded) return unreachable('the configured address', error);
+  if (code !== permissionDenied && code !== unauthenticated) return error;
+  return new TunewrightError('forbidden', `Temporal refuses this client: ${details ?? error.message}`, {
+    advice: 'Check TEMPORAL_API_KEY, the certificates and the namespace.',
+    cause: error,
+  });
 }
 
 function failureError(name: string, cause: unknown): TunewrightError {

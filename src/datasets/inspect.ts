@@ -53,7 +53,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     }
   }
   if (sum.examples < minimumExamples) {
-    const message = `There are ${sum.examples} examples; the platform trains on ${minimumExamples} at least. Add some.`;
+    const message = `There are too few examples: ${sum.examples}, and the platform trains on ${minimumExamples} at least. Add some.`;
     log.add({ code: 'too_few_examples', severity: 'error', message });
   }
   return { ...sum, ...log.result() };

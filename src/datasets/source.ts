@@ -6,6 +6,8 @@ import { type LineOrProblem, splitLines } from './lines.ts';
 const chunkBytes = 256 * 1024;
 
 export interface ReadOptions {
+  /** How the person knows the file; its path when absent. */
+  name?: string | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((bytesDone: number, bytesTotal: number) => void) | undefined;
 }
@@ -14,29 +16,30 @@ export interface ReadOptions {
  * Opens a file of a person's. Throws `source_missing`, `source_unreadable` (also for what is no plain file: reading
  * a pipe or a device may never end) and, for an empty file, `invalid_data`.
  */
-export async function openSource(path: string): Promise<{ handle: FileHandle; bytes: number }> {
-  const found = await reading(path, () => stat(path));
-  if (!found.isFile()) throw sourceError(path, { code: found.isDirectory() ? 'EISDIR' : 'not a regular file' });
+export async function openSource(path: string, name: string = path): Promise<{ handle: FileHandle; bytes: number }> {
+  const found = await reading(name, () => stat(path));
+  if (!found.isFile()) throw sourceError(name, { code: found.isDirectory() ? 'EISDIR' : 'not a regular file' });
   if (found.size === 0) {
-    throw new TunewrightError('invalid_data', `${path} is empty.`, {
+    throw new TunewrightError('invalid_data', `${name} is empty.`, {
       advice: 'Put one example on each line, as JSON with a list of messages.',
     });
   }
-  return { handle: await reading(path, () => open(path)), bytes: found.size };
+  return { handle: await reading(name, () => open(path)), bytes: found.size };
 }
 
 /** The lines of a file, read as a stream; throws as {@link openSource} does. */
 export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineOrProblem> {
-  const { handle, bytes } = await openSource(path);
+  const { name = path } = options;
+  const { handle, bytes } = await openSource(path, name);
   try {
-    yield* splitLines(chunksOf(path, handle, bytes, options));
+    yield* splitLines(chunksOf(name, handle, bytes, options));
   } finally {
     await handle.close();
   }
 }
 
 async function* chunksOf(
-  path: string,
+  name: string,
   handle: FileHandle,
   total: number,
   { signal, onProgress }: ReadOptions,
@@ -44,7 +47,7 @@ async function* chunksOf(
   for (let done = 0; ; ) {
     signal?.throwIfAborted();
     // A buffer of its own for each chunk: lines are cut out of it without being copied.
-    const { bytesRead, buffer } = await reading(path, () =>
+    const { bytesRead, buffer } = await reading(name, () =>
       handle.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes),
     );
     if (bytesRead === 0) return;
@@ -54,10 +57,10 @@ async function* chunksOf(
   }
 }
 
-async function reading<T>(path: string, call: () => Promise<T>): Promise<T> {
+async function reading<T>(name: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    throw sourceError(path, error);
+    throw sourceError(name, error);
   }
 }

@@ -48,7 +48,7 @@ export async function keepRunning(
     while (!signal.aborted) {
       deaths = Date.now() - startedAt < settledMs ? deaths + 1 : 1;
       const pauseMs = restartPauseMs(deaths);
-      log(`${name} ${how}; it is started again in ${pauseMs / 1000} s`);
+      log(`${name} ${how}; it is started again in ${pauseMs / 1000} s, its log tells more`);
       await setTimeout(pauseMs, undefined, { ref: false, signal }).catch(() => {});
       if (signal.aborted) return;
       startedAt = Date.now();

@@ -39,6 +39,11 @@ const startLimitMs = 30_000;
  */
 export async function startStack(options: StackOptions): Promise<RunningStack> {
   const { home, log } = options;
+  if (options.env.TEMPORAL_ADDRESS) {
+    throw new TunewrightError('refused', 'TEMPORAL_ADDRESS is set, but the embedded stack has a Temporal of its own.', {
+      advice: 'Unset TEMPORAL_ADDRESS, or use that Temporal with `tunewright worker` and `tunewright run`.',
+    });
+  }
   if (readStack(home)) {
     throw new TunewrightError('refused', `The embedded stack of ${home} is up already.`, {
       advice: 'Use it as it is, or stop the process that holds it.',
@@ -66,15 +71,16 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 
 async function startTemporal({ home, env, log, uiPort = 0 }: StackOptions, parts: Part[]) {
   const binary = await findBinary(temporalCli, { env, note: log });
-  const server = await startDevServer({
+  const ports = { port: await freePort(), uiPort: uiPort || (await freePort()) };
+  const server = {
     binary,
+    ...ports,
     dbFile: join(home, 'temporal.db'),
-    uiPort,
     searchAttributes: searchAttributeTypes,
     logFile: join(home, 'logs', 'temporal.log'),
-  });
-  parts.push(server);
-  return { temporalAddress: server.address, uiUrl: server.uiUrl ?? '' };
+  };
+  parts.push(await keepRunning('Temporal', log, () => startDevServer(server)));
+  return { temporalAddress: `127.0.0.1:${ports.port}`, uiUrl: `http://127.0.0.1:${ports.uiPort}` };
 }
 
 async function startSimulatorPart(options: StackOptions, parts: Part[]): Promise<string> {

@@ -67,10 +67,11 @@ export function readCatalogueFile(path: string): CatalogueFile {
   });
 }
 
-/** The entry with changes laid over it; models are replaced by id. */
+/** The entry with changes laid over it: models are replaced by id, and an alias means the changes' model first. */
 export function overlay(entry: PlatformEntry, changes: CatalogueChanges = {}): PlatformEntry {
-  const models = new Map([...entry.models, ...(changes.models ?? [])].map((model) => [model.id, model]));
-  return { limits: { ...entry.limits, ...changes.limits }, models: [...models.values()] };
+  const changed = changes.models ?? [];
+  const kept = entry.models.filter(({ id }) => !changed.some((model) => model.id === id));
+  return { limits: { ...entry.limits, ...changes.limits }, models: [...changed, ...kept] };
 }
 
 /** The entry of a model by id or alias; undefined for one that the catalogue does not know. */

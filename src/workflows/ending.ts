@@ -11,6 +11,7 @@ import { nextAttempt } from '../contract/next-attempt.ts';
 import type { RetrainRequest, RunProgress } from '../contract/run.ts';
 import { activities } from './activities.ts';
 import type { fineTune, Run } from './fine-tune.ts';
+import { trainingCost } from './rules.ts';
 
 const cancelledByServer = 'Cancelled by a request to Temporal.';
 
@@ -47,6 +48,8 @@ async function release(run: Run): Promise<void> {
       jobMayExist: now.job === undefined && cutOff,
     });
     if (job) now.job = job;
+    // A job that was stopped is billed for what it had trained by then.
+    if (job && run.prices) now.cost = { ...now.cost, ...trainingCost(job.trainedTokens, run.prices) };
   }
   if (run.uploadBegun) {
     const fileMayExist = now.stage === 'upload';

@@ -5,7 +5,7 @@ import { activities } from './activities.ts';
 import { Control } from './control.ts';
 import { conclude, continueAs, windUp } from './ending.ts';
 import { Progress } from './progress.ts';
-import { evaluationCost, runKey, trainingCost } from './rules.ts';
+import { evaluationCost, type Prices, runKey, trainingCost } from './rules.ts';
 
 /** The platform's clock may be behind, and it tells whole seconds. */
 const clockSkewMs = 3_600_000;
@@ -24,6 +24,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
     files: [],
     uploadBegun: false,
     createBegun: false,
+    prices: undefined,
   };
 
   let result: RunResult;
@@ -54,6 +55,8 @@ export interface Run {
   /** Set before the first remote create of each kind: from then on the platform may hold something of this run. */
   uploadBegun: boolean;
   createBegun: boolean;
+  /** Known from the estimate on. */
+  prices: Prices | undefined;
 }
 
 async function story(run: Run): Promise<RunResult> {
@@ -78,6 +81,7 @@ async function story(run: Run): Promise<RunResult> {
     config,
     data: parts.summary,
   });
+  run.prices = estimate.prices;
   now.cost = { ...now.cost, estimatedUsd: estimate.usd, pricesOf: estimate.prices.checked };
 
   await enter(run, 'access');

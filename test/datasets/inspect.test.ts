@@ -126,13 +126,8 @@ const shared = resolve(process.env.TUNEWRIGHT_SHARED ?? '../shared', 'data', 'ba
 const onBanking77 = existsSync(shared) ? test : test.skip;
 onBanking77('10,003 real questions are examples without errors (skipped where the data is absent)', async () => {
   const out = files.path('banking77');
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--experimental-strip-types',
-    'scripts/banking77.ts',
-    shared,
-    out,
-  ]);
-  expect(stdout).toBe('train.jsonl: 10003 examples, 77 intents\ntest.jsonl: 3080 examples, 77 intents\n');
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/banking77.ts', shared, out]);
+  expect(stdout).toContain('10003 training and 3080 test examples');
   expect(await inspectDataset(join(out, 'train.jsonl'))).toMatchObject({
     examples: 10_003,
     errors: 0,

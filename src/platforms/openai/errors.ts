@@ -1,9 +1,22 @@
+import { isNativeError } from 'node:util/types';
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { z } from 'zod';
 import { TunewrightError, type TunewrightErrorOptions } from '../../contract/errors.ts';
 
 /** Network errors raised before a request can have left: the call had no effect. */
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
 
 /** Runs one call and maps whatever it throws; what the caller's signal aborted is rethrown as it is. */
 export async function named<T>(what: string, call: () => Promise<T>): Promise<T> {
@@ -27,15 +40,15 @@ export function toTunewrightError(what: string, error: unknown): unknown {
   }
   if (error instanceof APIConnectionError) return connectionFailure(what, error);
   if (error instanceof APIError && error.status !== undefined) return statusFailure(what, error);
-  if (error instanceof SyntaxError || error instanceof z.ZodError) {
+  if (isNamed(error, 'SyntaxError') || error instanceof z.ZodError) {
     return failure('bad_answer', `${what}: the platform's answer could not be read.`, {
       advice: 'It is looked up and tried again; if it stays so, check baseURL and any proxy on the way.',
       retry: 'unsure',
       cause: error,
     });
   }
-  // An answer that breaks off while it is read: fetch throws a bare TypeError, or the socket's own error.
-  if (error instanceof TypeError || networkCode(error) !== undefined) {
+  // An answer that breaks off while it is read: fetch throws a bare TypeError, with the socket's error as its cause.
+  if (networkCode(error) !== undefined || (isNamed(error, 'TypeError') && error.message === 'terminated')) {
     return failure('answer_lost', `${what}: the connection broke while the answer was read.`, {
       advice: 'It is looked up before it is tried again.',
       retry: 'unsure',
@@ -98,7 +111,7 @@ function statusFailure(what: string, error: APIError): TunewrightError {
     case status === 413:
       return failure('too_large', message, { ...common, advice: 'Make the request smaller.' });
     case status === 429:
-      return tooMany(message, code, common);
+      return tooMany(message, error, common);
     case status === 409 || status >= 500:
       return failure('platform_unavailable', message, {
         ...common,
@@ -111,9 +124,14 @@ function statusFailure(what: string, error: APIError): TunewrightError {
 }
 
 const anHourMs = 3_600_000;
+const noMoney = new Set(['insufficient_quota', 'billing_hard_limit_reached']);
 
-function tooMany(message: string, code: string, common: Omit<TunewrightErrorOptions, 'advice'>): TunewrightError {
-  if (code === 'insufficient_quota' || code === 'billing_hard_limit_reached') {
+function tooMany(
+  message: string,
+  { code, type }: APIError,
+  common: Omit<TunewrightErrorOptions, 'advice'>,
+): TunewrightError {
+  if (noMoney.has(code ?? '') || noMoney.has(type ?? '')) {
     return failure('quota_exhausted', message, {
       ...common,
       advice: "Raise the account's limit or add credit, then start the run again.",
@@ -143,12 +161,17 @@ function reason(error: APIError): string {
   const body = error.error as { message?: unknown } | undefined;
   const text = typeof body?.message === 'string' ? body.message : error.message;
   const plain = /<html|<!doctype/i.test(text) ? 'an HTML page instead of an answer' : text;
-  return `${plain.slice(0, 500)} (HTTP ${error.status}${error.code ? `, ${error.code}` : ''})`;
+  return `${withoutKeys(plain).slice(0, 500)} (HTTP ${error.status}${error.code ? `, ${error.code}` : ''})`;
+}
+
+/** Platforms quote the key they refuse: it must not get into a history or a log. */
+function withoutKeys(text: string): string {
+  return text.replace(/\bBearer\s+\S+|\b(?:sk|key)-[\w*-]+/gi, '[key]');
 }
 
 /** `retry-after-ms`, or `retry-after` as seconds or as a date, in milliseconds. The SDK ignores what is over 60 s. */
 export function retryAfterMs(headers: Headers | undefined, now: number): number | undefined {
-  const exact = Number(headers?.get('retry-after-ms') ?? Number.NaN);
+  const exact = Number(headers?.get('retry-after-ms') || Number.NaN);
   if (Number.isFinite(exact) && exact >= 0) return exact;
   const header = headers?.get('retry-after');
   if (!header) return undefined;
@@ -158,8 +181,13 @@ export function retryAfterMs(headers: Headers | undefined, now: number): number 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+function isNamed(error: unknown, name: string): error is Error {
+  return isNativeError(error) && error.name === name;
+}
+
 function networkCode(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+  // Not `instanceof`: errors of Node's core are of another realm where code runs in a VM context.
+  for (let cause = error; isNativeError(cause); cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;
   }
   return undefined;

@@ -7,6 +7,7 @@ import { files } from './files.ts';
 import { jobs } from './jobs.ts';
 import { models } from './models.ts';
 import { type OpenAISettings, openaiSettingsSchema } from './settings.ts';
+import { training } from './training.ts';
 import { webhooks } from './webhooks.ts';
 
 const builtIn = platformEntrySchema.parse(catalogue);
@@ -30,6 +31,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       ...models(client),
       ...files(client, entry.limits),
       ...jobs(client),
+      ...training(client),
       ...chat(client),
       ...webhooks(client, { env: settings.webhookSecretEnv, value: env[settings.webhookSecretEnv] }),
     };

@@ -1,42 +1,29 @@
 import type OpenAI from 'openai';
 import { TunewrightError } from '../../contract/errors.ts';
-import type { Checkpoint, JobEvent, JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
+import type { JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
 import { listAll } from './lists.ts';
-import { inOrder, parseResultFile, toMetrics } from './metrics.ts';
-import { checkpointShape, eventShape, type JobShape, jobShape } from './shapes.ts';
+import { type JobShape, jobShape } from './shapes.ts';
 
-type JobMethods = Pick<
-  TrainingPlatform,
-  | 'findJobs'
-  | 'createJob'
-  | 'getJob'
-  | 'cancelJob'
-  | 'pauseJob'
-  | 'resumeJob'
-  | 'newEvents'
-  | 'listCheckpoints'
-  | 'trainingCurve'
->;
+type JobMethods = Pick<TrainingPlatform, 'findJobs' | 'createJob' | 'getJob' | 'cancelJob' | 'pauseJob' | 'resumeJob'>;
 
 const path = '/fine_tuning/jobs';
 const keyField = 'tunewright_key';
 const runField = 'tunewright_run';
 /** The platform tells whole seconds by a clock of its own: a job of this run may look a little older than the run. */
 const clockSlackMs = 60_000;
-/** More events than this at one look are of no use to a progress line. */
-const eventsAtOnce = 200;
 
-const states: Readonly<Record<string, JobState>> = {
-  validating_files: 'waiting',
-  queued: 'waiting',
-  running: 'running',
-  paused: 'paused',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  cancelled: 'cancelled',
-};
+const states: ReadonlyMap<string, JobState> = new Map([
+  ['validating_files', 'waiting'],
+  ['queued', 'waiting'],
+  ['running', 'running'],
+  ['paused', 'paused'],
+  ['succeeded', 'succeeded'],
+  ['failed', 'failed'],
+  ['cancelled', 'cancelled'],
+]);
 
+/** Finding, making and steering jobs. */
 export function jobs(client: OpenAI): JobMethods {
   const api = client.fineTuning.jobs;
 
@@ -61,23 +48,6 @@ export function jobs(client: OpenAI): JobMethods {
       if (reached.includes(job.state)) return job;
       throw error;
     }
-  }
-
-  async function events(
-    id: string,
-    until: string | undefined,
-    limit: number,
-    signal: AbortSignal | undefined,
-  ): Promise<JobEvent[]> {
-    return await named("Reading the job's events", async () => {
-      const found: JobEvent[] = [];
-      for await (const item of listAll(client, `${path}/${id}/events`, { limit: 100 }, signal)) {
-        const event = eventShape.parse(item);
-        if (event.id === until || found.length >= limit) break;
-        found.push(toEvent(event));
-      }
-      return found;
-    });
   }
 
   return {
@@ -147,43 +117,11 @@ export function jobs(client: OpenAI): JobMethods {
         'failed',
         'cancelled',
       ]),
-
-    newEvents: async (jobId, lastSeenId, signal) => await events(jobId, lastSeenId, eventsAtOnce, signal),
-
-    async listCheckpoints(jobId, signal) {
-      return await named('Listing the checkpoints', async () => {
-        const found: Checkpoint[] = [];
-        for await (const item of listAll(client, `${path}/${jobId}/checkpoints`, { limit: 100 }, signal)) {
-          const checkpoint = checkpointShape.parse(item);
-          const metrics = toMetrics({ step: checkpoint.step_number, ...checkpoint.metrics });
-          found.push({
-            model: checkpoint.fine_tuned_model_checkpoint,
-            step: checkpoint.step_number,
-            metrics: metrics ?? { step: checkpoint.step_number },
-          });
-        }
-        return found;
-      });
-    },
-
-    async trainingCurve(jobId, signal) {
-      const job = await named('Looking at the job', async () => jobShape.parse(await api.retrieve(jobId, { signal })));
-      const file = job.result_files?.[0];
-      if (file) {
-        const text = await named(
-          'Reading the result file',
-          async () => await (await client.files.content(file, { signal })).text(),
-        );
-        return parseResultFile(text);
-      }
-      const all = await events(jobId, undefined, Number.POSITIVE_INFINITY, signal);
-      return inOrder(all.flatMap((event) => event.metrics ?? []));
-    },
   };
 }
 
 function toJob(job: JobShape): RemoteJob {
-  const state = states[job.status] ?? 'unknown';
+  const state = states.get(job.status) ?? 'unknown';
   return {
     id: job.id,
     state,
@@ -201,17 +139,5 @@ function jobError(job: JobShape): NonNullable<RemoteJob['error']> {
     code: job.error?.code ?? 'unknown',
     message: job.error?.message ?? 'the platform gave no reason',
     param: job.error?.param ?? undefined,
-  };
-}
-
-function toEvent(event: { id: string; created_at: number; level: string; message: string; data?: unknown }): JobEvent {
-  const level = event.level === 'warn' || event.level === 'error' ? event.level : 'info';
-  const data = typeof event.data === 'object' && event.data !== null ? (event.data as Record<string, unknown>) : {};
-  return {
-    id: event.id,
-    at: new Date(event.created_at * 1000).toISOString(),
-    level,
-    message: event.message,
-    metrics: toMetrics(data),
   };
 }

@@ -16,7 +16,7 @@ export async function* listAll(
 ): AsyncGenerator<unknown, void, void> {
   let after: string | undefined;
   for (;;) {
-    const answer = await client.get<unknown, unknown>(path, { query: { ...query, after }, signal });
+    const answer = await client.get<unknown>(path, { query: { ...query, after }, signal });
     const page = pageShape.parse(answer);
     yield* page.data;
     const last = page.data.at(-1)?.id;

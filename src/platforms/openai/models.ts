@@ -9,9 +9,7 @@ import { modelShape } from './shapes.ts';
 export function models(client: OpenAI): Pick<TrainingPlatform, 'checkAccess' | 'getModel' | 'deleteModel'> {
   return {
     async checkAccess(signal) {
-      await named('Listing the models', async () =>
-        pageShape.parse(await client.get<unknown, unknown>('/models', { signal })),
-      );
+      await named('Listing the models', async () => pageShape.parse(await client.get<unknown>('/models', { signal })));
     },
 
     async getModel(id, signal) {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { catalogueChangesSchema } from '../catalogue.ts';
 
+/** The search for a lost create must end before the attempt that makes it does. */
+const longestLagSeconds = 240;
+
 /** A connection to OpenAI or to any endpoint that speaks its fine-tuning protocol. */
 export const openaiSettingsSchema = z.strictObject({
   platform: z.literal('openai'),
@@ -14,7 +17,7 @@ export const openaiSettingsSchema = z.strictObject({
   webhookSecretEnv: z.string().default('OPENAI_WEBHOOK_SECRET'),
   timeoutSeconds: z.number().positive().default(60),
   /** How far a listing may lag behind a creation; a create whose answer was lost is looked for that long. */
-  listLagSeconds: z.number().min(0).default(45),
+  listLagSeconds: z.number().min(0).max(longestLagSeconds).default(45),
   /** Limits and models of this endpoint, where they are not those of the platform. */
   catalogue: catalogueChangesSchema.optional(),
   /** Set when the endpoint is a simulation and bills nobody. */

@@ -42,8 +42,9 @@ export const eventShape = z.looseObject({
   level: z.string(),
   message: z.string(),
   type: z.string().nullish(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
+export type EventShape = z.infer<typeof eventShape>;
 
 export const checkpointShape = z.looseObject({
   fine_tuned_model_checkpoint: z.string(),

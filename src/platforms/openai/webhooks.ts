@@ -2,9 +2,8 @@ import type OpenAI from 'openai';
 import { z } from 'zod';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { TrainingPlatform } from '../platform.ts';
-import { named } from './errors.ts';
 
-const eventShape = z.looseObject({ id: z.string().min(1), type: z.string(), data: z.unknown() });
+const eventShape = z.looseObject({ id: z.string().min(1), type: z.string(), data: z.unknown().optional() });
 const jobDataShape = z.looseObject({ id: z.string().min(1) });
 
 /** Verifies by the Standard Webhooks scheme over the raw body, with the SDK's own check (300 s of tolerance). */
@@ -27,11 +26,16 @@ export function webhooks(
           cause,
         });
       }
-      return await named('Reading the webhook', async () => {
+      try {
         const { id, type, data } = eventShape.parse(JSON.parse(rawBody));
         // Events about other things need not carry an id in their data.
         return type.startsWith('fine_tuning.job.') ? { id, type, jobId: jobDataShape.parse(data).id } : undefined;
-      });
+      } catch (cause) {
+        throw new TunewrightError('bad_answer', 'The webhook is signed well but is no event.', {
+          advice: 'Check which service the endpoint is registered with.',
+          cause,
+        });
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-import { APIConnectionError } from 'openai';
+import { APIConnectionError, APIConnectionTimeoutError } from 'openai';
 import { retryAfterMs, toTunewrightError } from '../../../src/platforms/openai/errors.ts';
 import { apiKey, type Bench, bench, closedPort, connected, endpoint, failureOf, spec } from '../support.ts';
 
@@ -139,11 +139,12 @@ test.each([
 test.each([
   ['a reset after the effect', { kind: 'drop-after' }, 'answer_lost', lost],
   ['an answer that is cut off', { kind: 'truncate' }, 'bad_answer', unreadable],
+  // Under jest the SDK cannot tell its own timeout from a broken connection: the message is tested apart.
   [
     'an answer that comes too late',
     { kind: 'delay', ms: 3_000, when: 'after' },
     'answer_lost',
-    'Creating the job: no answer came in time.',
+    expect.stringMatching(/^Creating the job: /),
   ],
 ] as const)('%s leaves it unsure whether the job exists, and is not sent again', async (_, fault, code, message) => {
   const at = await bench({}, { timeoutSeconds: 1 });
@@ -170,8 +171,9 @@ test('an answer whose connection breaks in the middle is lost', async () => {
 test('an empty answer is unreadable', async () => {
   const { url } = await endpoint((_, response) => void response.writeHead(204).end());
   const platform = connected(url);
-  for (const call of [platform.createJob(spec('file-1')), platform.findFiles(''), platform.checkAccess()]) {
-    expect(await failureOf(call)).toMatchObject({ code: 'bad_answer', retry: 'unsure' });
+  const calls = [() => platform.createJob(spec('file-1')), () => platform.findFiles(''), () => platform.checkAccess()];
+  for (const call of calls) {
+    expect(await failureOf(call())).toMatchObject({ code: 'bad_answer', retry: 'unsure' });
   }
 });
 
@@ -196,7 +198,15 @@ test.each(['ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT', 'DEPTH_ZERO_SELF_SIGNED_CERT'
   },
 );
 
-test('a fault of our own is not passed off as the platform’s', () => {
+test('the answer that did not come in time may have been given', () => {
+  expect(toTunewrightError('Asking', new APIConnectionTimeoutError())).toMatchObject({
+    code: 'answer_lost',
+    message: 'Asking: no answer came in time.',
+    retry: 'unsure',
+  });
+});
+
+test('a fault of our own is not passed off as one of the platform', () => {
   const fault = new TypeError('x is not a function');
   expect(toTunewrightError('Asking', fault)).toBe(fault);
 });

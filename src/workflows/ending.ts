@@ -8,10 +8,10 @@ import {
 } from '@temporalio/workflow';
 import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
 import { nextAttempt } from '../contract/next-attempt.ts';
-import type { RetrainRequest, RunProgress } from '../contract/run.ts';
+import type { FineTuneInput, RetrainRequest, RunProgress, RunResult } from '../contract/run.ts';
 import { activities } from './activities.ts';
-import type { fineTune, Run } from './fine-tune.ts';
 import { trainingCost } from './rules.ts';
+import type { Run } from './run.ts';
 
 const cancelledByServer = 'Cancelled by a request to Temporal.';
 
@@ -61,7 +61,9 @@ async function release(run: Run): Promise<void> {
 export async function continueAs(run: Run, request: RetrainRequest): Promise<never> {
   const { name, runId, job } = run.progress.now;
   const parent = { name, runId, ...(job?.model ? { model: job.model } : {}) };
-  return await continueAsNew<typeof fineTune>(nextAttempt(run.input, request.changes, parent));
+  return await continueAsNew<(input: FineTuneInput) => Promise<RunResult>>(
+    nextAttempt(run.input, request.changes, parent),
+  );
 }
 
 /** The failure that closes the workflow: cancelled when it was cancelled, otherwise the named reason. */

@@ -5,7 +5,8 @@ import { activities } from './activities.ts';
 import { Control } from './control.ts';
 import { conclude, continueAs, windUp } from './ending.ts';
 import { Progress } from './progress.ts';
-import { evaluationCost, type Prices, runKey, trainingCost } from './rules.ts';
+import { evaluationCost, runKey, trainingCost } from './rules.ts';
+import type { Run } from './run.ts';
 
 /** The platform's clock may be behind, and it tells whole seconds. */
 const clockSkewMs = 3_600_000;
@@ -39,24 +40,6 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
   await condition(allHandlersFinished);
   if (control.retrain) return await continueAs(run, control.retrain);
   return result;
-}
-
-/** What a run knows of itself while it goes on. */
-export interface Run {
-  readonly input: FineTuneInput;
-  readonly progress: Progress;
-  readonly control: Control;
-  /** Every remote create of the run carries it. */
-  readonly key: string;
-  /** No job of the run can be older, in milliseconds. */
-  readonly since: number;
-  /** Ids of the files uploaded for this run only. */
-  readonly files: string[];
-  /** Set before the first remote create of each kind: from then on the platform may hold something of this run. */
-  uploadBegun: boolean;
-  createBegun: boolean;
-  /** Known from the estimate on. */
-  prices: Prices | undefined;
 }
 
 async function story(run: Run): Promise<RunResult> {

@@ -30,3 +30,12 @@ export async function filesLeft({ settings }: Pipeline): Promise<number> {
   const platform = createPlatforms(settings.connections, { env: settings.env }).get('simulator');
   return (await platform.findFiles('tunewright-')).length;
 }
+
+/** A run whose result is right and for which exactly one job and two files were made. */
+export async function onceOnly(at: Pipeline): Promise<void> {
+  const run = await at.client.start(at.config());
+  const { comparison } = await run.result();
+  expect(comparison.tuned.score.value).toBeGreaterThan(comparison.base.score.value);
+  expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, files: 2 });
+  expect(await filesLeft(at)).toBe(2);
+}

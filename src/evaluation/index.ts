@@ -3,4 +3,3 @@ export { compare, summarise } from './compare.ts';
 export { createGrader } from './graders.ts';
 export { decodePredictions, encodePredictions } from './prediction.ts';
 export type { RunReport } from './report.ts';
-export type { EvaluationItem } from './templates.ts';

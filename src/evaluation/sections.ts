@@ -28,7 +28,7 @@ export function scoreSection({ comparison }: RunReport): string {
   const columns = ['', 'Model', '#Right', '#Score', '#95% interval', '#No answer', '#Tokens in / out'];
   const change =
     `Difference: ${formatPoints(difference.value)}, 95% interval ${formatInterval(difference)}. ` +
-    `The tuned model mends ${formatCount(fixed, 'answer')} and breaks ${broken} (McNemar's exact test: ${formatPValue(pValue)}).`;
+    `The tuned model fixes ${formatCount(fixed, 'answer')} and breaks ${broken} (McNemar's exact test: ${formatPValue(pValue)}).`;
   return `## Evaluation\n\n${table(columns, [row('base', base), row('tuned', tuned)])}\n\n${change}`;
 }
 

@@ -72,7 +72,7 @@ test('the report of a run, section by section', () => {
 | base | sim-base | 49 of 118 | 41.5% | 33.0 to 50.5 | 0 | 2000 / 300 |
 | tuned | ft:sim-base:support | 99 of 118 | 83.9% | 76.2 to 89.4 | 1 | 2000 / 300 |
 
-Difference: +42.4 points, 95% interval 30.5 to 53.4. The tuned model mends 59 answers and breaks 9 (McNemar's exact test: p < 0.001).`);
+Difference: +42.4 points, 95% interval 30.5 to 53.4. The tuned model fixes 59 answers and breaks 9 (McNemar's exact test: p < 0.001).`);
   expect(
     section(markdown, 'Cost'),
   ).toBe(`Simulated: nobody was billed; at list prices of 2026-10-20 this run would cost $1.75.

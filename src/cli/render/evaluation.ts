@@ -19,6 +19,6 @@ export function evaluationTable(comparison: Comparison, paint: Paint): string {
     paint('bold', verdict(comparison)),
     '',
     table(['', '#passed', '#score', '#95% interval', 'model'], [row('base', base), row('tuned', tuned)], paint),
-    `difference: ${change} (${fixed} mended, ${broken} broken)`,
+    `difference: ${change} (${fixed} fixed, ${broken} broken)`,
   ].join('\n');
 }

@@ -18,7 +18,8 @@ export interface InspectedData {
   train: ArtifactRef;
   validation?: ArtifactRef;
   test?: ArtifactRef;
-  warnings: number;
+  /** A sentence each. */
+  warnings: string[];
 }
 
 type Role = keyof RunConfig['data'];
@@ -40,7 +41,7 @@ export function inspectActivities({ platforms, store, dataDirectory }: Dependenc
       onProgress: (done, total) => Object.assign(beat, { done, total }),
     });
     if (inspection.errors > 0) throw invalidData(path, inspection);
-    return { file, warnings: inspection.warnings };
+    return { file, warnings: warningLines(path, inspection.problems) };
   }
 
   return {
@@ -61,7 +62,7 @@ export function inspectActivities({ platforms, store, dataDirectory }: Dependenc
             train: inspected.train.file,
             ...(inspected.validation ? { validation: inspected.validation.file } : {}),
             ...(inspected.test ? { test: inspected.test.file } : {}),
-            warnings: all.reduce((sum, one) => sum + (one?.warnings ?? 0), 0),
+            warnings: all.flatMap((one) => one?.warnings ?? []),
           };
         },
       );
@@ -77,6 +78,11 @@ function invalidData(path: string, { errors, problems }: Inspection): Tunewright
     [`${path} has ${errors} ${errors === 1 ? 'error' : 'errors'}:`, ...shown.map(problemLine), ...more].join('\n'),
     { advice: `Mend them; \`tunewright validate ${path}\` lists them all.` },
   );
+}
+
+/** The warnings among some problems, as sentences; the checks give one a kind. */
+export function warningLines(name: string, problems: readonly Problem[]): string[] {
+  return problems.filter(({ severity }) => severity === 'warning').map((problem) => `${name}: ${problemLine(problem)}`);
 }
 
 /** One line a problem: where it is, what it is, its code. */

@@ -3,7 +3,7 @@ import type { DataSummary } from '../contract/run.ts';
 import { type DatasetPart, type DatasetParts, splitDataset } from '../datasets/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { InspectedData } from './inspect.ts';
+import { type InspectedData, warningLines } from './inspect.ts';
 
 export interface SplitInput {
   connection: string;
@@ -49,7 +49,7 @@ export function splitActivities({ platforms, store }: Dependencies) {
           train: counts(parts.train),
           validation: parts.validation ? counts(parts.validation) : nothing,
           test: { ...counts(parts.test), answerTokens: parts.test.answerTokens },
-          warnings: sources.warnings + problems.length,
+          warnings: [...sources.warnings, ...warningLines('split', problems)],
         },
       };
     },

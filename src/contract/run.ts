@@ -76,7 +76,8 @@ export interface DataSummary {
   train: { examples: number; tokens: number };
   validation: { examples: number; tokens: number };
   test: { examples: number; tokens: number; answerTokens: number };
-  warnings: number;
+  /** What the checks warned of, a sentence each; never quotes the data. */
+  warnings: string[];
 }
 
 /** The platform's side of a run. */

@@ -63,7 +63,9 @@ export function dataSection({ data, sources }: RunReport): string {
     sources[part]?.sha256.slice(0, 12) ?? '',
   ]);
   const warnings =
-    data.warnings === 0 ? '' : `\n\nThe check of the data gave ${formatCount(data.warnings, 'warning')}.`;
+    data.warnings.length === 0
+      ? ''
+      : `\n\nThe checks of the data warn:\n\n${data.warnings.map((text) => `- ${cell(text)}`).join('\n')}`;
   return `## Data\n\n${table(['Part', '#Examples', '#Tokens', 'File', 'SHA-256'], rows)}${warnings}`;
 }
 

@@ -21,7 +21,7 @@ function report(changes: Partial<RunReport> = {}): RunReport {
       train: { examples: 400, tokens: 4200 },
       validation: { examples: 40, tokens: 420 },
       test: { examples: 118, tokens: 1300, answerTokens: 250 },
-      warnings: 2,
+      warnings: ['data.jsonl: No system messages. [missing_system]', 'A prompt <b>leaks</b>.'],
     },
     sources: { train: ref, validation: ref, test: ref },
     cost: { estimatedUsd: 0.02, trainingUsd: 1.5, evaluationUsd: 0.25, pricesOf: '2026-10-20', simulated: true },
@@ -94,7 +94,10 @@ Difference: +42.4 points, 95% interval 30.5 to 53.4. The tuned model fixes 59 an
 | validation | 40 | 420 | file\\:///store/01.jsonl | 0123456789ab |
 | test | 118 | 1300 | file\\:///store/01.jsonl | 0123456789ab |
 
-The check of the data gave 2 warnings.`);
+The checks of the data warn:
+
+- data.jsonl: No system messages. \\[missing_system\\]
+- A prompt \\<b\\>leaks\\</b\\>.`);
   expect(section(markdown, 'Labels')).toBe(`The 2 of 2 labels with the lowest score of the tuned model.
 
 | Label | Examples | Base | Tuned |

@@ -13,6 +13,7 @@ export function runDetails(progress: RunProgress, url: string | undefined, view:
     ['run id', runId],
     ['continues', parent && `${parent.name}${parent.model ? `, which left ${parent.model}` : ''}`],
     ['data', data && dataLine(data)],
+    ['warnings', data?.warnings.length ? data.warnings.join('\n') : undefined],
     ['job', job && `${job.id} (${job.platformStatus})`],
     ['job page', job?.url],
     ['tuned model', job?.model],
@@ -32,7 +33,6 @@ export function runDetails(progress: RunProgress, url: string | undefined, view:
   return [progressBlock(progress, view), '', ...lines].join('\n');
 }
 
-function dataLine({ train, validation, test, warnings }: NonNullable<RunProgress['data']>): string {
-  const counts = `${train.examples} training, ${validation.examples} validation, ${test.examples} held-out examples`;
-  return warnings > 0 ? `${counts}, ${formatCount(warnings, 'warning')}` : counts;
+function dataLine({ train, validation, test }: NonNullable<RunProgress['data']>): string {
+  return `${train.examples} training, ${validation.examples} validation, ${test.examples} held-out examples`;
 }

@@ -46,7 +46,8 @@ test('everything known of a run', () => {
     `started     2026-11-22 12:00
 run id      run-1
 continues   support-first, which left ft:gpt-small:old
-data        70 training, 10 validation, 20 held-out examples, 1 warning
+data        70 training, 10 validation, 20 held-out examples
+warnings    data.jsonl: No system messages. [missing_system]
 job         ftjob-1 (running)
 job page    https://platform.example/jobs/ftjob-1
 cost        estimated $0.4321, list prices of 2026-10-15, simulated: nobody was billed

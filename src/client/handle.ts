@@ -46,7 +46,7 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
     }
   };
 
-  async function look(): Promise<{ progress: RunProgress | undefined; over: boolean }> {
+  async function look(): Promise<{ progress: RunProgress; over: boolean }> {
     const description = await named(() => workflow.describe());
     return { progress: progressOf(description), over: description.status.name !== 'RUNNING' };
   }
@@ -56,7 +56,7 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
     if (!(error instanceof TunewrightError && error.code === 'run_cancelled')) return error;
     const { progress } = await look();
     const { advice, cause } = error;
-    return new TunewrightError('run_cancelled', progress?.reason?.message ?? error.message, { advice, cause });
+    return new TunewrightError('run_cancelled', progress.reason?.message ?? error.message, { advice, cause });
   }
 
   const handle: RunHandle = {
@@ -64,10 +64,7 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
     url: context.url(name),
 
     async progress() {
-      for await (const progress of handle.watch()) return progress;
-      throw new TunewrightError('run_not_found', `The run "${name}" ended before it began.`, {
-        advice: 'Look at it in the Temporal Web UI.',
-      });
+      return (await look()).progress;
     },
 
     async *watch({ intervalMs = defaultIntervalMs, signal } = {}) {
@@ -75,7 +72,7 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
       while (!signal?.aborted) {
         const { progress, over } = await look();
         const text = JSON.stringify(progress);
-        if (progress && text !== last) yield progress;
+        if (text !== last) yield progress;
         last = text;
         if (over) return;
         await pauseFor(intervalMs, signal);

@@ -1,7 +1,7 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { progressMemo } from '../contract/messages.ts';
-import type { RunProgress, RunStatus, StageProgress } from '../contract/run.ts';
+import { inputMemo, progressMemo } from '../contract/messages.ts';
+import type { FineTuneInput, RunProgress, RunStatus, StageProgress } from '../contract/run.ts';
 
 type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
@@ -16,17 +16,34 @@ const closedAs: Partial<Record<WorkflowExecutionDescription['status']['name'], R
 
 /**
  * Progress out of what the server knows alone: memo and heartbeats. No worker is asked, so that it is also told when
- * none is up. Undefined until the run's first task has been worked on.
+ * none is up.
  */
-export function progressOf(description: WorkflowExecutionDescription): RunProgress | undefined {
-  const kept = description.memo?.[progressMemo] as RunProgress | undefined;
-  if (!kept) return undefined;
+export function progressOf(description: WorkflowExecutionDescription): RunProgress {
+  const memo = description.memo?.[progressMemo] as RunProgress | undefined;
   // The memo travels along when a run continues as new: until the new execution has written its own, it is the old one's.
-  if (kept.runId !== description.runId) return undefined;
+  const kept = memo?.runId === description.runId ? memo : notBegun(description);
   const closed = closedAs[description.status.name];
   if (closed) return closedProgress(kept, closed, description.status.name);
   const live = liveProgress(description.raw.pendingActivities ?? []);
   return live ? { ...kept, live } : kept;
+}
+
+/** A run that no worker has taken up yet: what its start alone tells. */
+function notBegun({ workflowId, runId, startTime, memo }: WorkflowExecutionDescription): RunProgress {
+  const input = memo?.[inputMemo] as FineTuneInput | undefined;
+  return {
+    name: workflowId,
+    runId,
+    attempt: input?.attempt ?? 1,
+    status: 'running',
+    stage: 'inspect',
+    connection: input?.config.connection ?? '',
+    baseModel: input?.config.model ?? '',
+    startedAt: startTime.toISOString(),
+    timings: [],
+    cost: { simulated: false },
+    live: { message: 'no worker has taken the run up yet' },
+  };
 }
 
 function closedProgress(kept: RunProgress, status: RunStatus, word: string): RunProgress {

@@ -1,7 +1,7 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
 import { parseRunConfig, type RunConfigInput } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import { workflowType } from '../contract/messages.ts';
+import { inputMemo, workflowType } from '../contract/messages.ts';
 import type { FineTuneInput } from '../contract/run.ts';
 import { runSummary } from './start.ts';
 
@@ -59,6 +59,7 @@ export function schedules(client: Client, taskQueue: string): Schedules {
             taskQueue,
             args: [input],
             staticSummary: runSummary(input),
+            memo: { [inputMemo]: input },
           },
         });
       });

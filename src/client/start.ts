@@ -1,5 +1,5 @@
 import type { WorkflowStartOptions } from '@temporalio/client';
-import { workflowType } from '../contract/messages.ts';
+import { inputMemo, workflowType } from '../contract/messages.ts';
 import type { FineTuneInput } from '../contract/run.ts';
 import type { fineTune } from '../workflows/index.ts';
 
@@ -23,6 +23,7 @@ export function workflowStart(
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: runSummary(input),
+      memo: { [inputMemo]: input },
     },
   ];
 }

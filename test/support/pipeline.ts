@@ -20,6 +20,7 @@ export interface Pipeline {
   /** A run over a small data set of two intents that trains in milliseconds. */
   config(changes?: Partial<RunConfigInput>): RunConfigInput;
   startWorker(): Promise<RunningWorker>;
+  stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,6 +45,9 @@ export async function pipeline(
     workers.push(worker);
     return worker;
   }
+  async function stopWorkers(): Promise<void> {
+    for (const worker of workers.splice(0)) await worker.stop();
+  }
   await startWorker();
   return {
     folder,
@@ -51,6 +55,7 @@ export async function pipeline(
     simulator,
     client,
     startWorker,
+    stopWorkers,
     config: (changes = {}) => ({
       name: 'small',
       connection: 'simulator',
@@ -61,7 +66,7 @@ export async function pipeline(
       ...changes,
     }),
     async close() {
-      for (const worker of workers) await worker.stop();
+      await stopWorkers();
       await client.close();
       await simulator.close();
       await rm(folder, { recursive: true, force: true });

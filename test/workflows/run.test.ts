@@ -60,3 +60,16 @@ test('a name is used once', async () => {
   const { name } = await at.client.start(at.config());
   await expect(at.client.start(at.config(), { name })).rejects.toMatchObject({ code: 'run_exists' });
 });
+
+test('a run that no worker has taken up yet says so', async () => {
+  await at.stopWorkers();
+  const run = await at.client.start(at.config());
+  expect(await run.progress()).toMatchObject({
+    name: run.name,
+    status: 'running',
+    baseModel: 'stand-in-mini',
+    live: { message: 'no worker has taken the run up yet' },
+  });
+  await at.startWorker();
+  await run.result();
+});

@@ -108,11 +108,13 @@ test('deleting a file twice is success, a failure to delete is none', async () =
   expect(await failureOf(at.platform.deleteFile(id))).toMatchObject({ code: 'platform_unavailable' });
 });
 
-test('a page that is no list is never taken for an empty one', async () => {
+test.each([
+  ['an HTML page', { rawBody: '<html>log in first</html>', contentType: 'text/html' }],
+  ['an object without a list', { body: { object: 'list' } }],
+])('%s is never taken for an empty list', async (_, answer) => {
   const at = await bench();
   await newJob(at);
-  const html = { kind: 'status', status: 200, rawBody: '<html>log in first</html>', contentType: 'text/html' } as const;
-  at.simulator.faults.add({ ...html, method: 'GET', times: -1 });
+  at.simulator.faults.add({ kind: 'status', status: 200, ...answer, method: 'GET', times: -1 });
   const { platform } = at;
   const query = { key: 'key-1', trainingFileIds: [], since: 0 };
   expect(await failureOf(platform.findFiles(''))).toMatchObject({ code: 'bad_answer' });

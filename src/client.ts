@@ -7,6 +7,7 @@ import { newRunName } from './client/names.ts';
 import { type Schedules, schedules } from './client/schedules.ts';
 import { workflowStart } from './client/start.ts';
 import { parseRunConfig, type RunConfigInput } from './contract/config.ts';
+import { TunewrightError } from './contract/errors.ts';
 import { defaultTaskQueue } from './contract/messages.ts';
 import type { FineTuneInput, RunProgress } from './contract/run.ts';
 
@@ -28,6 +29,8 @@ export interface TunewrightClient {
   close(): Promise<void>;
 }
 
+const nameTries = 5;
+
 /**
  * Connects to Temporal. What is not given is read from Temporal's own variables and profile file; failing that it is a
  * local server and its namespace `default`. Throws `temporal_unreachable`, `invalid_config`.
@@ -47,8 +50,7 @@ export async function createClient(options: ClientOptions = {}): Promise<Tunewri
     uiUrl && `${uiUrl.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(name)}`;
   const get = (name: string): RunHandle => runHandle(name, { client, url, startLinked: startInput });
 
-  async function startInput(input: FineTuneInput, chosen?: string): Promise<RunHandle> {
-    const name = chosen ?? newRunName(input.config);
+  async function startNamed(input: FineTuneInput, name: string): Promise<RunHandle> {
     try {
       await client.workflow.start(...workflowStart(name, taskQueue, input));
     } catch (error) {
@@ -57,9 +59,24 @@ export async function createClient(options: ClientOptions = {}): Promise<Tunewri
     return get(name);
   }
 
+  /** Short names are taken now and then: another one is tried. */
+  async function startInput(input: FineTuneInput): Promise<RunHandle> {
+    for (let left = nameTries; ; left--) {
+      try {
+        return await startNamed(input, newRunName(input.config));
+      } catch (error) {
+        const taken = error instanceof TunewrightError && error.code === 'run_exists';
+        if (!taken || left === 1) throw error;
+      }
+    }
+  }
+
   return {
     get,
-    start: async (config, { name } = {}) => await startInput({ config: parseRunConfig(config), attempt: 1 }, name),
+    async start(config, { name } = {}) {
+      const input: FineTuneInput = { config: parseRunConfig(config), attempt: 1 };
+      return name === undefined ? await startInput(input) : await startNamed(input, name);
+    },
     list: (listOptions) => listRuns(client, listOptions),
     schedules: schedules(client, taskQueue),
     close: async () => await client.connection.close(),

@@ -15,6 +15,8 @@ const cachedWorkflows = 400;
 /** Evaluations and uploads share the process: enough to keep many short looks going beside them. */
 const activitiesAtOnce = 100;
 const graceMs = 10_000;
+/** Progress that reached the server is not paid again after a kill: the default would hold it back for up to a minute. */
+const heartbeatThrottleMs = 2_000;
 
 type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 
@@ -45,6 +47,8 @@ export async function createWorker(
     maxCachedWorkflows: cachedWorkflows,
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     shutdownGraceTime: graceMs,
+    maxHeartbeatThrottleInterval: heartbeatThrottleMs,
+    defaultHeartbeatThrottleInterval: heartbeatThrottleMs,
   });
 }
 

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { convertBanking77 } from '../scripts/banking77.ts';
+import { evaluationTable } from '../src/cli/render/evaluation.ts';
+import { table } from '../src/cli/render/table.ts';
+import { plain } from '../src/cli/render/text.ts';
+import { createClient } from '../src/client.ts';
+import { startStack } from '../src/embedded/stack.ts';
+import { formatCount, formatDuration, formatUsd } from '../src/evaluation/format.ts';
+import { type FinishedRun, runBanking77, sameAnswers } from './support/banking77-run.ts';
+import { killOnce } from './support/kill.ts';
+import { readLedger, type Spent } from './support/ledger.ts';
+import { say } from './support/output.ts';
+
+/**
+ * Trains on Banking77's questions through the embedded stack, unattended, and prints what came of it. The worker is
+ * killed once, in the midst of the evaluation. With `--twice` an undisturbed run follows, which must come to the same.
+ */
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { twice: { type: 'boolean', default: false } } });
+  const source = findData();
+  if (!source) return 1;
+  const home = await mkdtemp(join(tmpdir(), 'tunewright-banking77-'));
+  try {
+    return await bench(source, home, values.twice);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+function findData(): string | undefined {
+  const shared = process.env.TUNEWRIGHT_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url));
+  const folder = resolve(shared, 'data', 'banking77');
+  if (existsSync(join(folder, 'train.csv')) && existsSync(join(folder, 'test.csv'))) return folder;
+  say(`The data set Banking77 is not here: there is no train.csv and test.csv in ${folder}.
+Fetch them from https://github.com/PolyAI-LDN/task-specific-datasets (CC BY 4.0) into a folder data/banking77 and let
+TUNEWRIGHT_SHARED name the folder that holds data.`);
+  return undefined;
+}
+
+async function bench(source: string, home: string, twice: boolean): Promise<number> {
+  const begun = Date.now();
+  const questions = convertBanking77(source, home);
+  say(`${formatCount(questions.train, 'training question')}, ${formatCount(questions.test, 'test question')}`);
+  let workerPid = 0;
+  const { TEMPORAL_ADDRESS: _, ...env } = process.env;
+  const { stack, stop } = await startStack({
+    home,
+    env: { ...env, TUNEWRIGHT_DATA: home, TUNEWRIGHT_LOG_LEVEL: 'warn' },
+    // The simulated platform takes no longer than its learner computes.
+    trainingSeconds: 0,
+    log: say,
+    started: (part, pid) => {
+      if (part === 'worker') workerPid = pid;
+    },
+  });
+  const { simulatorUrl, temporalAddress } = stack;
+  const client = await createClient({ address: temporalAddress });
+  const over = new AbortController();
+  try {
+    const killed = killOnce({ simulatorUrl, afterAnswers: questions.test, pid: () => workerPid, signal: over.signal });
+    const [run] = await Promise.all([runBanking77(client, temporalAddress), killed]);
+    show(run, await readLedger(simulatorUrl), Date.now() - begun);
+    return twice ? compare(run, await runBanking77(client, temporalAddress)) : 0;
+  } finally {
+    over.abort();
+    await client.close();
+    await stop();
+  }
+}
+
+function show({ result, wallMs, evaluationAttempts }: FinishedRun, spent: Spent, totalMs: number): void {
+  const { comparison, cost } = result;
+  const { trainingUsd = 0, evaluationUsd = 0 } = cost;
+  const asked = comparison.base.examples + comparison.tuned.examples;
+  const rows = [
+    ['cost, simulated', `${formatUsd(trainingUsd)} training, ${formatUsd(evaluationUsd)} evaluation`],
+    ['wall time of the run', formatDuration(wallMs)],
+    ['with conversion and start of the stack', `${formatDuration(totalMs)} on ${availableParallelism()} cores`],
+    ['kills of the worker', '1, by SIGKILL, with half of the questions answered'],
+    ['attempts of the two evaluations', evaluationAttempts.join(' and ')],
+    ['jobs created, trainings paid', `${spent.jobs}, ${spent.trainings}`],
+    ['questions answered by the platform', `${spent.answers}; ${asked} were needed, and 1 to see the model ready`],
+  ];
+  say(`\n${evaluationTable(comparison, plain)}\n\n${table(['measure', 'value'], rows, plain)}`);
+}
+
+function compare(run: FinishedRun, undisturbed: FinishedRun): number {
+  const same = sameAnswers(run.result, undisturbed.result);
+  say(`\nundisturbed run: ${formatDuration(undisturbed.wallMs)}, ${same ? 'every answer the same' : 'OTHER ANSWERS'}`);
+  return same ? 0 : 1;
+}
+
+process.exitCode = await main();

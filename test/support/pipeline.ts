@@ -121,7 +121,7 @@ const questions: Record<string, string[]> = {
 };
 
 /** 64 lines, two intents, told apart by their words. */
-function smallDataSet(): string {
+export function smallDataSet(): string {
   const system = { role: 'system', content: 'Answer with the one intent that fits. Intents: billing, shipping' };
   const lines = Object.entries(questions).flatMap(([intent, texts]) =>
     Array.from({ length: 32 }, (_, i) => ({

@@ -1,5 +1,8 @@
+import { connect } from '../../src/client/connect.ts';
+import { progressQuery } from '../../src/contract/messages.ts';
+import { searchAttributes } from '../../src/contract/search-attributes.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
-import { until } from '../support/watching.ts';
+import { training, until } from '../support/watching.ts';
 
 let at: Pipeline;
 beforeEach(async () => {
@@ -72,4 +75,29 @@ test('a run that no worker has taken up yet says so', async () => {
   });
   await at.startWorker();
   await run.result();
+});
+
+test('Temporal itself shows where a run is: by query, search attributes, summary and details', async () => {
+  at.simulator.set({ trainingSeconds: 3 });
+  const run = await at.client.start(at.config());
+  const { job } = await until(run, 'train', training);
+  const temporal = await connect(at.settings.temporal);
+  const workflow = temporal.workflow.getHandle(run.name);
+  expect(await workflow.query(progressQuery)).toMatchObject({ name: run.name, stage: 'train', status: 'running' });
+  const description = await workflow.describe();
+  const attributes = description.typedSearchAttributes;
+  expect(attributes.get(searchAttributes.stage)).toBe('train');
+  expect(attributes.get(searchAttributes.status)).toBe('running');
+  expect(attributes.get(searchAttributes.model)).toBe('stand-in-mini');
+  expect(attributes.get(searchAttributes.job)).toBe(job?.id);
+  expect(attributes.get(searchAttributes.cost)).toBeGreaterThan(0);
+  expect(await description.staticSummary()).toBe('Tune stand-in-mini on data.jsonl (simulator)');
+
+  await run.result();
+  const after = (await workflow.describe()).typedSearchAttributes;
+  expect(after.get(searchAttributes.status)).toBe('succeeded');
+  expect(after.get(searchAttributes.score)).toBeGreaterThan(0.9);
+  const summaries = (await workflow.fetchHistory()).events?.filter((event) => event.userMetadata?.summary);
+  expect(summaries?.length).toBeGreaterThanOrEqual(12);
+  await temporal.connection.close();
 });

@@ -6,6 +6,7 @@ const below = {
   evaluation: ['contract', 'artifacts', 'datasets'],
   platforms: ['contract', 'datasets'],
   activities: ['contract', 'artifacts', 'datasets', 'evaluation', 'platforms'],
+  reconcile: ['contract', 'platforms', 'client'],
   embedded: ['contract'],
   simulator: [],
 };

@@ -24,6 +24,16 @@ export function portNumber(text: string): number {
   throw new InvalidArgumentError('It takes a port from 0 to 65535.');
 }
 
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time such as `90s`, `30m`, `1h` or `2d`, in milliseconds. */
+export function duration(text: string): number {
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (unitMs[unit] ?? Number.NaN);
+  if (Number.isFinite(ms)) return ms;
+  throw new InvalidArgumentError('It takes a time such as 90s, 30m, 1h or 2d.');
+}
+
 /** A hyperparameter: a number, or `auto`, which leaves the choice to the platform. */
 export function numberOrAuto(text: string): number | 'auto' {
   if (text === 'auto') return text;

@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { listCommand } from './commands/list.ts';
 import { pauseCommand } from './commands/pause.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { retrainCommand } from './commands/retrain.ts';
 import { runCommand } from './commands/run.ts';
@@ -32,6 +33,7 @@ const commands = [
   retrainCommand,
   validateCommand,
   schedulesCommand,
+  reconcileCommand,
   workerCommand,
   gatewayCommand,
   simulatorCommand,

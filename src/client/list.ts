@@ -38,6 +38,6 @@ export async function runsOfJob(client: Client, jobId: string): Promise<string[]
 }
 
 /** A literal of the list filter; quotes and backslashes in user input must not end it. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }

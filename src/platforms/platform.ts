@@ -80,6 +80,28 @@ export interface RemoteJob {
   trainingFileId: string;
 }
 
+/** What a platform holds that carries a key of this software. */
+export interface Holdings {
+  files: HeldFile[];
+  /** Those that carry the key in their metadata, or train on one of the files. */
+  jobs: HeldJob[];
+  /** Ids of all models that the account can use now, those of others among them. */
+  models: ReadonlySet<string>;
+}
+
+export interface HeldFile extends RemoteFile {
+  /** Milliseconds since the epoch, by the platform's clock. */
+  createdAt: number;
+}
+
+export interface HeldJob extends RemoteJob {
+  /** Milliseconds since the epoch, by the platform's clock. */
+  createdAt: number;
+  /** Absent where the platform keeps no metadata. */
+  key?: string | undefined;
+  runName?: string | undefined;
+}
+
 export interface JobEvent {
   id: string;
   /** ISO time. */
@@ -144,6 +166,11 @@ export interface TrainingPlatform {
   /** Throws `model_not_found`. */
   getModel(id: string, signal?: AbortSignal): Promise<PlatformModel>;
   deleteModel(id: string, signal?: AbortSignal): Promise<void>;
+  /** The shell command with which a person deletes the model; it names the variable of the key, never the key. */
+  deleteModelCommand(id: string): string;
+
+  /** Everything whose key or name starts so; all pages are read. */
+  listHoldings(keyPrefix: string, signal?: AbortSignal): Promise<Holdings>;
 
   /** Every file whose name starts so; all pages are read. */
   findFiles(namePrefix: string, signal?: AbortSignal): Promise<RemoteFile[]>;

@@ -1,11 +1,12 @@
 import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import { progressQuery } from '../contract/messages.ts';
 import type { FineTuneInput, JobSummary, RunResult } from '../contract/run.ts';
+import { runKey } from '../contract/run-key.ts';
 import { activities } from './activities.ts';
 import { Control } from './control.ts';
 import { conclude, continueAs, windUp } from './ending.ts';
 import { Progress } from './progress.ts';
-import { evaluationCost, runKey, trainingCost } from './rules.ts';
+import { evaluationCost, trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
 
 /** The platform's clock may be behind, and it tells whole seconds. */

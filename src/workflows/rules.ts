@@ -1,15 +1,6 @@
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { Cost } from '../contract/run.ts';
 
-/**
- * The key that makes every remote create of a run findable. It hangs on the first execution of the chain and on the
- * attempt, both of which survive a reset of the workflow, so that even a run that is replayed from its start finds
- * the job it has paid.
- */
-export function runKey(firstExecutionRunId: string, attempt: number): string {
-  return `tunewright-${firstExecutionRunId}-${attempt}`;
-}
-
 /** Prices in US dollars a million tokens. */
 export interface Prices {
   training: number;

@@ -4,6 +4,7 @@ import catalogue from './catalogue.json' with { type: 'json' };
 import { chat } from './chat.ts';
 import { openaiClient } from './client.ts';
 import { files } from './files.ts';
+import { holdings } from './holdings.ts';
 import { jobs } from './jobs.ts';
 import { models } from './models.ts';
 import { type OpenAISettings, openaiSettingsSchema } from './settings.ts';
@@ -31,6 +32,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       ...models(client),
       ...files(client, entry.limits),
       ...jobs(client),
+      ...holdings(client, settings.apiKeyEnv),
       ...training(client),
       ...chat(client),
       ...webhooks(client, { env: settings.webhookSecretEnv, value: env[settings.webhookSecretEnv] }),

@@ -7,9 +7,10 @@ import { type JobShape, jobShape } from './shapes.ts';
 
 type JobMethods = Pick<TrainingPlatform, 'findJobs' | 'createJob' | 'getJob' | 'cancelJob' | 'pauseJob' | 'resumeJob'>;
 
-const path = '/fine_tuning/jobs';
-const keyField = 'tunewright_key';
-const runField = 'tunewright_run';
+export const jobsPath = '/fine_tuning/jobs';
+/** Fields of a job's metadata: the run's key and the run's name. */
+export const keyField = 'tunewright_key';
+export const runField = 'tunewright_run';
 /** The platform tells whole seconds by a clock of its own: a job of this run may look a little older than the run. */
 const clockSlackMs = 60_000;
 
@@ -56,12 +57,17 @@ export function jobs(client: OpenAI): JobMethods {
     async findJobs(query, signal) {
       return await named('Looking for the job', async () => {
         const found = new Map<string, RemoteJob>();
-        for await (const item of listAll(client, path, { limit: 100, metadata: { [keyField]: query.key } }, signal)) {
+        for await (const item of listAll(
+          client,
+          jobsPath,
+          { limit: 100, metadata: { [keyField]: query.key } },
+          signal,
+        )) {
           const job = jobShape.parse(item);
           if (job.metadata?.[keyField] === query.key) found.set(job.id, toJob(job));
         }
         // An endpoint that keeps no metadata still tells the training file; newest first, so the search can end.
-        for await (const item of listAll(client, path, { limit: 100 }, signal)) {
+        for await (const item of listAll(client, jobsPath, { limit: 100 }, signal)) {
           const job = jobShape.parse(item);
           if (job.created_at * 1000 < query.since - clockSlackMs) break;
           if (query.trainingFileIds.includes(job.training_file)) found.set(job.id, toJob(job));
@@ -120,7 +126,8 @@ export function jobs(client: OpenAI): JobMethods {
   };
 }
 
-function toJob(job: JobShape): RemoteJob {
+/** A job as the platform tells it. */
+export function toJob(job: JobShape): RemoteJob {
   const state = states.get(job.status) ?? 'unknown';
   return {
     id: job.id,

@@ -11,6 +11,8 @@ export const fileShape = z.looseObject({
   status_details: z.string().nullish(),
 });
 
+export const heldFileShape = fileShape.extend({ created_at: z.number() });
+
 export const uploadShape = z.looseObject({
   id: z.string().min(1),
   status: z.string(),

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { leftovers } from '../../reconcile/finding.ts';
+import type { Context, Perform } from '../context.ts';
+import { type ExitCode, exitCodes } from '../exit.ts';
+import { duration } from '../options.ts';
+import { reconciliationReport } from '../render/reconcile.ts';
+
+interface ReconcileCommandOptions {
+  connection?: string[];
+  apply: boolean;
+  olderThan: number;
+}
+
+export function reconcileCommand(program: Command, perform: Perform): void {
+  program
+    .command('reconcile')
+    .description('set what the platforms hold against what runs own; exits with 1 while something is left over')
+    .option('--connection <names...>', 'only these connections; all whose key is set otherwise')
+    .option('--apply', 'remove what is left over: stop its jobs, delete its files; models stay', false)
+    .option('--older-than <time>', 'remove nothing younger: 90s, 30m, 1h, 2d (default: 1h)', duration, duration('1h'))
+    .action((options: ReconcileCommandOptions) => perform((context) => reconcile(context, options)));
+}
+
+async function reconcile(
+  { settings, out, now }: Context,
+  { connection: connections, apply, olderThan: olderThanMs }: ReconcileCommandOptions,
+): Promise<ExitCode> {
+  const [{ reconcile }, { connect }, { createPlatforms }] = await Promise.all([
+    import('../../reconcile/reconcile.ts'),
+    import('../../client/connect.ts'),
+    import('../../platforms/registry.ts'),
+  ]);
+  const platforms = createPlatforms(settings.connections, { env: settings.env, catalogue: settings.catalogue });
+  const client = await connect(settings.temporal);
+  try {
+    const at = now();
+    const found = await reconcile({ client, platforms, connections, apply, olderThanMs, now: at.getTime() });
+    out.data(found);
+    out.say(reconciliationReport(found, { now: at, paint: out.paint }));
+    return leftovers(found).length + found.problems.length > 0 ? exitCodes.failed : exitCodes.done;
+  } finally {
+    await client.connection.close();
+  }
+}

@@ -1,0 +1,46 @@
+import type { ErrorCode } from '../contract/errors.ts';
+import type { AttemptState } from './chain.ts';
+import type { Thing, Verdict } from './things.ts';
+
+/** A thing at a platform, set against what runs own. */
+export interface Finding {
+  connection: string;
+  kind: Thing['kind'];
+  id: string;
+  key: string;
+  /** The run's name; of a foreign thing as the thing itself tells it. */
+  run?: string | undefined;
+  /** How that attempt of the run stands. */
+  state: AttemptState;
+  /** Of a job: the platform's own word. */
+  platformStatus?: string | undefined;
+  /** ISO time; of a model when its job was created. */
+  createdAt: string;
+  verdict: Verdict;
+  /** Of a leftover, when it was to be removed; a job that is `stopping` was told to and had not ended yet. */
+  outcome?: 'removed' | 'stopping' | 'failed' | undefined;
+  /** Of a model that is `kept`: what a person types to delete it. */
+  command?: string | undefined;
+}
+
+/** What could not be looked at, or not removed. */
+export interface Problem {
+  connection: string;
+  /** Of the thing; absent when the whole connection is meant. */
+  id?: string | undefined;
+  code: ErrorCode;
+  message: string;
+  advice: string;
+}
+
+export interface Reconciliation {
+  /** The connections that were looked at. */
+  connections: string[];
+  findings: Finding[];
+  problems: Problem[];
+}
+
+/** What is left over and was not removed. */
+export function leftovers({ findings }: Reconciliation): Finding[] {
+  return findings.filter(({ verdict, outcome }) => verdict === 'leftover' && outcome !== 'removed');
+}

@@ -1,0 +1,66 @@
+import { parseRunKey } from '../contract/run-key.ts';
+import type { HeldJob, Holdings, JobState } from '../platforms/platform.ts';
+import type { AttemptState } from './chain.ts';
+
+/**
+ * `owned`: of a run that goes on, or the result of one that succeeded. `leftover`: nobody needs it, it can be removed.
+ * `young`: a leftover that is too young to be sure of. `kept`: the model of a run that did not succeed, and its job; only
+ * a person deletes models. `foreign`: of a run that this Temporal does not know.
+ */
+export type Verdict = 'owned' | 'leftover' | 'young' | 'kept' | 'foreign';
+
+/** One thing at a platform that a run has made. */
+export interface Thing {
+  kind: 'file' | 'job' | 'model';
+  id: string;
+  key: string;
+  /** The run's name, where the thing carries it. */
+  runName?: string | undefined;
+  firstExecutionRunId: string;
+  attempt: number;
+  /** Milliseconds since the epoch; of a model when its job was created. */
+  createdAt: number;
+  job?: { state: JobState; platformStatus: string } | undefined;
+}
+
+const records: readonly JobState[] = ['failed', 'cancelled'];
+
+/**
+ * Everything that runs have made. Left out are jobs of which nothing is left but the record, for no platform deletes those:
+ * the failed, the cancelled, and those whose model is gone.
+ */
+export function thingsOf({ files, jobs, models }: Holdings): Thing[] {
+  const keyOfFile = new Map(files.map(({ id, name }) => [id, parseRunKey(name)]));
+  return [
+    ...files.flatMap(({ id, createdAt }) => thing({ kind: 'file', id, createdAt }, keyOfFile.get(id))),
+    ...jobs.flatMap((job) => {
+      const made = parseRunKey(job.key ?? '') ?? keyOfFile.get(job.trainingFileId);
+      const { id, createdAt, runName, state, platformStatus } = job;
+      if (!isLeft(job, models)) return [];
+      return [
+        ...thing({ kind: 'job', id, createdAt, runName, job: { state, platformStatus } }, made),
+        ...(job.model ? thing({ kind: 'model', id: job.model, createdAt, runName }, made) : []),
+      ];
+    }),
+  ];
+}
+
+function isLeft({ state, model }: HeldJob, models: ReadonlySet<string>): boolean {
+  return !records.includes(state) && (model === null || models.has(model));
+}
+
+/** The thing under its run's key; none when the name only looks like one of this software. */
+function thing(
+  known: Omit<Thing, 'key' | 'firstExecutionRunId' | 'attempt'>,
+  made: ReturnType<typeof parseRunKey>,
+): Thing[] {
+  return made ? [{ ...known, ...made }] : [];
+}
+
+/** What is to become of a thing, by how its run's attempt stands. */
+export function verdictOf({ kind, job }: Thing, state: AttemptState, oldEnough: boolean): Verdict {
+  if (state === 'unknown') return 'foreign';
+  if (state === 'running' || state === 'succeeded') return 'owned';
+  if (kind === 'model' || job?.state === 'succeeded') return 'kept';
+  return oldEnough ? 'leftover' : 'young';
+}

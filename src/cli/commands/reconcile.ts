@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { leftovers } from '../../reconcile/finding.ts';
 import type { Context, Perform } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
@@ -17,7 +17,11 @@ export function reconcileCommand(program: Command, perform: Perform): void {
     .description('set what the platforms hold against what runs own; exits with 1 while something is left over')
     .option('--connection <names...>', 'only these connections; all whose key is set otherwise')
     .option('--apply', 'remove what is left over: stop its jobs, delete its files; models stay', false)
-    .option('--older-than <time>', 'remove nothing younger: 90s, 30m, 1h, 2d (default: 1h)', duration, duration('1h'))
+    .addOption(
+      new Option('--older-than <time>', 'remove nothing younger, such as 90s, 30m, 2d')
+        .argParser(duration)
+        .default(duration('1h'), '1h'),
+    )
     .action((options: ReconcileCommandOptions) => perform((context) => reconcile(context, options)));
 }
 

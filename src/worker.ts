@@ -33,6 +33,7 @@ export async function createWorker(
   connection: NativeConnection,
   source: WorkflowSource = workflowSource(),
 ): Promise<Worker> {
+  const unnamed = new Map<string, number>();
   return await Worker.create({
     connection,
     namespace: settings.temporal.namespace,
@@ -43,7 +44,7 @@ export async function createWorker(
       store: folderStore(settings.artifacts),
       dataDirectory: settings.dataDirectory,
     }),
-    interceptors: { activity: [() => ({ inbound: new NamedFailures() })] },
+    interceptors: { activity: [() => ({ inbound: new NamedFailures(unnamed) })] },
     maxCachedWorkflows: cachedWorkflows,
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     shutdownGraceTime: graceMs,

@@ -35,22 +35,20 @@ export function evaluateActivities({ platforms, store }: Dependencies) {
       const platform = platforms.get(input.connection);
       const total = Math.min(test.examples, evaluation.maxExamples ?? test.examples);
       const batchSize = Math.max(smallestBatch, Math.ceil(total / mostBatches));
-      const beat: EvaluateHeartbeat = {
-        done: 0,
-        total,
-        unit: 'examples',
-        batches: lastHeartbeat<EvaluateHeartbeat>()?.batches ?? [],
-      };
-      beat.done = await answered(store, beat.batches);
-      // Verified as a whole first: no question of an altered file is ever paid.
-      await store.path(test);
+      const kept = lastHeartbeat<EvaluateHeartbeat>()?.batches ?? [];
+      const beat: EvaluateHeartbeat = { total, unit: 'examples', batches: kept };
 
-      await beating(
+      return await beating(
         () => beat,
         async (signal) => {
+          // Stops for long rate limits leave short batches: a heartbeat must stay small.
+          if (kept.length > mostBatches) beat.batches = [await store.put(joined(store, kept))];
+          beat.done = await answered(store, beat.batches);
+          // Verified as a whole first: no question of an altered file is ever paid.
+          await store.path(test);
           await askAll<HeldOutQuestion>({
             questions: first(total, readQuestions(store.read(test))),
-            startAt: beat.done ?? 0,
+            startAt: beat.done,
             ask: async ({ messages, tools }, abort) =>
               await platform.chat({
                 model,
@@ -70,10 +68,10 @@ export function evaluateActivities({ platforms, store }: Dependencies) {
               Context.current().heartbeat(beat);
             },
           });
+          const predictions = await store.put(joined(store, beat.batches));
+          return await summarise(model, predictions, decodePredictions(store.read(predictions)));
         },
       );
-      const predictions = await store.put(joined(store, beat.batches));
-      return await summarise(model, predictions, decodePredictions(store.read(predictions)));
     },
   };
 }

@@ -1,45 +1,81 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { ActivityExecuteInput, ActivityInboundCallsInterceptor, Next } from '@temporalio/worker';
-import { type FailureDetails, TunewrightError } from '../contract/errors.ts';
+import { type ErrorCode, type FailureDetails, TunewrightError } from '../contract/errors.ts';
 
-/** An error without a name is a fault of ours: it is tried so often, then shown. */
-const attemptsOfUnnamed = 5;
+/** An error without a name is a fault of ours: after so many in a row it is shown. */
+const unnamedInARow = 5;
+
+/** From here on a job is paid: what an operator can mend must not throw its result away, nor leave it running. */
+const afterPaying: ReadonlySet<string> = new Set([
+  'waitForJob',
+  'warmUp',
+  'evaluateModel',
+  'writeReport',
+  'stopJobs',
+  'removeFiles',
+]);
+const mendable: ReadonlySet<ErrorCode> = new Set([
+  'wrong_key',
+  'forbidden',
+  'missing_key',
+  'unknown_connection',
+  'quota_exhausted',
+  'disk_full',
+]);
+const mendableAgainMs = 60_000;
 
 /** Turns whatever an activity throws into a failure that Temporal understands: named, retried or not, and when. */
 export class NamedFailures implements ActivityInboundCallsInterceptor {
+  /** Unnamed errors in a row, by activity; an interceptor is made for each attempt, so it is shared. */
+  readonly #unnamed: Map<string, number>;
+
+  constructor(unnamed: Map<string, number>) {
+    this.#unnamed = unnamed;
+  }
+
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+    const context = Context.current();
+    const { activityId, activityType, workflowExecution } = context.info;
+    const id = `${workflowExecution?.runId}/${activityId}`;
     try {
-      return await next(input);
+      const result = await next(input);
+      this.#unnamed.delete(id);
+      return result;
     } catch (error) {
-      const context = Context.current();
       // Rejects with the server's reason: an aborted call must be reported as cancelled, whatever it threw.
       if (context.cancellationSignal.aborted) await context.cancelled;
-      throw toFailure(error, context.info.attempt);
+      const named = error instanceof TunewrightError;
+      const unnamed = named ? 0 : (this.#unnamed.get(id) ?? 0) + 1;
+      if (unnamed > 0 && unnamed < unnamedInARow) this.#unnamed.set(id, unnamed);
+      else this.#unnamed.delete(id);
+      throw toFailure(error, unnamed >= unnamedInARow, afterPaying.has(activityType));
     }
   }
 }
 
-function toFailure(error: unknown, attempt: number): unknown {
+function toFailure(error: unknown, shown: boolean, paid: boolean): unknown {
   if (error instanceof ApplicationFailure) return error;
   if (!(error instanceof TunewrightError)) {
     return ApplicationFailure.create({
       message: error instanceof Error ? error.message : String(error),
       type: 'internal',
-      nonRetryable: attempt >= attemptsOfUnnamed,
+      nonRetryable: shown,
       details: [
         { advice: 'This is a fault in tunewright: please report it with the stack trace.' } satisfies FailureDetails,
       ],
       cause: error instanceof Error ? error : undefined,
     });
   }
+  const waits = paid && mendable.has(error.code);
+  const retryAfterMs = error.retryAfterMs ?? (waits ? mendableAgainMs : undefined);
   const details: FailureDetails = { advice: error.advice, ...(error.status ? { status: error.status } : {}) };
   return ApplicationFailure.create({
     message: error.message,
     type: error.code,
-    nonRetryable: error.retry === 'never',
+    nonRetryable: error.retry === 'never' && !waits,
     details: [details],
-    ...(error.retryAfterMs === undefined ? {} : { nextRetryDelay: error.retryAfterMs }),
+    ...(retryAfterMs === undefined ? {} : { nextRetryDelay: retryAfterMs }),
     // Waiting is no failure: it must not fill error counts and logs.
     ...(error.code === 'still_pending' ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });

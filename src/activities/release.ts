@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
+import { TunewrightError } from '../contract/errors.ts';
 import type { JobSummary } from '../contract/run.ts';
-import type { JobState, TrainingPlatform } from '../platforms/platform.ts';
+import type { JobState, RemoteJob, TrainingPlatform } from '../platforms/platform.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
 import { summary } from './job.ts';
@@ -12,8 +13,6 @@ export interface ReleaseInput {
   trainingFileIds: string[];
   /** The job, where the run has heard of it. */
   jobId?: string | undefined;
-  /** True when a create was begun and its answer never came: the job is looked for until a listing must show it. */
-  jobMayExist: boolean;
 }
 
 export interface RemoveFilesInput {
@@ -31,6 +30,16 @@ function settled(platform: TrainingPlatform): boolean {
   return Date.now() - activityInfo().scheduledTimestampMs >= platform.capabilities.listLagMs;
 }
 
+/** A job that cannot be cancelled just now is tried again, and the others are tried all the same. */
+async function cancelled(platform: TrainingPlatform, job: RemoteJob): Promise<RemoteJob> {
+  try {
+    return await platform.cancelJob(job.id);
+  } catch (error) {
+    if (error instanceof TunewrightError && error.code === 'refused') return job;
+    throw error;
+  }
+}
+
 /** What a run that ends early owes the platform: its job stopped and seen stopped, its files removed. */
 export function releaseActivities({ platforms }: Dependencies) {
   return {
@@ -39,12 +48,12 @@ export function releaseActivities({ platforms }: Dependencies) {
       const platform = platforms.get(input.connection);
       const jobs = input.jobId ? [await platform.getJob(input.jobId)] : await platform.findJobs(input);
       if (jobs.length === 0) {
-        if (input.jobMayExist && !settled(platform))
-          throw stillPending('Looking for a job that may have been created.', lookAgainMs);
+        // A create was begun: its answer may have been lost at any of its attempts.
+        if (!settled(platform)) throw stillPending('Looking for a job that may have been created.', lookAgainMs);
         return undefined;
       }
       for (const job of jobs) {
-        if (!ended.includes(job.state)) Object.assign(job, await platform.cancelJob(job.id));
+        if (!ended.includes(job.state)) Object.assign(job, await cancelled(platform, job));
       }
       const running = jobs.filter((job) => !ended.includes(job.state));
       if (running.length > 0)

@@ -31,33 +31,26 @@ export function uploadActivities({ platforms, store }: Dependencies) {
     async uploadFile(input: UploadInput): Promise<RemoteFile> {
       const platform = platforms.get(input.connection);
       const name = remoteName(input);
-      const path = await store.path(input.file);
       const { bytes } = input.file;
       const resume = lastHeartbeat<UploadHeartbeat>()?.upload;
       const beat: UploadHeartbeat = { done: 0, total: bytes, unit: 'bytes', upload: resume };
-
-      const file = await createOnce(
-        async () => (await platform.findFiles(name)).at(0),
-        async () =>
-          await beating(
-            () => beat,
-            async (signal) =>
-              await platform.uploadFile(
-                { path, name, bytes },
-                {
-                  signal,
-                  resume,
-                  onProgress: (done, upload) => Object.assign(beat, { done, upload }),
-                },
-              ),
-          ),
-        platform.capabilities.listLagMs,
+      return await beating(
         () => beat,
+        async (signal) => {
+          const path = await store.path(input.file);
+          const onProgress = (done: number, upload?: UploadState) => Object.assign(beat, { done, upload });
+          const file = await createOnce(
+            async () => (await platform.findFiles(name)).at(0),
+            async () => await platform.uploadFile({ path, name, bytes }, { signal, resume, onProgress }),
+            platform.capabilities.listLagMs,
+            () => beat,
+          );
+          if (!(await platform.isFileReady(file.id))) {
+            throw stillPending(`The platform is still checking ${name}.`, fileCheckMs);
+          }
+          return file;
+        },
       );
-      if (!(await platform.isFileReady(file.id))) {
-        throw stillPending(`The platform is still checking ${name}.`, fileCheckMs);
-      }
-      return file;
     },
   };
 }

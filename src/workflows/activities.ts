@@ -64,6 +64,9 @@ const polling: ActivityOptions = {
   retry: { initialInterval: '10 seconds', backoffCoefficient: 1 },
 };
 
+/** A key that may not delete must not hold a run open: after an hour the files are left to `reconcile`. */
+const tidying: ActivityOptions = { ...polling, scheduleToCloseTimeout: '1 hour' };
+
 type Name = keyof Activities;
 
 /** The first argument is the line that the Web UI shows beside the activity. */
@@ -87,5 +90,5 @@ export const activities = {
   evaluateModel: activity('evaluateModel', long),
   writeReport: activity('writeReport', long),
   stopJobs: activity('stopJobs', polling),
-  removeFiles: activity('removeFiles', polling),
+  removeFiles: activity('removeFiles', tidying),
 };

@@ -1,6 +1,6 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { cancelSignal, jobChangedSignal, pauseUpdate, resumeUpdate, retrainUpdate } from '../contract/messages.ts';
-import type { RetrainRequest } from '../contract/run.ts';
+import type { JobSummary, RetrainRequest } from '../contract/run.ts';
 import { activities } from './activities.ts';
 import type { Progress } from './progress.ts';
 
@@ -13,6 +13,7 @@ export class Control {
   readonly scope = new CancellationScope();
   cancelReason: string | undefined;
   retrain: RetrainRequest | undefined;
+  readonly #root = CancellationScope.current();
   readonly #progress: Progress;
   readonly #seenEvents = new Set<string>();
   #paused = false;
@@ -34,9 +35,19 @@ export class Control {
   }
 
   cancel(reason: string): void {
-    if (this.#ending()) return;
-    this.cancelReason = reason;
-    this.scope.cancel();
+    // Also while a retraining winds the run up: it must not go on then.
+    this.cancelReason ??= reason;
+    if (!this.scope.consideredCancelled) this.scope.cancel();
+  }
+
+  /** By a signal with its reason, or by Temporal's own request. */
+  get cancelled(): boolean {
+    return this.cancelReason !== undefined || this.#root.consideredCancelled;
+  }
+
+  /** The retraining to go on with: a cancellation is stronger. */
+  get continuation(): RetrainRequest | undefined {
+    return this.cancelled ? undefined : this.retrain;
   }
 
   /** Returns at once, or when a paused run is resumed. */
@@ -55,7 +66,8 @@ export class Control {
     const { now } = this.#progress;
     if (now.stage === 'train' && now.job) {
       const { connection, job } = now;
-      now.job = await activities.pauseJob('Pause the job', { connection, jobId: job.id });
+      this.#showJob(await activities.pauseJob('Pause the job', { connection, jobId: job.id }));
+      if (this.#ending()) return 'The run is ending.';
     }
     this.#paused = true;
     now.status = 'paused';
@@ -69,12 +81,19 @@ export class Control {
     const { now } = this.#progress;
     if (now.stage === 'train' && now.job) {
       const { connection, job } = now;
-      now.job = await activities.resumeJob('Resume the job', { connection, jobId: job.id });
+      this.#showJob(await activities.resumeJob('Resume the job', { connection, jobId: job.id }));
+      if (this.#ending()) return 'The run is ending.';
     }
     this.#paused = false;
     now.status = 'running';
     this.#progress.publish();
     return 'The run goes on.';
+  }
+
+  /** The job may have ended while it was asked: what is known of its end stays. */
+  #showJob({ platformStatus }: JobSummary): void {
+    const { now } = this.#progress;
+    if (now.job && now.stage === 'train') now.job = { ...now.job, platformStatus };
   }
 
   #retrain(request: RetrainRequest): string {
@@ -85,7 +104,7 @@ export class Control {
   }
 
   #ending(): boolean {
-    return this.cancelReason !== undefined || this.scope.consideredCancelled;
+    return this.cancelled || this.scope.consideredCancelled;
   }
 
   #whyNotPause(): string | undefined {
@@ -95,11 +114,13 @@ export class Control {
 
   #whyNotResume(): string | undefined {
     if (this.#ending()) return 'The run is ending.';
-    return this.#paused ? undefined : 'The run is not paused.';
+    // A pause whose answer was lost, or one made on the platform's own page: the job may be paused all the same.
+    const { stage, job } = this.#progress.now;
+    return this.#paused || (stage === 'train' && job) ? undefined : 'The run is not paused.';
   }
 
   #whyNotRetrain(): string | undefined {
-    if (this.cancelReason !== undefined) return 'The run is being cancelled.';
+    if (this.cancelled) return 'The run is being cancelled.';
     if (this.retrain) return 'A retraining of this run was asked for already.';
     return this.#ending() ? 'The run is ending.' : undefined;
   }

@@ -15,46 +15,60 @@ import type { Run } from './run.ts';
 
 const cancelledByServer = 'Cancelled by a request to Temporal.';
 
-/** Ends a run early: its job is stopped and seen stopped, its files are removed, what was spent is recorded. */
-export async function windUp(run: Run, error: unknown): Promise<void> {
+/**
+ * Ends a run early: its job is stopped and seen stopped, its files are removed, what was spent is recorded. Answers
+ * whether nothing of it is left at the platform.
+ */
+export async function windUp(run: Run, error: unknown): Promise<boolean> {
   const { now } = run.progress;
+  const { control } = run;
   const stopping = isCancellation(error);
   now.reason = reasonOf(run, error);
-  now.status = run.control.retrain && stopping ? 'retraining' : stopping ? 'cancelling' : 'failed';
+  now.status = !stopping ? 'failed' : control.continuation ? 'retraining' : 'cancelling';
   run.progress.publish();
 
-  try {
-    await release(run);
-  } catch (error) {
-    const failure = reasonOf(run, error);
-    now.reason.message += ` Cleaning up at the platform failed too: ${failure.message}`;
-  }
-  run.progress.end(now.status === 'cancelling' ? 'cancelled' : now.status);
+  const troubles = [await attempted(run, () => stopJob(run)), await attempted(run, () => removeFiles(run))].join('');
+  // Asked again: a cancellation may have come in the meantime.
+  now.reason = reasonOf(run, error);
+  now.reason.message += troubles;
+  const clean = troubles === '';
+  const retraining = clean && control.continuation;
+  run.progress.end(retraining ? 'retraining' : stopping && control.cancelled ? 'cancelled' : 'failed');
+  return clean;
 }
 
-async function release(run: Run): Promise<void> {
+/** What went wrong, as a sentence; empty when nothing did. One failure must not keep the other from being tried. */
+async function attempted(run: Run, call: () => Promise<void>): Promise<string> {
+  try {
+    await call();
+    return '';
+  } catch (error) {
+    return ` Cleaning up at the platform failed: ${reasonOf(run, error).message}`;
+  }
+}
+
+async function stopJob(run: Run): Promise<void> {
+  if (!run.createBegun) return;
   const { now } = run.progress;
-  const { connection } = run.input.config;
-  const { key, since } = run;
-  // A create that was refused by name had no effect; one that was cut off may have had its own.
-  const cutOff = now.reason?.code === 'run_cancelled' || now.reason?.code === 'internal';
-  if (run.createBegun) {
-    const job = await activities.stopJobs('Stop the job and see it stopped', {
-      connection,
-      key,
-      since,
-      trainingFileIds: run.files,
-      jobId: now.job?.id,
-      jobMayExist: now.job === undefined && cutOff,
-    });
-    if (job) now.job = job;
-    // A job that was stopped is billed for what it had trained by then.
-    if (job && run.prices) now.cost = { ...now.cost, ...trainingCost(job.trainedTokens, run.prices) };
-  }
-  if (run.uploadBegun) {
-    const fileMayExist = now.stage === 'upload';
-    await activities.removeFiles('Remove the files of this run', { connection, key, fileMayExist });
-  }
+  const { key, since, prices, files } = run;
+  const job = await activities.stopJobs('Stop the job and see it stopped', {
+    connection: now.connection,
+    key,
+    since,
+    trainingFileIds: files,
+    jobId: now.job?.id,
+  });
+  if (!job) return;
+  now.job = job;
+  // A job that was stopped is billed for what it had trained by then.
+  if (prices) now.cost = { ...now.cost, ...trainingCost(job.trainedTokens, prices) };
+}
+
+async function removeFiles({ uploadBegun, key, progress }: Run): Promise<void> {
+  if (!uploadBegun) return;
+  const { connection, stage } = progress.now;
+  const fileMayExist = stage === 'upload';
+  await activities.removeFiles('Remove the files of this run', { connection, key, fileMayExist });
 }
 
 /** The run goes on under its name, with the changes, as the next attempt. */
@@ -69,14 +83,15 @@ export async function continueAs(run: Run, request: RetrainRequest): Promise<nev
 /** The failure that closes the workflow: cancelled when it was cancelled, otherwise the named reason. */
 export function conclude(run: Run, error: unknown): Error {
   const { code, message, advice } = run.progress.now.reason ?? reasonOf(run, error);
-  if (isCancellation(error)) return new CancelledFailure(message);
+  if (isCancellation(error) && run.control.cancelled) return new CancelledFailure(message);
   const details = { advice: advice ?? '' } satisfies FailureDetails;
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [details] });
 }
 
 function reasonOf(run: Run, error: unknown): NonNullable<RunProgress['reason']> {
   if (isCancellation(error)) {
-    const message = run.control.cancelReason ?? (run.control.retrain ? 'Stopped to be retrained.' : cancelledByServer);
+    const { cancelReason, continuation } = run.control;
+    const message = cancelReason ?? (continuation ? 'Stopped to be retrained.' : cancelledByServer);
     return { code: 'run_cancelled', message };
   }
   const failure = error instanceof ActivityFailure ? error.cause : error;

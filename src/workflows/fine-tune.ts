@@ -1,4 +1,5 @@
 import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { ModelEvaluation } from '../contract/evaluation.ts';
 import { progressQuery } from '../contract/messages.ts';
 import type { FineTuneInput, JobSummary, RunResult } from '../contract/run.ts';
 import { runKey } from '../contract/run-key.ts';
@@ -33,13 +34,15 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
   try {
     result = await control.scope.run(() => story(run));
   } catch (error) {
-    await CancellationScope.nonCancellable(() => windUp(run, error));
+    const clean = await CancellationScope.nonCancellable(() => windUp(run, error));
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-    if (control.retrain && control.cancelReason === undefined) return await continueAs(run, control.retrain);
+    // What could not be stopped is still being paid: nothing is begun beside it.
+    if (clean && control.continuation) return await continueAs(run, control.continuation);
     throw conclude(run, error);
   }
-  await condition(allHandlersFinished);
-  if (control.retrain) return await continueAs(run, control.retrain);
+  // A cancellation that comes after the end takes no result away.
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  if (control.continuation) return await continueAs(run, control.continuation);
   return result;
 }
 
@@ -113,11 +116,17 @@ async function story(run: Run): Promise<RunResult> {
   await enter(run, 'evaluate');
   const { evaluation, seed } = config;
   const question = { connection, test: parts.test, evaluation, seed };
+  const asked: ModelEvaluation[] = [];
+  const evaluate = async (name: string): Promise<ModelEvaluation> => {
+    const scores = await activities.evaluateModel(`Evaluate ${name}`, { ...question, model: name });
+    asked.push(scores);
+    now.cost = { ...now.cost, ...evaluationCost(asked, estimate.prices) };
+    return scores;
+  };
   const [baseScores, tunedScores] = await together(
-    () => activities.evaluateModel(`Evaluate ${model}`, { ...question, model }),
-    () => activities.evaluateModel(`Evaluate ${tuned}`, { ...question, model: tuned }),
+    () => evaluate(model),
+    () => evaluate(tuned),
   );
-  now.cost = { ...now.cost, ...evaluationCost([baseScores, tunedScores], estimate.prices) };
 
   await enter(run, 'report');
   const { report, comparison } = await activities.writeReport('Compare the two and write the report', {

@@ -1,6 +1,7 @@
 import { folderStore } from '../../src/artifacts/index.ts';
+import { connect } from '../../src/client/connect.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
-import { filesLeft, training, until } from '../support/watching.ts';
+import { failureOf, filesLeft, training, until } from '../support/watching.ts';
 
 let at: Pipeline;
 beforeEach(async () => {
@@ -51,4 +52,30 @@ test('a retraining that is none is refused before anything is asked', async () =
   const run = at.client.get('nothing');
   await expect(run.retrain({ changes: { seed: -1 } })).rejects.toMatchObject({ code: 'invalid_config' });
   await expect(run.retrain({})).rejects.toMatchObject({ code: 'run_not_found' });
+});
+
+test('a cancellation that comes while a retraining winds the run up is stronger: no second job', async () => {
+  at.simulator.set({ trainingSeconds: 60 });
+  const run = await at.client.start(at.config());
+  await until(run, 'train', training);
+  // The clean-up takes a while: the platform is slow to cancel.
+  at.simulator.faults.add({ kind: 'delay', ms: 2_000, method: 'POST', path: '/v1/fine_tuning/jobs/*/cancel' });
+  await run.retrain({});
+  await run.cancel('stop everything');
+  expect(await failureOf(run)).toMatchObject({ code: 'run_cancelled', message: 'stop everything' });
+  expect((await run.progress()).status).toBe('cancelled');
+  expect(at.simulator.ledger().totals.jobs).toBe(1);
+});
+
+test('a retraining that was to come after the result is not begun when the run is cancelled by Temporal', async () => {
+  at.simulator.set({ trainingSeconds: 60 });
+  const run = await at.client.start(at.config());
+  await until(run, 'train', training);
+  await run.retrain({ currentJob: 'keep' });
+  const temporal = await connect(at.settings.temporal);
+  await temporal.workflow.getHandle(run.name).cancel();
+  await temporal.connection.close();
+  await failureOf(run);
+  expect((await run.progress()).status).toBe('cancelled');
+  expect(at.simulator.ledger().totals.jobs).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
-import { filesLeft, onceOnly } from '../support/watching.ts';
+import { failureOf, filesLeft, onceOnly, training, until } from '../support/watching.ts';
 
 let at: Pipeline;
 beforeEach(async () => {
@@ -40,5 +40,19 @@ test('a job that fails is named with its reason and never made again', async () 
     message: expect.stringMatching(/^The platform's job ftjob-\w+ failed/),
   });
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 0 });
+  expect(await filesLeft(at)).toBe(0);
+});
+
+test('a key that is refused while a job trains is waited for: what is paid is neither lost nor left alone', async () => {
+  at.simulator.set({ trainingSeconds: 3 });
+  const run = await at.client.start(at.config());
+  await until(run, 'train', training);
+  const body = { error: { message: 'Incorrect API key', type: 'invalid_request_error', code: 'invalid_api_key' } };
+  const id = at.simulator.faults.add({ kind: 'status', status: 401, body, times: -1 });
+  const { live } = await until(run, 'train', (now) => now.live?.trouble !== undefined);
+  expect(live?.trouble).toMatch(/Incorrect API key/);
+  at.simulator.faults.remove(id);
+  await run.cancel('seen enough');
+  expect(await failureOf(run)).toMatchObject({ code: 'run_cancelled' });
   expect(await filesLeft(at)).toBe(0);
 });

@@ -45,6 +45,11 @@ export class Control {
     return this.cancelReason !== undefined || this.#root.consideredCancelled;
   }
 
+  /** The story was told to end: whatever an activity failed with at that moment, this is why the run ends. */
+  get stopping(): boolean {
+    return this.cancelled || this.scope.consideredCancelled;
+  }
+
   /** The retraining to go on with: a cancellation is stronger. */
   get continuation(): RetrainRequest | undefined {
     return this.cancelled ? undefined : this.retrain;
@@ -67,7 +72,7 @@ export class Control {
     if (now.stage === 'train' && now.job) {
       const { connection, job } = now;
       this.#showJob(await activities.pauseJob('Pause the job', { connection, jobId: job.id }));
-      if (this.#ending()) return 'The run is ending.';
+      if (this.stopping) return 'The run is ending.';
     }
     this.#paused = true;
     now.status = 'paused';
@@ -82,7 +87,7 @@ export class Control {
     if (now.stage === 'train' && now.job) {
       const { connection, job } = now;
       this.#showJob(await activities.resumeJob('Resume the job', { connection, jobId: job.id }));
-      if (this.#ending()) return 'The run is ending.';
+      if (this.stopping) return 'The run is ending.';
     }
     this.#paused = false;
     now.status = 'running';
@@ -103,17 +108,13 @@ export class Control {
     return 'The run is stopped and continued with the changes.';
   }
 
-  #ending(): boolean {
-    return this.cancelled || this.scope.consideredCancelled;
-  }
-
   #whyNotPause(): string | undefined {
-    if (this.#ending()) return 'The run is ending.';
+    if (this.stopping) return 'The run is ending.';
     return this.#paused ? 'The run is paused already.' : undefined;
   }
 
   #whyNotResume(): string | undefined {
-    if (this.#ending()) return 'The run is ending.';
+    if (this.stopping) return 'The run is ending.';
     // A pause whose answer was lost, or one made on the platform's own page: the job may be paused all the same.
     const { stage, job } = this.#progress.now;
     return this.#paused || (stage === 'train' && job) ? undefined : 'The run is not paused.';
@@ -122,7 +123,7 @@ export class Control {
   #whyNotRetrain(): string | undefined {
     if (this.cancelled) return 'The run is being cancelled.';
     if (this.retrain) return 'A retraining of this run was asked for already.';
-    return this.#ending() ? 'The run is ending.' : undefined;
+    return this.stopping ? 'The run is ending.' : undefined;
   }
 
   #refuse(reason: string | undefined): void {

@@ -1,11 +1,4 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancelledFailure,
-  continueAsNew,
-  isCancellation,
-  rootCause,
-} from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancelledFailure, continueAsNew, rootCause } from '@temporalio/workflow';
 import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
 import { nextAttempt } from '../contract/next-attempt.ts';
 import type { FineTuneInput, RetrainRequest, RunProgress, RunResult } from '../contract/run.ts';
@@ -22,14 +15,15 @@ const cancelledByServer = 'Cancelled by a request to Temporal.';
 export async function windUp(run: Run, error: unknown): Promise<boolean> {
   const { now } = run.progress;
   const { control } = run;
-  const stopping = isCancellation(error);
-  now.reason = reasonOf(run, error);
+  // Told to stop, it ends for that reason, whatever an activity happened to fail with at that moment.
+  const { stopping } = control;
+  now.reason = stopping ? stopReason(run) : failureOf(error);
   now.status = !stopping ? 'failed' : control.continuation ? 'retraining' : 'cancelling';
   run.progress.publish();
 
-  const troubles = [await attempted(run, () => stopJob(run)), await attempted(run, () => removeFiles(run))].join('');
+  const troubles = [await attempted(() => stopJob(run)), await attempted(() => removeFiles(run))].join('');
   // Asked again: a cancellation may have come in the meantime.
-  now.reason = reasonOf(run, error);
+  if (stopping) now.reason = stopReason(run);
   now.reason.message += troubles;
   const clean = troubles === '';
   const retraining = clean && control.continuation;
@@ -38,12 +32,12 @@ export async function windUp(run: Run, error: unknown): Promise<boolean> {
 }
 
 /** What went wrong, as a sentence; empty when nothing did. One failure must not keep the other from being tried. */
-async function attempted(run: Run, call: () => Promise<void>): Promise<string> {
+async function attempted(call: () => Promise<void>): Promise<string> {
   try {
     await call();
     return '';
   } catch (error) {
-    return ` Cleaning up at the platform failed: ${reasonOf(run, error).message}`;
+    return ` Cleaning up at the platform failed: ${failureOf(error).message}`;
   }
 }
 
@@ -81,19 +75,22 @@ export async function continueAs(run: Run, request: RetrainRequest): Promise<nev
 }
 
 /** The failure that closes the workflow: cancelled when it was cancelled, otherwise the named reason. */
-export function conclude(run: Run, error: unknown): Error {
-  const { code, message, advice } = run.progress.now.reason ?? reasonOf(run, error);
-  if (isCancellation(error) && run.control.cancelled) return new CancelledFailure(message);
+export function conclude({ progress }: Run, error: unknown): Error {
+  const { status, reason } = progress.now;
+  const { code, message, advice } = reason ?? failureOf(error);
+  if (status === 'cancelled') return new CancelledFailure(message);
   const details = { advice: advice ?? '' } satisfies FailureDetails;
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [details] });
 }
 
-function reasonOf(run: Run, error: unknown): NonNullable<RunProgress['reason']> {
-  if (isCancellation(error)) {
-    const { cancelReason, continuation } = run.control;
-    const message = cancelReason ?? (continuation ? 'Stopped to be retrained.' : cancelledByServer);
-    return { code: 'run_cancelled', message };
-  }
+type Reason = NonNullable<RunProgress['reason']>;
+
+function stopReason({ control }: Run): Reason {
+  const message = control.cancelReason ?? (control.continuation ? 'Stopped to be retrained.' : cancelledByServer);
+  return { code: 'run_cancelled', message };
+}
+
+function failureOf(error: unknown): Reason {
   const failure = error instanceof ActivityFailure ? error.cause : error;
   if (failure instanceof ApplicationFailure) {
     const details = failure.details?.[0] as FailureDetails | undefined;

@@ -7,14 +7,7 @@ import { type ErrorCode, type FailureDetails, TunewrightError } from '../contrac
 const unnamedInARow = 5;
 
 /** From here on a job is paid: what an operator can mend must not throw its result away, nor leave it running. */
-const afterPaying: ReadonlySet<string> = new Set([
-  'waitForJob',
-  'warmUp',
-  'evaluateModel',
-  'writeReport',
-  'stopJobs',
-  'removeFiles',
-]);
+const afterPaying: ReadonlySet<string> = new Set(['waitForJob', 'warmUp', 'evaluateModel', 'writeReport', 'stopJobs']);
 const mendable: ReadonlySet<ErrorCode> = new Set([
   'wrong_key',
   'forbidden',

@@ -64,7 +64,7 @@ const polling: ActivityOptions = {
   retry: { initialInterval: '10 seconds', backoffCoefficient: 1 },
 };
 
-/** A key that may not delete must not hold a run open: after an hour the files are left to `reconcile`. */
+/** Files cost nothing and must not hold a run open for days: after an hour they are left to `reconcile`. */
 const tidying: ActivityOptions = { ...polling, scheduleToCloseTimeout: '1 hour' };
 
 type Name = keyof Activities;

@@ -10,7 +10,7 @@ const cancelledByServer = 'Cancelled by a request to Temporal.';
 
 /**
  * Ends a run early: its job is stopped and seen stopped, its files are removed, what was spent is recorded. Answers
- * whether nothing of it is left at the platform.
+ * whether nothing of it can cost any more; files that stay are left to `reconcile`.
  */
 export async function windUp(run: Run, error: unknown): Promise<boolean> {
   const { now } = run.progress;
@@ -21,14 +21,15 @@ export async function windUp(run: Run, error: unknown): Promise<boolean> {
   now.status = !stopping ? 'failed' : control.continuation ? 'retraining' : 'cancelling';
   run.progress.publish();
 
-  const troubles = [await attempted(() => stopJob(run)), await attempted(() => removeFiles(run))].join('');
+  const jobTrouble = await attempted(() => stopJob(run));
+  const fileTrouble = await attempted(() => removeFiles(run));
   // Asked again: a cancellation may have come in the meantime.
   if (stopping) now.reason = stopReason(run);
-  now.reason.message += troubles;
-  const clean = troubles === '';
-  const retraining = clean && control.continuation;
+  now.reason.message += jobTrouble + fileTrouble;
+  const stopped = jobTrouble === '';
+  const retraining = stopped && control.continuation;
   run.progress.end(retraining ? 'retraining' : stopping && control.cancelled ? 'cancelled' : 'failed');
-  return clean;
+  return stopped;
 }
 
 /** What went wrong, as a sentence; empty when nothing did. One failure must not keep the other from being tried. */

@@ -34,10 +34,10 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
   try {
     result = await control.scope.run(() => story(run));
   } catch (error) {
-    const clean = await CancellationScope.nonCancellable(() => windUp(run, error));
+    const stopped = await CancellationScope.nonCancellable(() => windUp(run, error));
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     // What could not be stopped is still being paid: nothing is begun beside it.
-    if (clean && control.continuation) return await continueAs(run, control.continuation);
+    if (stopped && control.continuation) return await continueAs(run, control.continuation);
     throw conclude(run, error);
   }
   // A cancellation that comes after the end takes no result away.

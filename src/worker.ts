@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { type ActivityInterceptorsFactory, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { NamedFailures } from './activities/failures.ts';
 import { createActivities } from './activities/index.ts';
 import { folderStore } from './artifacts/index.ts';
@@ -15,8 +15,8 @@ const cachedWorkflows = 400;
 /** Evaluations and uploads share the process: enough to keep many short looks going beside them. */
 const activitiesAtOnce = 100;
 const graceMs = 10_000;
-/** Progress that reached the server is not paid again after a kill: the default would hold it back for up to a minute. */
-const heartbeatThrottleMs = 2_000;
+/** Answers of which the server knows are not paid again after a kill; few beats are sent, so none is held back for long. */
+const heartbeatThrottleMs = 100;
 
 type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 
@@ -27,11 +27,16 @@ function workflowSource(): WorkflowSource {
   return { workflowsPath: fileURLToPath(new URL('./workflows/index.ts', import.meta.url)) };
 }
 
-/** A worker on a connection that is already there; its caller runs and shuts it down. */
+/**
+ * A worker on a connection that is already there; its caller runs and shuts it down.
+ *
+ * @param around sees every activity from outside, so with the failure that Temporal is told.
+ */
 export async function createWorker(
   settings: Settings,
   connection: NativeConnection,
   source: WorkflowSource = workflowSource(),
+  around: ActivityInterceptorsFactory[] = [],
 ): Promise<Worker> {
   const unnamed = new Map<string, number>();
   return await Worker.create({
@@ -44,7 +49,7 @@ export async function createWorker(
       store: folderStore(settings.artifacts),
       dataDirectory: settings.dataDirectory,
     }),
-    interceptors: { activity: [() => ({ inbound: new NamedFailures(unnamed) })] },
+    interceptors: { activity: [...around, () => ({ inbound: new NamedFailures(unnamed) })] },
     maxCachedWorkflows: cachedWorkflows,
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     shutdownGraceTime: graceMs,

@@ -1,6 +1,7 @@
 import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEntry } from '../platforms/catalogue.ts';
 import type { TrainingPlatform } from '../platforms/platform.ts';
+import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 
 const dayMs = 86_400_000;
@@ -28,7 +29,7 @@ export function accessActivities({ platforms }: Dependencies) {
       // What the catalogue knows comes first: of a model that was shut down the platform only says that there is none.
       checkTunable(input, entry, Date.now());
       checkLife(input, entry?.shutdownDate, Date.now());
-      const model = await platform.getModel(input.model);
+      const model = await attended(async () => await platform.getModel(input.model));
       const shutdownDate = earliest(model.shutdownDate, entry?.shutdownDate);
       checkLife(input, shutdownDate, Date.now());
       return { platform: platform.name, simulated: platform.simulated, ...(shutdownDate ? { shutdownDate } : {}) };

@@ -1,6 +1,6 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
-import { lastHeartbeat } from './context.ts';
+import { assertStillMine, heartbeat, lastHeartbeat } from './context.ts';
 
 /** Left in the heartbeat by an attempt whose create was refused for certain: the next one has nothing to look for. */
 interface Certainty {
@@ -30,14 +30,15 @@ export async function createOnce<T>(
     if (found !== undefined) return found;
     const leftMs = settled - Date.now();
     if (leftMs <= 0) break;
-    Context.current().heartbeat(details());
+    heartbeat(details());
     await Context.current().sleep(Math.min(leftMs, lookAgainMs));
   }
+  assertStillMine();
   try {
     return await create();
   } catch (error) {
     const certain = error instanceof TunewrightError && error.retry !== 'unsure';
-    if (certain) Context.current().heartbeat({ ...details(), noEffectAtAttempt: attempt } satisfies Certainty);
+    if (certain) heartbeat({ ...details(), noEffectAtAttempt: attempt } satisfies Certainty);
     throw error;
   }
 }

@@ -1,4 +1,3 @@
-import { Context } from '@temporalio/activity';
 import type { ArtifactStore } from '../artifacts/index.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
@@ -6,7 +5,7 @@ import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { StageProgress } from '../contract/run.ts';
 import { type HeldOutQuestion, readQuestions } from '../datasets/index.ts';
 import { askAll, createGrader, decodePredictions, encodePredictions, summarise } from '../evaluation/index.ts';
-import { beating, lastHeartbeat } from './context.ts';
+import { beating, heartbeat, lastHeartbeat } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export interface EvaluateInput {
@@ -65,7 +64,7 @@ export function evaluateActivities({ platforms, store }: Dependencies) {
             async onBatch(predictions) {
               beat.batches.push(await store.put(encodePredictions(predictions)));
               beat.done = (beat.done ?? 0) + predictions.length;
-              Context.current().heartbeat(beat);
+              heartbeat(beat);
             },
           });
           const predictions = await store.put(joined(store, beat.batches));

@@ -1,6 +1,7 @@
 import { TunewrightError } from '../contract/errors.ts';
 import type { JobSummary } from '../contract/run.ts';
 import type { JobSpec, RemoteJob, TrainingPlatform } from '../platforms/platform.ts';
+import { attended } from './context.ts';
 import { createOnce } from './create-once.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -21,24 +22,22 @@ export function jobActivities({ platforms }: Dependencies) {
     /** Creates the run's job, once: what costs money is looked up by the run's key before it is made. */
     async createJob({ connection, spec, since }: CreateJobInput): Promise<JobSummary> {
       const platform = platforms.get(connection);
-      const job = await createOnce(
-        async () =>
-          onlyOne(await platform.findJobs({ key: spec.key, trainingFileIds: [spec.trainingFileId], since }), spec.key),
-        async () => await platform.createJob(spec),
-        platform.capabilities.listLagMs,
-      );
+      const trainingFileIds = [spec.trainingFileId];
+      const find = async () => onlyOne(await platform.findJobs({ key: spec.key, trainingFileIds, since }), spec.key);
+      const create = async () => await platform.createJob(spec);
+      const job = await attended(async () => await createOnce(find, create, platform.capabilities.listLagMs));
       return summary(platform, job);
     },
 
     async pauseJob({ connection, jobId }: JobInput): Promise<JobSummary> {
       const platform = platforms.get(connection);
       if (!platform.capabilities.pause) throw cannotPause(platform);
-      return summary(platform, await platform.pauseJob(jobId));
+      return summary(platform, await attended(async () => await platform.pauseJob(jobId)));
     },
 
     async resumeJob({ connection, jobId }: JobInput): Promise<JobSummary> {
       const platform = platforms.get(connection);
-      return summary(platform, await platform.resumeJob(jobId));
+      return summary(platform, await attended(async () => await platform.resumeJob(jobId)));
     },
   };
 }

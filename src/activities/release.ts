@@ -2,6 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
 import type { JobSummary } from '../contract/run.ts';
 import type { JobState, RemoteJob, TrainingPlatform } from '../platforms/platform.ts';
+import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
 import { summary } from './job.ts';
@@ -42,33 +43,37 @@ async function cancelled(platform: TrainingPlatform, job: RemoteJob): Promise<Re
 
 /** What a run that ends early owes the platform: its job stopped and seen stopped, its files removed. */
 export function releaseActivities({ platforms }: Dependencies) {
+  async function stop(input: ReleaseInput): Promise<JobSummary | undefined> {
+    const platform = platforms.get(input.connection);
+    const jobs = input.jobId ? [await platform.getJob(input.jobId)] : await platform.findJobs(input);
+    if (jobs.length === 0) {
+      // A create was begun: its answer may have been lost at any of its attempts.
+      if (!settled(platform)) throw stillPending('Looking for a job that may have been created.', lookAgainMs);
+      return undefined;
+    }
+    for (const job of jobs) {
+      if (!ended.includes(job.state)) Object.assign(job, await cancelled(platform, job));
+    }
+    const running = jobs.filter((job) => !ended.includes(job.state));
+    if (running.length > 0)
+      throw stillPending(`Waiting for ${running.map((job) => job.id).join(', ')} to stop.`, lookAgainMs);
+    const furthest = jobs.find((job) => job.model) ?? jobs[0];
+    return furthest && summary(platform, furthest);
+  }
+
+  async function remove(input: RemoveFilesInput): Promise<void> {
+    const platform = platforms.get(input.connection);
+    const files = await platform.findFiles(`${input.key}-`);
+    for (const file of files) await platform.deleteFile(file.id);
+    if (input.fileMayExist && !settled(platform))
+      throw stillPending('Looking for a file that may have arrived.', lookAgainMs);
+  }
+
   return {
     /** Stops every job of the run. Answers when all of them have ended, with the one that got furthest. */
-    async stopJobs(input: ReleaseInput): Promise<JobSummary | undefined> {
-      const platform = platforms.get(input.connection);
-      const jobs = input.jobId ? [await platform.getJob(input.jobId)] : await platform.findJobs(input);
-      if (jobs.length === 0) {
-        // A create was begun: its answer may have been lost at any of its attempts.
-        if (!settled(platform)) throw stillPending('Looking for a job that may have been created.', lookAgainMs);
-        return undefined;
-      }
-      for (const job of jobs) {
-        if (!ended.includes(job.state)) Object.assign(job, await cancelled(platform, job));
-      }
-      const running = jobs.filter((job) => !ended.includes(job.state));
-      if (running.length > 0)
-        throw stillPending(`Waiting for ${running.map((job) => job.id).join(', ')} to stop.`, lookAgainMs);
-      const furthest = jobs.find((job) => job.model) ?? jobs[0];
-      return furthest && summary(platform, furthest);
-    },
+    stopJobs: async (input: ReleaseInput) => await attended(async () => await stop(input)),
 
     /** Removes every file that was uploaded for this run only. */
-    async removeFiles(input: RemoveFilesInput): Promise<void> {
-      const platform = platforms.get(input.connection);
-      const files = await platform.findFiles(`${input.key}-`);
-      for (const file of files) await platform.deleteFile(file.id);
-      if (input.fileMayExist && !settled(platform))
-        throw stillPending('Looking for a file that may have arrived.', lookAgainMs);
-    },
+    removeFiles: async (input: RemoveFilesInput) => await attended(async () => await remove(input)),
   };
 }

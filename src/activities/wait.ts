@@ -1,8 +1,7 @@
-import { Context } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
 import type { JobSummary, StageProgress, TrainingMetrics } from '../contract/run.ts';
 import type { RemoteJob } from '../platforms/platform.ts';
-import { lastHeartbeat } from './context.ts';
+import { attended, heartbeat, lastHeartbeat } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
 import { summary } from './job.ts';
@@ -27,12 +26,15 @@ export function waitActivities({ platforms }: Dependencies) {
     async waitForJob({ connection, jobId, pollSeconds }: WaitInput): Promise<JobSummary> {
       const platform = platforms.get(connection);
       const before = lastHeartbeat<WaitHeartbeat>() ?? {};
-      const job = await platform.getJob(jobId);
-      const events = await platform.newEvents(jobId, before.lastEvent);
-      const metrics = events.find((event) => event.metrics)?.metrics ?? before.metrics;
-      Context.current().heartbeat(
-        progress(job, metrics, events[0]?.id ?? before.lastEvent, events[0]?.message ?? before.message),
+      const { job, events } = await attended(
+        async () => ({
+          job: await platform.getJob(jobId),
+          events: await platform.newEvents(jobId, before.lastEvent),
+        }),
+        () => before,
       );
+      const metrics = events.find((event) => event.metrics)?.metrics ?? before.metrics;
+      heartbeat(progress(job, metrics, events[0]?.id ?? before.lastEvent, events[0]?.message ?? before.message));
 
       if (job.state === 'succeeded' && job.model) return summary(platform, job);
       if (job.state === 'failed') throw jobFailed(job);

@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
+import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
 
@@ -16,7 +17,13 @@ export function warmUpActivities({ platforms }: Dependencies) {
     async warmUp({ connection, model }: WarmUpInput): Promise<void> {
       const platform = platforms.get(connection);
       try {
-        await platform.chat({ model, messages: [{ role: 'user', content: 'Hello' }], maxOutputTokens: 1, seed: 1 });
+        const question = {
+          model,
+          messages: [{ role: 'user' as const, content: 'Hello' }],
+          maxOutputTokens: 1,
+          seed: 1,
+        };
+        await attended(async () => await platform.chat(question));
       } catch (error) {
         const notYet = error instanceof TunewrightError && error.status === 404;
         const waitedMs = Date.now() - activityInfo().scheduledTimestampMs;

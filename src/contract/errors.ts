@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'job_cancelled'
   | 'contradiction'
   | 'still_pending'
+  | 'interrupted'
   | 'evaluation_incomplete'
   | 'run_not_found'
   | 'run_exists'

@@ -4,17 +4,22 @@ import type { Activities } from '../activities/index.ts';
 /** An activity that was begun is always waited for: what it did at the platform has to be known before cleaning up. */
 const whole = { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED } as const;
 
-/** Local work on files: minutes for the largest; a lost worker is noticed after half a minute. */
+/**
+ * A worker that died is noticed so soon, and its work is taken up by another one. Activities beat four times as often:
+ * a worker that is kept from four beats in a row is as good as dead, and a repeated attempt does no harm.
+ */
+const watched = { ...whole, heartbeatTimeout: '10 seconds' } as const;
+
+/** Local work on files: minutes for the largest. */
 const local: ActivityOptions = {
-  ...whole,
+  ...watched,
   startToCloseTimeout: '2 hours',
-  heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 };
 
 /** One short remote call: tried for a day, so that an outage of the platform is waiting and not failure. */
 const call: ActivityOptions = {
-  ...whole,
+  ...watched,
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '1 day',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
@@ -22,34 +27,31 @@ const call: ActivityOptions = {
 
 /** 8 GB over a slow line take hours; the upload itself is resumed from its last part. */
 const transfer: ActivityOptions = {
-  ...whole,
+  ...watched,
   startToCloseTimeout: '12 hours',
   scheduleToCloseTimeout: '2 days',
-  heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 };
 
-/** Creating a job may have to wait for a daily limit or for capacity: a week; the heartbeat covers the search for a lost one. */
+/** Creating a job may have to wait for a daily limit or for capacity: a week; an attempt covers the search for a lost one. */
 const create: ActivityOptions = {
-  ...whole,
+  ...watched,
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: '7 days',
-  heartbeatTimeout: '90 seconds',
   retry: { initialInterval: '2 seconds', maximumInterval: '5 minutes' },
 };
 
 /** Asks thousands of questions; a rate limit of hours is slept through on the server, holding no slot. */
 const long: ActivityOptions = {
-  ...whole,
+  ...watched,
   startToCloseTimeout: '12 hours',
   scheduleToCloseTimeout: '3 days',
-  heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 };
 
 /** An operator waits for the answer of a pause or resume: a minute, then it is refused. */
 const prompt: ActivityOptions = {
-  ...whole,
+  ...watched,
   startToCloseTimeout: '30 seconds',
   scheduleToCloseTimeout: '1 minute',
   retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
@@ -57,10 +59,9 @@ const prompt: ActivityOptions = {
 
 /** Looks again and again at a fixed interval; the longest job known took days. */
 const polling: ActivityOptions = {
-  ...whole,
+  ...watched,
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '30 days',
-  heartbeatTimeout: '90 seconds',
   retry: { initialInterval: '10 seconds', backoffCoefficient: 1 },
 };
 

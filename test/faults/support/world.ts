@@ -1,0 +1,130 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type ArtifactStore, folderStore } from '../../../src/artifacts/index.ts';
+import { createClient, type TunewrightClient } from '../../../src/client.ts';
+import { searchAttributeTypes } from '../../../src/contract/search-attributes.ts';
+import { startDevServer } from '../../../src/embedded/dev-server.ts';
+import { accepts, freePort } from '../../../src/embedded/ports.ts';
+import { runServer, type ServerProcess } from '../../../src/embedded/server-process.ts';
+import type { TrainingPlatform } from '../../../src/platforms/platform.ts';
+import { createPlatforms, standInConnection, standInKeyEnv } from '../../../src/platforms/registry.ts';
+import type { FaultRule, Ledger, Settings } from '../../../src/simulator/index.ts';
+import { smallDataSet } from '../../support/pipeline.ts';
+import { temporalBinary } from '../../support/temporal.ts';
+import { writeHolds } from './holds.ts';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The processes of a world, in the order in which they are started. */
+export const parts = ['temporal', 'simulator', 'worker'] as const;
+export type Part = (typeof parts)[number];
+
+/** Temporal on a database file, a platform and a worker, each a process of its own. */
+export interface World {
+  /** Home of the worker; holds all state. */
+  folder: string;
+  /** Address of Temporal. */
+  address: string;
+  client: TunewrightClient;
+  platform: TrainingPlatform;
+  store: ArtifactStore;
+  /** SIGKILL, to all of them at the same time. */
+  kill(which: readonly Part[]): Promise<void>;
+  /** Starts them again where they were; the worker may not poll yet. */
+  start(which: readonly Part[]): Promise<void>;
+  ledger(): Promise<Ledger>;
+  set(changes: Partial<Settings>): Promise<void>;
+  addFault(rule: FaultRule): Promise<void>;
+  clearFaults(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'tunewright-faults-'));
+  const simulatorPort = await freePort();
+  const temporalPort = await freePort();
+  const address = `127.0.0.1:${temporalPort}`;
+  const simulatorUrl = `http://127.0.0.1:${simulatorPort}/v1`;
+  const connections = { simulator: standInConnection(simulatorUrl) };
+  const config = join(folder, 'tunewright.json');
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    TEMPORAL_ADDRESS: address,
+    TUNEWRIGHT_HOME: folder,
+    TUNEWRIGHT_DATA: folder,
+    TUNEWRIGHT_CONFIG: config,
+    TUNEWRIGHT_TEST_BUNDLE: process.env.TUNEWRIGHT_TEST_BUNDLE,
+  };
+  await writeFile(config, JSON.stringify({ connections }));
+  await writeFile(join(folder, 'data.jsonl'), smallDataSet());
+  writeHolds(folder, {});
+
+  const run = async (name: string, script: string, ...args: string[]) => {
+    const quiet = '--disable-warning=ExperimentalWarning';
+    return await runServer(process.execPath, [quiet, at(script), ...args], join(folder, `${name}.log`), env);
+  };
+  const starting: Record<Part, () => Promise<ServerProcess>> = {
+    temporal: async () =>
+      await startDevServer({
+        binary: temporalBinary(),
+        port: temporalPort,
+        headless: true,
+        dbFile: join(folder, 'temporal.db'),
+        searchAttributes: searchAttributeTypes,
+        logFile: join(folder, 'temporal.log'),
+      }),
+    async simulator() {
+      const flags = ['--data-dir', join(folder, 'simulator'), '--port', String(simulatorPort)];
+      const simulator = await run('simulator', '../../../src/simulator/main.ts', ...flags);
+      while (!(await accepts('127.0.0.1', simulatorPort))) await setTimeout(50);
+      return simulator;
+    },
+    worker: async () => await run('worker', '../worker.ts'),
+  };
+  const running = new Map<Part, ServerProcess>();
+  const start = async (which: readonly Part[]) => {
+    for (const part of parts) if (which.includes(part)) running.set(part, await starting[part]());
+  };
+  const kill = async (which: readonly Part[]) => {
+    await Promise.all(which.map(async (part) => await running.get(part)?.kill()));
+  };
+  const admin = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const response = await fetch(new URL(`/admin/${path}`, simulatorUrl), {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`/admin/${path}: ${response.status} ${await response.text()}`);
+    return await response.json();
+  };
+  try {
+    await mkdir(join(folder, 'artifacts'), { recursive: true });
+    await start(parts);
+    const client = await createClient({ address });
+    return {
+      folder,
+      address,
+      client,
+      platform: createPlatforms(connections, { env: { [standInKeyEnv]: 'test-key' } }).get('simulator'),
+      store: folderStore(join(folder, 'artifacts')),
+      kill,
+      start,
+      ledger: async () => (await admin('GET', 'ledger')) as Ledger,
+      set: async (changes) => void (await admin('PATCH', 'settings', changes)),
+      addFault: async (rule) => void (await admin('POST', 'faults', rule)),
+      clearFaults: async () => void (await admin('DELETE', 'faults')),
+      async close() {
+        await client.close();
+        await kill(parts);
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await kill(parts);
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}

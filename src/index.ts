@@ -14,10 +14,12 @@ export { type ErrorCode, type Retry, TunewrightError } from './contract/errors.t
 export type { Comparison, Estimate, ModelEvaluation } from './contract/evaluation.ts';
 export type { RetrainInput } from './contract/retrain.ts';
 export type {
+  Choice,
   Cost,
   DataSummary,
   JobSummary,
   ParentRun,
+  Question,
   RunProgress,
   RunResult,
   RunStatus,

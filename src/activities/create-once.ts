@@ -13,11 +13,12 @@ const lookAgainMs = 2_000;
  * Creates something at a platform exactly once, whatever was lost on the way. It is looked up first; when an earlier
  * attempt may have created it without our hearing of it, it is looked for until the platform's listing must show it.
  *
+ * @param find is told whether an earlier attempt may have had its effect.
  * @param settleMs how long a listing may lag behind a creation.
  * @param details what the heartbeat carries beside, so that a create in parts is resumed.
  */
 export async function createOnce<T>(
-  find: () => Promise<T | undefined>,
+  find: (mayExist: boolean) => Promise<T | undefined>,
   create: () => Promise<T>,
   settleMs: number,
   details: () => object = () => ({}),
@@ -26,7 +27,7 @@ export async function createOnce<T>(
   const earlierEffect = attempt > 1 && lastHeartbeat<Certainty>()?.noEffectAtAttempt !== attempt - 1;
   const settled = Date.now() + (earlierEffect ? settleMs : 0);
   for (;;) {
-    const found = await find();
+    const found = await find(earlierEffect);
     if (found !== undefined) return found;
     const leftMs = settled - Date.now();
     if (leftMs <= 0) break;

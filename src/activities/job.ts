@@ -10,6 +10,15 @@ export interface CreateJobInput {
   spec: JobSpec;
   /** Milliseconds since the epoch at which the run began. */
   since: number;
+  /** False when a person has looked, where the platform cannot be asked. */
+  lookFirst: boolean;
+}
+
+export interface CreatedJob {
+  /** More than one when something on the way has created it again; none in doubt. */
+  jobs: JobSummary[];
+  /** Why it cannot be told whether the job exists. */
+  doubt?: string;
 }
 
 export interface JobInput {
@@ -20,13 +29,25 @@ export interface JobInput {
 export function jobActivities({ platforms }: Dependencies) {
   return {
     /** Creates the run's job, once: what costs money is looked up by the run's key before it is made. */
-    async createJob({ connection, spec, since }: CreateJobInput): Promise<JobSummary> {
+    async createJob({ connection, spec, since, lookFirst }: CreateJobInput): Promise<CreatedJob> {
       const platform = platforms.get(connection);
-      const trainingFileIds = [spec.trainingFileId];
-      const find = async () => onlyOne(await platform.findJobs({ key: spec.key, trainingFileIds, since }), spec.key);
-      const create = async () => await platform.createJob(spec);
-      const job = await attended(async () => await createOnce(find, create, platform.capabilities.listLagMs));
-      return summary(platform, job);
+      const query = { key: spec.key, trainingFileIds: [spec.trainingFileId], since };
+      const found = async (mayExist: boolean) => {
+        if (mayExist) return await surely(async () => await platform.findJobs(query));
+        return lookFirst ? await platform.findJobs(query) : [];
+      };
+      const find = async (mayExist: boolean) => {
+        const jobs = await found(mayExist);
+        return jobs.length > 0 ? jobs : undefined;
+      };
+      const create = async () => [await platform.createJob(spec)];
+      try {
+        const jobs = await attended(async () => await createOnce(find, create, platform.capabilities.listLagMs));
+        return { jobs: jobs.map((job) => summary(platform, job)) };
+      } catch (error) {
+        if (!(error instanceof TunewrightError && error.code === 'contradiction')) throw error;
+        return { jobs: [], doubt: error.message };
+      }
     },
 
     async pauseJob({ connection, jobId }: JobInput): Promise<JobSummary> {
@@ -42,16 +63,29 @@ export function jobActivities({ platforms }: Dependencies) {
   };
 }
 
-/** More than one job with a run's key cannot come from this software: it is shown, never guessed about. */
-function onlyOne(jobs: RemoteJob[], key: string): RemoteJob | undefined {
-  if (jobs.length <= 1) return jobs[0];
-  throw new TunewrightError(
-    'contradiction',
-    `The platform holds ${jobs.length} jobs of one run: ${jobs.map((job) => job.id).join(', ')}.`,
-    {
-      advice: `Look at them there; what carries the key ${key} is stopped when this run ends.`,
-    },
-  );
+/** A key that may not list can be mended, and a job may be running meanwhile. */
+const lookAgainMs = 60_000;
+const mendable: ReadonlySet<string> = new Set(['wrong_key', 'forbidden', 'missing_key']);
+
+/** Looking for a job that may exist: what an operator can mend is waited for; a platform that cannot tell is a doubt. */
+async function surely(find: () => Promise<RemoteJob[]>): Promise<RemoteJob[]> {
+  try {
+    return await find();
+  } catch (error) {
+    if (!(error instanceof TunewrightError) || error.retry !== 'never') throw error;
+    const { advice, cause, code, message } = error;
+    if (mendable.has(code)) {
+      throw new TunewrightError(code, message, { advice, cause, retry: 'yes', retryAfterMs: lookAgainMs });
+    }
+    throw new TunewrightError(
+      'contradiction',
+      `The job may exist already, and the platform does not tell: ${message}`,
+      {
+        advice: "Look for it on the platform's own page.",
+        cause,
+      },
+    );
+  }
 }
 
 function cannotPause(platform: TrainingPlatform): TunewrightError {

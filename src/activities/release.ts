@@ -12,8 +12,10 @@ export interface ReleaseInput {
   key: string;
   since: number;
   trainingFileIds: string[];
-  /** The job, where the run has heard of it. */
-  jobId?: string | undefined;
+  /** Jobs that the run has heard of. */
+  jobIds: string[];
+  /** Whether every other job of the run is looked for and stopped, too. */
+  all?: boolean;
 }
 
 export interface RemoveFilesInput {
@@ -41,24 +43,31 @@ async function cancelled(platform: TrainingPlatform, job: RemoteJob): Promise<Re
   }
 }
 
+/** Throws `still_pending` until all of them have ended. */
+async function stopAll(platform: TrainingPlatform, jobs: RemoteJob[]): Promise<void> {
+  for (const job of jobs) {
+    if (!ended.includes(job.state)) Object.assign(job, await cancelled(platform, job));
+  }
+  const running = jobs.filter((job) => !ended.includes(job.state)).map(({ id }) => id);
+  if (running.length > 0) throw stillPending(`Waiting for ${running.join(', ')} to stop.`, lookAgainMs);
+}
+
 /** What a run that ends early owes the platform: its job stopped and seen stopped, its files removed. */
 export function releaseActivities({ platforms }: Dependencies) {
-  async function stop(input: ReleaseInput): Promise<JobSummary | undefined> {
+  async function stop(input: ReleaseInput): Promise<JobSummary[]> {
     const platform = platforms.get(input.connection);
-    const jobs = input.jobId ? [await platform.getJob(input.jobId)] : await platform.findJobs(input);
-    if (jobs.length === 0) {
-      // A create was begun: its answer may have been lost at any of its attempts.
-      if (!settled(platform)) throw stillPending('Looking for a job that may have been created.', lookAgainMs);
-      return undefined;
+    const known = await Promise.all(input.jobIds.map(async (id) => await platform.getJob(id)));
+    // First what is known: it is stopped even where the platform cannot list.
+    await stopAll(platform, known);
+    const found = input.all ? await platform.findJobs(input) : [];
+    const others = found.filter(({ id }) => !input.jobIds.includes(id));
+    await stopAll(platform, others);
+    const jobs = [...known, ...others];
+    // A create was begun: its answer may have been lost at any of its attempts.
+    if (jobs.length === 0 && !settled(platform)) {
+      throw stillPending('Looking for a job that may have been created.', lookAgainMs);
     }
-    for (const job of jobs) {
-      if (!ended.includes(job.state)) Object.assign(job, await cancelled(platform, job));
-    }
-    const running = jobs.filter((job) => !ended.includes(job.state));
-    if (running.length > 0)
-      throw stillPending(`Waiting for ${running.map((job) => job.id).join(', ')} to stop.`, lookAgainMs);
-    const furthest = jobs.find((job) => job.model) ?? jobs[0];
-    return furthest && summary(platform, furthest);
+    return jobs.map((job) => summary(platform, job));
   }
 
   async function remove(input: RemoveFilesInput): Promise<void> {
@@ -70,7 +79,7 @@ export function releaseActivities({ platforms }: Dependencies) {
   }
 
   return {
-    /** Stops every job of the run. Answers when all of them have ended, with the one that got furthest. */
+    /** Stops jobs of the run. Answers when they have ended, which is when nothing of them can cost any more. */
     stopJobs: async (input: ReleaseInput) => await attended(async () => await stop(input)),
 
     /** Removes every file that was uploaded for this run only. */

@@ -1,47 +1,85 @@
+import { activityInfo } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
 import type { JobSummary, StageProgress, TrainingMetrics } from '../contract/run.ts';
-import type { RemoteJob } from '../platforms/platform.ts';
+import type { JobQuery, RemoteJob, TrainingPlatform } from '../platforms/platform.ts';
 import { attended, heartbeat, lastHeartbeat } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
 import { summary } from './job.ts';
 
-export interface WaitInput {
+export interface WaitInput extends JobQuery {
   connection: string;
   jobId: string;
   pollSeconds: number;
+  /** Other jobs of the run that are known and stopped. */
+  stoppedIds: string[];
 }
 
-/** Carried by the heartbeat from attempt to attempt: the event cursor and the last metrics. */
+export interface WaitedFor {
+  job: JobSummary;
+  /** Further jobs of the run: a proxy that repeats a request creates one that nobody has heard of. */
+  others: JobSummary[];
+}
+
+/** Carried by the heartbeat from attempt to attempt: the event cursor, the last metrics, and whether others were looked for. */
 interface WaitHeartbeat extends StageProgress {
   lastEvent?: string | undefined;
+  alone?: boolean;
 }
 
 export function waitActivities({ platforms }: Dependencies) {
   return {
     /**
-     * One look at the job. It answers when the job has ended with a model; until then it fails as `still_pending` and
-     * the server calls it again, so that a history does not grow with the hours a job trains.
+     * One look at the job. It answers when the job has ended with a model, or is not the only one of its run; until then
+     * it fails as `still_pending` and the server calls it again, so that a history does not grow with the hours a job trains.
      */
-    async waitForJob({ connection, jobId, pollSeconds }: WaitInput): Promise<JobSummary> {
-      const platform = platforms.get(connection);
+    async waitForJob(input: WaitInput): Promise<WaitedFor> {
+      const platform = platforms.get(input.connection);
       const before = lastHeartbeat<WaitHeartbeat>() ?? {};
-      const { job, events } = await attended(
-        async () => ({
-          job: await platform.getJob(jobId),
-          events: await platform.newEvents(jobId, before.lastEvent),
-        }),
+      const { job, events, others } = await attended(
+        async () => await look(platform, input, before),
         () => before,
       );
       const metrics = events.find((event) => event.metrics)?.metrics ?? before.metrics;
-      heartbeat(progress(job, metrics, events[0]?.id ?? before.lastEvent, events[0]?.message ?? before.message));
+      heartbeat({
+        ...progress(job, metrics, events[0]?.id ?? before.lastEvent, events[0]?.message ?? before.message),
+        alone: before.alone ?? others !== undefined,
+      } satisfies WaitHeartbeat);
 
-      if (job.state === 'succeeded' && job.model) return summary(platform, job);
+      if (others && others.length > 0) {
+        return { job: summary(platform, job), others: others.map((other) => summary(platform, other)) };
+      }
+      if (hasModel(job)) return { job: summary(platform, job), others: [] };
       if (job.state === 'failed') throw jobFailed(job);
       if (job.state === 'cancelled') throw jobCancelled(job);
-      throw stillPending(`The job ${job.id} is ${job.platformStatus}.`, pollSeconds * 1000);
+      throw stillPending(`The job ${job.id} is ${job.platformStatus}.`, input.pollSeconds * 1000);
     },
   };
+}
+
+async function look(platform: TrainingPlatform, input: WaitInput, { lastEvent, alone }: WaitHeartbeat) {
+  const { jobId } = input;
+  const job = await platform.getJob(jobId);
+  const events = await platform.newEvents(jobId, lastEvent);
+  // Once, when a listing must show all there is: at every look it would be a request a poll.
+  const listed = Date.now() - activityInfo().scheduledTimestampMs >= platform.capabilities.listLagMs;
+  const others = !alone && (listed || hasModel(job)) ? await othersOf(platform, input) : undefined;
+  return { job, events, others };
+}
+
+/** A platform that cannot list has no say here: the job that is known is waited for. */
+async function othersOf(platform: TrainingPlatform, input: WaitInput): Promise<RemoteJob[]> {
+  try {
+    const known = [input.jobId, ...input.stoppedIds];
+    return (await platform.findJobs(input)).filter(({ id }) => !known.includes(id));
+  } catch (error) {
+    if (error instanceof TunewrightError && error.retry === 'never') return [];
+    throw error;
+  }
+}
+
+function hasModel(job: RemoteJob): boolean {
+  return job.state === 'succeeded' && job.model !== null;
 }
 
 function progress(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { cancelCommand } from './commands/cancel.ts';
+import { decideCommand } from './commands/decide.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { listCommand } from './commands/list.ts';
@@ -30,6 +31,7 @@ const commands = [
   cancelCommand,
   pauseCommand,
   resumeCommand,
+  decideCommand,
   retrainCommand,
   validateCommand,
   schedulesCommand,

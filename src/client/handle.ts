@@ -1,6 +1,13 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { TunewrightError } from '../contract/errors.ts';
-import { cancelSignal, inputMemo, pauseUpdate, resumeUpdate, retrainUpdate } from '../contract/messages.ts';
+import {
+  cancelSignal,
+  decideUpdate,
+  inputMemo,
+  pauseUpdate,
+  resumeUpdate,
+  retrainUpdate,
+} from '../contract/messages.ts';
 import { nextAttempt } from '../contract/next-attempt.ts';
 import { parseRetrainRequest, type RetrainInput } from '../contract/retrain.ts';
 import type { FineTuneInput, RunProgress, RunResult } from '../contract/run.ts';
@@ -23,6 +30,8 @@ export interface RunHandle {
   /** Stops before the next stage, or pauses the job that trains. Throws `refused` saying why not. */
   pause(): Promise<string>;
   resume(): Promise<string>;
+  /** Answers a parked run's question by the name of a choice. Throws `refused` naming the choices. */
+  decide(choice: string): Promise<string>;
   /** Trains again with changes: a living run continues under its name, of a finished one a linked run is started. */
   retrain(request: RetrainInput): Promise<RunHandle>;
 }
@@ -97,6 +106,8 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
 
     pause: async () => await named(() => workflow.executeUpdate(pauseUpdate)),
     resume: async () => await named(() => workflow.executeUpdate(resumeUpdate)),
+
+    decide: async (choice) => await named(() => workflow.executeUpdate(decideUpdate, { args: [choice] })),
 
     async retrain(input) {
       const request = parseRetrainRequest(input);

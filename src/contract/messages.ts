@@ -15,4 +15,6 @@ export const jobChangedSignal = defineSignal<[JobChanged]>('jobChanged');
 /** Each answers with one sentence saying what now happens. */
 export const pauseUpdate = defineUpdate<string>('pause');
 export const resumeUpdate = defineUpdate<string>('resume');
+/** Takes the name of one of the choices that a parked run gives. */
+export const decideUpdate = defineUpdate<string, [string]>('decide');
 export const retrainUpdate = defineUpdate<string, [RetrainRequest]>('retrain');

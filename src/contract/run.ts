@@ -17,7 +17,31 @@ export const stages = [
 ] as const;
 export type Stage = (typeof stages)[number];
 
-export type RunStatus = 'running' | 'paused' | 'cancelling' | 'retraining' | 'succeeded' | 'failed' | 'cancelled';
+/** `parked`: it waits for a person's answer to its {@link Question}. */
+export type RunStatus =
+  | 'running'
+  | 'paused'
+  | 'parked'
+  | 'cancelling'
+  | 'retraining'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled';
+
+/** What a parked run asks a person, because the answer costs money and the platform leaves it in doubt. */
+export interface Question {
+  code: ErrorCode;
+  /** What is known. */
+  message: string;
+  choices: Choice[];
+}
+
+export interface Choice {
+  /** What the update `decide` is given. */
+  name: string;
+  /** What the run does then, as a sentence. */
+  does: string;
+}
 
 /** The run that a retraining continues. */
 export interface ParentRun {
@@ -116,6 +140,8 @@ export interface RunProgress {
   scores?: { base: Estimate; tuned: Estimate; difference: Estimate };
   /** The report as JSON. */
   report?: ArtifactRef;
+  /** Set while the run is parked. */
+  question?: Question;
   /** Why it was cancelled or failed, and what to do. */
   reason?: { code: ErrorCode; message: string; advice?: string };
   /** Filled in by the client from the running activity's heartbeat. */

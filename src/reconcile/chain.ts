@@ -4,7 +4,7 @@ import { quoted } from '../client/list.ts';
 import { progressMemo, workflowType } from '../contract/messages.ts';
 import type { RunProgress } from '../contract/run.ts';
 
-/** How an attempt of a run stands; `superseded` is one that was retrained without a result of its own. */
+/** How an attempt of a run stands; `superseded` is one that was retrained without a result of its own, or a job beside that of the result. */
 export type AttemptState =
   | 'running'
   | 'succeeded'
@@ -15,11 +15,18 @@ export type AttemptState =
   | 'timed out'
   | 'unknown';
 
+interface Execution {
+  attempt: number;
+  state: Exclude<AttemptState, 'unknown'>;
+  /** The job that it goes on with, once it has one. */
+  jobId?: string | undefined;
+}
+
 /** What Temporal knows of all executions that share a first one. */
 export interface Chain {
   /** The workflow id. */
   name: string;
-  executions: { attempt: number; state: Exclude<AttemptState, 'unknown'> }[];
+  executions: Execution[];
 }
 
 /**
@@ -43,12 +50,17 @@ export async function findChain(
 /**
  * How the attempt stands. What is in doubt counts as running: a reset takes a chain back to an earlier attempt, which
  * may come to this one again and then takes up what it left.
+ *
+ * @param jobId asks for this job of the attempt: a repeated create makes more than one, of which a run keeps one.
  */
-export function attemptState(chain: Chain | undefined, attempt: number): AttemptState {
+export function attemptState(chain: Chain | undefined, attempt: number, jobId?: string): AttemptState {
   const { executions } = chain ?? { executions: [] };
   if (executions.some((one) => one.state === 'running' && one.attempt <= attempt)) return 'running';
-  const own = executions.filter((one) => one.attempt === attempt).map(({ state }) => state);
-  return own.includes('succeeded') ? 'succeeded' : (own[0] ?? 'unknown');
+  const own = executions.filter((one) => one.attempt === attempt);
+  const succeeded = own.filter(({ state }) => state === 'succeeded');
+  if (succeeded.length === 0) return own[0]?.state ?? 'unknown';
+  const isResult = jobId === undefined || succeeded.some((one) => one.jobId === undefined || one.jobId === jobId);
+  return isResult ? 'succeeded' : 'superseded';
 }
 
 interface Described {
@@ -71,7 +83,11 @@ async function describe(client: Client, name: string, runId: string | undefined)
     const progress = description.memo?.[progressMemo] as RunProgress | undefined;
     return {
       firstId: description.raw.workflowExecutionInfo?.firstRunId,
-      execution: { attempt: progress?.attempt ?? 1, state: executionState(description, progress) },
+      execution: {
+        attempt: progress?.attempt ?? 1,
+        state: executionState(description, progress),
+        jobId: progress?.job?.id,
+      },
     };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;

@@ -65,7 +65,7 @@ function judged(
   { olderThanMs, now }: ReconcileOptions,
 ): Finding {
   const { kind, id, key, job, runName, createdAt } = thing;
-  const state = attemptState(chain, thing.attempt);
+  const state = attemptState(chain, thing.attempt, thing.jobId);
   const verdict = verdictOf(thing, state, now - createdAt >= olderThanMs);
   return {
     connection,

@@ -21,6 +21,8 @@ export interface Thing {
   /** Milliseconds since the epoch; of a model when its job was created. */
   createdAt: number;
   job?: { state: JobState; platformStatus: string } | undefined;
+  /** The job itself, or the one that made the model. */
+  jobId?: string | undefined;
 }
 
 const records: readonly JobState[] = ['failed', 'cancelled'];
@@ -38,8 +40,8 @@ export function thingsOf({ files, jobs, models }: Holdings): Thing[] {
       const { id, createdAt, runName, state, platformStatus } = job;
       if (!isLeft(job, models)) return [];
       return [
-        ...thing({ kind: 'job', id, createdAt, runName, job: { state, platformStatus } }, made),
-        ...(job.model ? thing({ kind: 'model', id: job.model, createdAt, runName }, made) : []),
+        ...thing({ kind: 'job', id, jobId: id, createdAt, runName, job: { state, platformStatus } }, made),
+        ...(job.model ? thing({ kind: 'model', id: job.model, jobId: id, createdAt, runName }, made) : []),
       ];
     }),
   ];

@@ -1,13 +1,21 @@
 import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
-import { cancelSignal, jobChangedSignal, pauseUpdate, resumeUpdate, retrainUpdate } from '../contract/messages.ts';
-import type { JobSummary, RetrainRequest } from '../contract/run.ts';
+import {
+  cancelSignal,
+  decideUpdate,
+  jobChangedSignal,
+  pauseUpdate,
+  resumeUpdate,
+  retrainUpdate,
+} from '../contract/messages.ts';
+import type { Choice, JobSummary, Question, RetrainRequest } from '../contract/run.ts';
 import { activities } from './activities.ts';
 import type { Progress } from './progress.ts';
 
 /** A run that is woken more often than this by webhooks goes on by polling alone: its history stays bounded. */
 const mostWakes = 20;
+const parked = 'The run is parked: it waits for a decision.';
 
-/** What people and webhooks ask of a running run: cancel, pause, resume, retrain, wake up. */
+/** What people and webhooks ask of a running run, and what it asks of them: cancel, pause, decide, retrain, wake up. */
 export class Control {
   /** The scope of the run's story: cancelling it ends the story and begins the clean-up. */
   readonly scope = new CancellationScope();
@@ -18,6 +26,7 @@ export class Control {
   readonly #seenEvents = new Set<string>();
   #paused = false;
   #woken = false;
+  #choice: string | undefined;
 
   constructor(progress: Progress) {
     this.#progress = progress;
@@ -29,6 +38,9 @@ export class Control {
     });
     setHandler(pauseUpdate, async () => await this.#pause(), { validator: () => this.#refuse(this.#whyNotPause()) });
     setHandler(resumeUpdate, async () => await this.#resume(), { validator: () => this.#refuse(this.#whyNotResume()) });
+    setHandler(decideUpdate, (name: string) => this.#decide(name), {
+      validator: (name: string) => this.#refuse(this.#whyNotDecide(name)),
+    });
     setHandler(retrainUpdate, (request: RetrainRequest) => this.#retrain(request), {
       validator: (_request: RetrainRequest) => this.#refuse(this.#whyNotRetrain()),
     });
@@ -67,6 +79,33 @@ export class Control {
     return 'woken';
   }
 
+  /** Parks the run until a person has chosen; answers the name of the choice. What costs money is never guessed. */
+  async ask(question: Question): Promise<string> {
+    const { now } = this.#progress;
+    now.question = question;
+    this.#showStatus();
+    try {
+      await condition(() => this.#choice !== undefined);
+    } finally {
+      delete now.question;
+    }
+    const choice = this.#choice as string;
+    this.#choice = undefined;
+    this.#showStatus();
+    return choice;
+  }
+
+  #showStatus(): void {
+    const { now } = this.#progress;
+    now.status = now.question ? 'parked' : this.#paused ? 'paused' : 'running';
+    this.#progress.publish();
+  }
+
+  #decide(name: string): string {
+    this.#choice = name;
+    return choiceOf(this.#progress.now.question, name)?.does ?? '';
+  }
+
   async #pause(): Promise<string> {
     const { now } = this.#progress;
     if (now.stage === 'train' && now.job) {
@@ -75,8 +114,7 @@ export class Control {
       if (this.stopping) return 'The run is ending.';
     }
     this.#paused = true;
-    now.status = 'paused';
-    this.#progress.publish();
+    this.#showStatus();
     return now.stage === 'train' && now.job
       ? `The job ${now.job.id} is paused at the platform.`
       : `The run stops when its stage "${now.stage}" is done.`;
@@ -90,8 +128,7 @@ export class Control {
       if (this.stopping) return 'The run is ending.';
     }
     this.#paused = false;
-    now.status = 'running';
-    this.#progress.publish();
+    this.#showStatus();
     return 'The run goes on.';
   }
 
@@ -110,14 +147,24 @@ export class Control {
 
   #whyNotPause(): string | undefined {
     if (this.stopping) return 'The run is ending.';
+    if (this.#progress.now.question) return parked;
     return this.#paused ? 'The run is paused already.' : undefined;
   }
 
   #whyNotResume(): string | undefined {
     if (this.stopping) return 'The run is ending.';
+    if (this.#progress.now.question) return parked;
     // A pause whose answer was lost, or one made on the platform's own page: the job may be paused all the same.
     const { stage, job } = this.#progress.now;
     return this.#paused || (stage === 'train' && job) ? undefined : 'The run is not paused.';
+  }
+
+  #whyNotDecide(name: string): string | undefined {
+    if (this.stopping) return 'The run is ending.';
+    const { question } = this.#progress.now;
+    if (!question || this.#choice !== undefined) return 'The run asks nothing.';
+    if (choiceOf(question, name)) return undefined;
+    return `There is no choice "${name}". Choices: ${question.choices.map((choice) => choice.name).join(', ')}.`;
   }
 
   #whyNotRetrain(): string | undefined {
@@ -129,4 +176,8 @@ export class Control {
   #refuse(reason: string | undefined): void {
     if (reason) throw ApplicationFailure.nonRetryable(reason, 'refused');
   }
+}
+
+function choiceOf(question: Question | undefined, name: string): Choice | undefined {
+  return question?.choices.find((choice) => choice.name === name);
 }

@@ -5,6 +5,7 @@ import type { FineTuneInput, RetrainRequest, RunProgress, RunResult } from '../c
 import { activities } from './activities.ts';
 import { trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
+import { identity } from './training.ts';
 
 const cancelledByServer = 'Cancelled by a request to Temporal.';
 
@@ -45,18 +46,17 @@ async function attempted(call: () => Promise<void>): Promise<string> {
 async function stopJob(run: Run): Promise<void> {
   if (!run.createBegun) return;
   const { now } = run.progress;
-  const { key, since, prices, files } = run;
-  const job = await activities.stopJobs('Stop the job and see it stopped', {
+  const jobs = await activities.stopJobs('Stop the job and see it stopped', {
     connection: now.connection,
-    key,
-    since,
-    trainingFileIds: files,
-    jobId: now.job?.id,
+    ...identity(run),
+    jobIds: now.job ? [now.job.id] : [],
+    all: true,
   });
-  if (!job) return;
-  now.job = job;
+  const furthest = jobs.find(({ model }) => model) ?? jobs[0];
+  if (!furthest) return;
+  now.job = furthest;
   // A job that was stopped is billed for what it had trained by then.
-  if (prices) now.cost = { ...now.cost, ...trainingCost(job.trainedTokens, prices) };
+  if (run.prices) now.cost = { ...now.cost, ...trainingCost(jobs, run.prices) };
 }
 
 async function removeFiles({ uploadBegun, key, progress }: Run): Promise<void> {

@@ -1,7 +1,7 @@
 import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import { progressQuery } from '../contract/messages.ts';
-import type { FineTuneInput, JobSummary, RunResult } from '../contract/run.ts';
+import type { FineTuneInput, RunResult } from '../contract/run.ts';
 import { runKey } from '../contract/run-key.ts';
 import { activities } from './activities.ts';
 import { Control } from './control.ts';
@@ -9,6 +9,7 @@ import { conclude, continueAs, windUp } from './ending.ts';
 import { Progress } from './progress.ts';
 import { evaluationCost, trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
+import { createJob, jobEnded } from './training.ts';
 
 /** The platform's clock may be behind, and it tells whole seconds. */
 const clockSkewMs = 3_600_000;
@@ -25,6 +26,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
     key: runKey(workflowInfo().firstExecutionRunId, input.attempt),
     since: Date.now() - clockSkewMs,
     files: [],
+    stoppedJobs: [],
     uploadBegun: false,
     createBegun: false,
     prices: undefined,
@@ -90,24 +92,19 @@ async function story(run: Run): Promise<RunResult> {
   );
 
   await enter(run, 'train');
-  run.createBegun = true;
-  now.job = await activities.createJob('Create the job', {
-    connection,
-    since: run.since,
-    spec: {
-      key: run.key,
-      runName: now.name,
-      model,
-      trainingFileId: training,
-      validationFileId: validation,
-      hyperparameters: config.hyperparameters,
-      seed: config.seed,
-      suffix: config.suffix ?? config.name?.slice(0, 18),
-    },
+  now.job = await createJob(run, {
+    key: run.key,
+    runName: now.name,
+    model,
+    trainingFileId: training,
+    validationFileId: validation,
+    hyperparameters: config.hyperparameters,
+    seed: config.seed,
+    suffix: config.suffix ?? config.name?.slice(0, 18),
   });
   run.progress.publish();
   now.job = await jobEnded(run, now.job);
-  now.cost = { ...now.cost, ...trainingCost(now.job.trainedTokens, estimate.prices) };
+  now.cost = { ...now.cost, ...trainingCost([now.job, ...run.stoppedJobs], estimate.prices) };
   const tuned = now.job.model as string;
 
   await enter(run, 'warmup');
@@ -170,19 +167,3 @@ async function upload(run: Run, role: 'train' | 'validation', file: UploadedPart
   return remote.id;
 }
 type UploadedPart = Parameters<typeof activities.uploadFile>[1]['file'];
-
-/** Waits for the job to end: looked at by the server's retries, and at once when a webhook wakes the run. */
-async function jobEnded(run: Run, job: JobSummary): Promise<JobSummary> {
-  const { connection, pollSeconds } = run.input.config;
-  for (;;) {
-    const looking = new CancellationScope();
-    const ended = looking.run(() =>
-      activities.waitForJob(`Wait for ${job.id}`, { connection, jobId: job.id, pollSeconds }),
-    );
-    const first = await Promise.race([ended, run.control.woken()]);
-    if (first !== 'woken') return first;
-    looking.cancel();
-    // Nobody waits for this look any more: the next one asks anew.
-    await ended.catch(() => undefined);
-  }
-}

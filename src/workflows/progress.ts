@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { inputMemo, progressMemo } from '../contract/messages.ts';
-import type { FineTuneInput, RunProgress, RunStatus, Stage } from '../contract/run.ts';
+import type { FineTuneInput, Question, RunProgress, RunStatus, Stage } from '../contract/run.ts';
 import { searchAttributes } from '../contract/search-attributes.ts';
 
 /** Keeps what a run shows: the answer of its query, its search attributes, its memo and its details in the Web UI. */
@@ -83,7 +83,14 @@ function details(now: RunProgress): string {
     now.cost.estimatedUsd !== undefined && `- estimated cost: $${now.cost.estimatedUsd.toFixed(2)}`,
     now.scores && `- score: base ${now.scores.base.value.toFixed(3)}, tuned ${now.scores.tuned.value.toFixed(3)}`,
     now.parent && `- continues: ${now.parent.name}`,
+    ...questionLines(now.question),
     now.reason && `- ${now.reason.code}: ${now.reason.message}`,
   ];
   return lines.filter(Boolean).join('\n');
+}
+
+function questionLines(question: Question | undefined): string[] {
+  if (!question) return [];
+  const choices = question.choices.map(({ name, does }) => `  - \`${name}\`: ${does}`);
+  return [`- **asks**: ${question.message} Answer with the update \`decide\`:`, ...choices];
 }

@@ -1,5 +1,5 @@
 import type { ModelEvaluation } from '../contract/evaluation.ts';
-import type { Cost } from '../contract/run.ts';
+import type { Cost, JobSummary } from '../contract/run.ts';
 
 /** Prices in US dollars a million tokens. */
 export interface Prices {
@@ -12,9 +12,11 @@ export interface Prices {
 
 const million = 1_000_000;
 
-/** What training has cost; nothing is claimed when the platform does not tell the tokens. */
-export function trainingCost(trainedTokens: number | undefined, prices: Prices): Pick<Cost, 'trainingUsd'> {
-  return trainedTokens === undefined ? {} : { trainingUsd: (trainedTokens / million) * prices.training };
+/** What training has cost, stopped jobs included; nothing is claimed when the platform does not tell the tokens. */
+export function trainingCost(jobs: readonly JobSummary[], prices: Prices): Pick<Cost, 'trainingUsd'> {
+  const told = jobs.map(({ trainedTokens }) => trainedTokens).filter((tokens) => tokens !== undefined);
+  if (told.length === 0) return {};
+  return { trainingUsd: (told.reduce((sum, tokens) => sum + tokens, 0) / million) * prices.training };
 }
 
 /** What asking the models has cost. */

@@ -1,4 +1,4 @@
-import type { FineTuneInput } from '../contract/run.ts';
+import type { FineTuneInput, JobSummary } from '../contract/run.ts';
 import type { Control } from './control.ts';
 import type { Progress } from './progress.ts';
 import type { Prices } from './rules.ts';
@@ -14,6 +14,8 @@ export interface Run {
   readonly since: number;
   /** Ids of the files uploaded for this run only. */
   readonly files: string[];
+  /** Further jobs that something on the way had created, stopped when a person had chosen the one to go on with. */
+  readonly stoppedJobs: JobSummary[];
   /** Set before the first remote create of each kind: from then on the platform may hold something of this run. */
   uploadBegun: boolean;
   createBegun: boolean;

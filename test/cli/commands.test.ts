@@ -67,6 +67,22 @@ describe('cancel', () => {
   });
 });
 
+test('decide answers a parked run, and show lists what it asks', async () => {
+  expect((await type(['decide', 'a', 'ftjob-2'])).stdout).toBe('It goes on with ftjob-2.\n');
+  const choices = [{ name: 'ftjob-2', does: 'Goes on with ftjob-2 and stops the others.' }];
+  const question = { code: 'contradiction' as const, message: 'There are two jobs.', choices };
+  const parked = { progress: async () => training({ status: 'parked', question }) };
+  const { stdout } = await type(['show', 'support-k7fm'], { handle: parked });
+  expect(stdout).toContain('\n  asks: There are two jobs.\n  tunewright decide support-k7fm ftjob-2\n');
+  expect(stdout).toContain(
+    `
+asks      There are two jobs. [contradiction]
+          tunewright decide support-k7fm ftjob-2         Goes on with ftjob-2 and stops the others.
+          tunewright cancel support-k7fm --reason "..."  Ends the run.
+`,
+  );
+});
+
 test('pause and resume print what now happens', async () => {
   expect((await type(['pause', 'a'])).stdout).toBe('It pauses before the next stage.\n');
   expect(JSON.parse((await type(['resume', 'a', '--json'])).stdout)).toEqual({ name: 'a', message: 'It goes on.' });

@@ -34,6 +34,7 @@ export function fakeHandle(calls: unknown[], changes: Partial<RunHandle> = {}): 
     cancel: async (reason) => void calls.push(['cancel', reason]),
     pause: async () => 'It pauses before the next stage.',
     resume: async () => 'It goes on.',
+    decide: async (choice) => `It goes on with ${choice}.`,
     async retrain(request) {
       calls.push(['retrain', request]);
       return fakeHandle(calls, { name: 'support-next' });

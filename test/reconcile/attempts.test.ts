@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { runKey } from '../../src/contract/run-key.ts';
 import { temporalBinary, testTemporal } from '../support/temporal.ts';
 import { failureOf, training, until } from '../support/watching.ts';
 import { type Bench, bench, told } from './support.ts';
@@ -90,6 +91,29 @@ test('a run that was terminated and then reset lives, and owns what it has made'
     'file running owned',
     'job running owned',
   ]);
+});
+
+test('a job beside the one that a run has kept is left over, however it came to be', async () => {
+  const run = await at.client.start(at.config());
+  const { runId, job } = await run.result();
+  const [file] = await at.platform.findFiles(runKey(runId, 1));
+  at.simulator.set({ trainingSeconds: 600 });
+  await at.platform.createJob({
+    key: runKey(runId, 1),
+    runName: run.name,
+    model: 'stand-in-mini',
+    trainingFileId: file?.id ?? '',
+    hyperparameters: { epochs: 1, batchSize: 1, learningRateMultiplier: 1 },
+    seed: 1,
+  });
+  expect(told(await at.reconcile({ apply: true }))).toEqual([
+    'file succeeded owned',
+    'file succeeded owned',
+    'job succeeded owned',
+    'job superseded leftover removed',
+    'model succeeded owned',
+  ]);
+  expect(await at.platform.getJob(job.id)).toMatchObject({ state: 'succeeded' });
 });
 
 test('the model of a run that was cancelled is kept and told how to delete', async () => {

@@ -66,6 +66,13 @@ const paths: Record<string, Path> = {
     await run.resume();
     return run;
   },
+  parked: async (at) => {
+    at.simulator.faults.add({ method: 'POST', path: '/v1/fine_tuning/jobs', kind: 'duplicate' });
+    const run = await at.client.start(at.config());
+    const { question } = await until(run, 'train', ({ status }) => status === 'parked');
+    await run.decide(question?.choices[0]?.name ?? '');
+    return run;
+  },
   woken: async (at) => {
     const run = await started(at, 2);
     const { job } = await run.progress();

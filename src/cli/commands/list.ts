@@ -8,6 +8,7 @@ import { runTable } from '../render/runs.ts';
 const statuses: Record<RunStatus, true> = {
   running: true,
   paused: true,
+  parked: true,
   cancelling: true,
   retraining: true,
   succeeded: true,

@@ -1,14 +1,16 @@
 import type { RunProgress } from '../../contract/run.ts';
 import { amount, ending, losses, message } from './live.ts';
+import { howToAnswer } from './question.ts';
 import { clean } from './text.ts';
 
 /** Where a run is, on one line: for logs. */
 export function progressLine(progress: RunProgress, now: Date, timeZone?: string): string {
-  const { name, status, stage, live } = progress;
+  const { name, status, stage, live, question } = progress;
   const parts = live
     ? [live.platformStatus, amount(live), losses(live), ending(progress, now, timeZone), message(live)]
     : [];
   const trouble = live?.trouble && `trouble: ${live.trouble}`;
-  const details = [...parts, trouble].filter(Boolean).join(', ');
+  const asks = question && `asks: ${question.message} ${howToAnswer(name, question)}`;
+  const details = [...parts, trouble, asks].filter(Boolean).join(', ');
   return clean(`${name} ${status}: ${stage}${details ? `, ${details}` : ''}`);
 }

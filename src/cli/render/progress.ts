@@ -2,6 +2,7 @@ import { type RunProgress, type Stage, type StageTiming, stages } from '../../co
 import { formatDuration, formatUsd } from '../../evaluation/format.ts';
 import { bar } from './bar.ts';
 import { amount, ending, losses, message, share } from './live.ts';
+import { howToAnswer } from './question.ts';
 import { clean, cut, type Paint, type Style } from './text.ts';
 
 export interface View {
@@ -23,7 +24,7 @@ export function progressBlock(progress: RunProgress, view: View): string {
     const fitting = cut(clean(text), width);
     return style ? paint(style, fitting) : fitting;
   };
-  const { name, status, connection, baseModel, attempt, live } = progress;
+  const { name, status, connection, baseModel, attempt, live, question } = progress;
   const lines = [
     line(`${name}  ${status}  ${baseModel} on ${connection}${attempt > 1 ? `  attempt ${attempt}` : ''}`, 'bold'),
   ];
@@ -36,6 +37,8 @@ export function progressBlock(progress: RunProgress, view: View): string {
     if (state === 'current') lines.push(...details(progress, view).map((detail) => line(`      ${detail}`)));
   }
   lines.push(line(`  ${elapsed(progress, now)}${costSoFar(progress)}`, 'dim'));
+  if (question)
+    lines.push(line(`  asks: ${question.message}`, 'yellow'), line(`  ${howToAnswer(name, question)}`, 'yellow'));
   if (live?.trouble) lines.push(line(`  trouble: ${live.trouble}`, 'yellow'));
   return lines.join('\n');
 }
@@ -54,7 +57,7 @@ function stateOf(stage: Stage, { stage: current, status }: RunProgress): State {
   const distance = stages.indexOf(stage) - stages.indexOf(current);
   if (distance < 0 || (distance === 0 && status === 'succeeded')) return 'done';
   if (distance > 0) return 'ahead';
-  if (status === 'paused') return 'paused';
+  if (status === 'paused' || status === 'parked') return 'paused';
   return status === 'running' ? 'current' : 'broken';
 }
 

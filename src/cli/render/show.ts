@@ -2,12 +2,13 @@ import type { RunProgress } from '../../contract/run.ts';
 import { formatCount } from '../../evaluation/format.ts';
 import { costLine } from './cost.ts';
 import { progressBlock, type View } from './progress.ts';
+import { questionLines } from './question.ts';
 import { cleanLines } from './text.ts';
 import { formatDate } from './time.ts';
 
 /** Everything known of a run that its stages do not show; `url` is its page in the Web UI. */
 export function runDetails(progress: RunProgress, url: string | undefined, view: View): string {
-  const { data, job, cost, parent, reason, report, runId, startedAt } = progress;
+  const { name, data, job, cost, parent, question, reason, report, runId, startedAt } = progress;
   const rows: [name: string, value: string | undefined][] = [
     ['started', formatDate(startedAt, view.timeZone)],
     ['run id', runId],
@@ -20,6 +21,7 @@ export function runDetails(progress: RunProgress, url: string | undefined, view:
     ['trained', job?.trainedTokens === undefined ? undefined : formatCount(job.trainedTokens, 'token')],
     ['cost', costLine(cost)],
     ['report', report?.uri],
+    ['asks', question && questionLines(name, question).join('\n')],
     ['reason', reason && `${reason.message} [${reason.code}]`],
     ['what to do', reason?.advice],
     ['Web UI', url],

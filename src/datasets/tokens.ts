@@ -1,25 +1,15 @@
-import { get_encoding, type Tiktoken } from 'tiktoken';
+import { byteCounter } from './bpe/counter.ts';
+import type { Encoding } from './bpe/vocabulary.ts';
 import { isRecord } from './json.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 
-export type Encoding = 'o200k_base' | 'cl100k_base';
+export type { Encoding };
 
 /** Per message, per name and per example: the markers that the chat format puts around the text (OpenAI's guide). */
 const markers = { message: 3, name: 1, example: 3 };
-/** Longer texts are encoded in pieces: the encoder's time grows with the square of a long unbroken word. */
-const pieceLength = 1000;
 /** System prompts come again and again; only few and short texts are remembered. */
 const rememberedTexts = 500;
 const rememberedLength = 16_384;
-
-/** Loading takes 0.4 s and 50 MB, so each encoder is made when first needed and then kept. */
-const encoders = new Map<Encoding, Tiktoken>();
-
-function encoderFor(encoding: Encoding): Tiktoken {
-  const encoder = encoders.get(encoding) ?? get_encoding(encoding);
-  encoders.set(encoding, encoder);
-  return encoder;
-}
 
 export interface ExampleTokens {
   /** What training on the example once is billed for; images are not counted. */
@@ -34,19 +24,18 @@ export interface TokenCounter {
   example(example: ChatExample): ExampleTokens;
 }
 
-/** Counts tokens exactly, but for texts with over 1,000 characters and no space: these may be counted a few too high. */
+/** Counts the tokens of texts exactly; what tools and names add is an estimate by OpenAI's guide. */
 export function tokenCounter(encoding: Encoding): TokenCounter {
   const remembered = new Map<string, number>();
+  const count = byteCounter(encoding);
 
   function text(content: string): number {
     const known = remembered.get(content);
     if (known !== undefined) return known;
-    const encoder = encoderFor(encoding);
-    let count = 0;
-    for (const piece of pieces(content)) count += encoder.encode_ordinary(piece).length;
+    const tokens = count(content);
     if (remembered.size >= rememberedTexts) remembered.clear();
-    if (content.length <= rememberedLength) remembered.set(content, count);
-    return count;
+    if (content.length <= rememberedLength) remembered.set(content, tokens);
+    return tokens;
   }
 
   const all = (texts: readonly string[]): number => texts.reduce((sum, one) => sum + text(one), 0);
@@ -79,23 +68,4 @@ function textsOf({ content, refusal, tool_calls: calls, function_call: legacy }:
     ...functions.flatMap((call) => [call.name, call.arguments]),
   ];
   return texts.filter((one) => typeof one === 'string');
-}
-
-/** Cuts only in front of a space that follows something else, where the encoder cuts too; elsewhere if it must. */
-function* pieces(text: string): Generator<string> {
-  let start = 0;
-  while (text.length - start > pieceLength) {
-    const end = cutBefore(text, start, start + pieceLength);
-    yield text.slice(start, end);
-    start = end;
-  }
-  yield text.slice(start);
-}
-
-function cutBefore(text: string, start: number, limit: number): number {
-  let space = text.lastIndexOf(' ', limit);
-  while (space > start && /\s/.test(text.charAt(space - 1))) space = text.lastIndexOf(' ', space - 1);
-  if (space > start) return space;
-  const inPair = /[\uD800-\uDBFF]/.test(text.charAt(limit - 1));
-  return inPair ? limit - 1 : limit;
 }

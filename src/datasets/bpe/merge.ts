@@ -1,0 +1,124 @@
+import type { Vocabulary } from './vocabulary.ts';
+
+/** Longer pieces are merged with a heap: the plain search takes time with the square of the length. */
+const plainLength = 100;
+const none = 0x7fffffff;
+
+/** Tokens that the bytes of one piece are merged to: the pair of lowest rank first, of equal ones the left one. */
+export function countMerged({ rankOf, longest }: Vocabulary, bytes: Uint8Array, length: number): number {
+  const rank = (start: number, end: number) => {
+    if (end - start > longest) return none;
+    const found = rankOf(bytes, start, end);
+    return found < 0 ? none : found;
+  };
+  return length <= plainLength ? countPlain(rank, length) : countWithHeap(rank, length);
+}
+
+type Rank = (start: number, end: number) => number;
+
+const starts = new Int32Array(plainLength + 1);
+const ranks = new Int32Array(plainLength + 1);
+
+/** Parts in order: part i is from starts[i] to starts[i + 1]; ranks[i] is that of it together with the next. */
+function countPlain(rank: Rank, length: number): number {
+  let parts = length;
+  for (let i = 0; i <= length; i++) starts[i] = i;
+  const pairRank = (i: number) => (i + 2 <= parts ? rank(starts[i] as number, starts[i + 2] as number) : none);
+  for (let i = 0; i < length; i++) ranks[i] = pairRank(i);
+  for (;;) {
+    let best = none;
+    let at = -1;
+    for (let i = 0; i + 1 < parts; i++) {
+      if ((ranks[i] as number) >= best) continue;
+      best = ranks[i] as number;
+      at = i;
+    }
+    if (at < 0) return parts;
+    starts.copyWithin(at + 1, at + 2, parts + 1);
+    ranks.copyWithin(at + 1, at + 2, parts);
+    parts -= 1;
+    ranks[at] = pairRank(at);
+    if (at > 0) ranks[at - 1] = pairRank(at - 1);
+  }
+}
+
+/** Parts as a linked list over their first bytes; a heap entry is stale once its rank is no longer the part's. */
+function countWithHeap(rank: Rank, length: number): number {
+  const next = new Int32Array(length + 1);
+  const previous = new Int32Array(length + 1);
+  const pairRanks = new Int32Array(length).fill(none);
+  const heap = rankHeap(length);
+  const endOf = (part: number) => next[part] as number;
+  const judge = (part: number) => {
+    const second = endOf(part);
+    const found = second < length ? rank(part, endOf(second)) : none;
+    pairRanks[part] = found;
+    if (found !== none) heap.push(found, part);
+  };
+
+  for (let i = 0; i <= length; i++) {
+    next[i] = i + 1;
+    previous[i] = i - 1;
+  }
+  for (let i = 0; i < length; i++) judge(i);
+
+  let parts = length;
+  while (heap.pop()) {
+    const { rank: found, part } = heap.top;
+    if (pairRanks[part] !== found) continue;
+    const second = endOf(part);
+    const after = endOf(second);
+    pairRanks[second] = none;
+    next[part] = after;
+    if (after <= length) previous[after] = part;
+    parts -= 1;
+    judge(part);
+    if (part > 0) judge(previous[part] as number);
+  }
+  return parts;
+}
+
+/** Smallest rank first, of equal ones the leftmost part. `pop` puts the entry into `top`. */
+function rankHeap(size: number) {
+  let keys = new Float64Array(size * 2);
+  let count = 0;
+  const top = { rank: 0, part: 0 };
+  // Both fit: ranks are below 2^18, parts below 2^32.
+  const shift = 2 ** 32;
+
+  return {
+    top,
+    push(rank: number, part: number): void {
+      if (count === keys.length) {
+        const larger = new Float64Array(keys.length * 2);
+        larger.set(keys);
+        keys = larger;
+      }
+      const key = rank * shift + part;
+      let i = count++;
+      while (i > 0) {
+        const parent = (i - 1) >> 1;
+        if ((keys[parent] as number) <= key) break;
+        keys[i] = keys[parent] as number;
+        i = parent;
+      }
+      keys[i] = key;
+    },
+    pop(): boolean {
+      if (count === 0) return false;
+      const smallest = keys[0] as number;
+      top.rank = Math.floor(smallest / shift);
+      top.part = smallest - top.rank * shift;
+      const last = keys[--count] as number;
+      let i = 0;
+      for (let child = 1; child < count; child = 2 * i + 1) {
+        if (child + 1 < count && (keys[child + 1] as number) < (keys[child] as number)) child++;
+        if ((keys[child] as number) >= last) break;
+        keys[i] = keys[child] as number;
+        i = child;
+      }
+      keys[i] = last;
+      return true;
+    },
+  };
+}

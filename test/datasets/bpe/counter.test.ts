@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { get_encoding } from 'tiktoken';
+import { byteCounter } from '../../../src/datasets/bpe/counter.ts';
+import { seededRandom } from '../../../src/datasets/random.ts';
+
+const encodings = ['o200k_base', 'cl100k_base'] as const;
+
+describe.each(encodings)('%s', (encoding) => {
+  const count = byteCounter(encoding);
+  const oracle = get_encoding(encoding);
+  afterAll(() => oracle.free());
+  /** The texts of which the count differs from tiktoken's. */
+  const wrong = (texts: readonly string[]) =>
+    texts.filter((text) => count(text) !== oracle.encode_ordinary(text).length).map((text) => JSON.stringify(text));
+
+  test.each([
+    ['words', "The quick brown fox; JUMPS over McDonald's \"lazy\" dog: it's we'LL I'd DON'T o'clock"],
+    ['numbers', '1 12 123 1234 12345678 3.14 1,000 a1b22c333 ٣٤٥ ½'],
+    ['white space', 'a  b   c\t\td\n\ne \n f\r\n\r\n  g \u0085h\u00a0i\u3000j\u2028k\ufeffl\u180em   '],
+    ['code', 'if (a[i] !== b->c) { return /x+/g; } // ok\n/* ** */ <|endoftext|> <|im_start|>\n\n///\n'],
+    ['scripts', 'Größe naïve Ελλάδα Ǆǅǆ русский עברית العربية हिन्दी ไทย 漢字かな交じり文 한국어 ʰ ſ İı K'],
+    ['emoji', '👩‍👩‍👧‍👦 🏳️‍🌈 ☺️ é é ö̲ 🇩🇪 👍🏽 ﬁ ﾞ'],
+    ['contractions', "it's IT'S it'ſ it's's 's 'S 'll x'LLy 're'vé ’s 'é"],
+    ['halves of pairs', '\ud800 \udc00 a\ud83dx \ude00\ud83d'],
+    ['nothing', ''],
+  ])('counts as tiktoken does: %s', (_, text) => {
+    const pieces = [...text.matchAll(/.{1,9}/gsu)].map(([piece]) => piece);
+    expect(wrong([text, ...pieces, text.repeat(50), ...pieces.map((piece) => ` ${piece}\n`)])).toEqual([]);
+  });
+
+  test('counts as tiktoken does whatever stands beside what', () => {
+    const random = seededRandom(1);
+    const oneOf = (from: readonly string[]) => from[Math.floor(random() * from.length)] as string;
+    const words = ["'s", "'LL", "'ſ", ' ', '  ', '\n', '\r\n', '\t', '\u0085', '\ufeff', '/', '!', '12', '٣', 'É', 'ǅ'];
+    const more = ['漢', '\u0301', '😀', '\ud800', '<|endoftext|>', 'a', 'B', 'the', "'", '\x1c', '\0', 'ﬁ', 'ʰ'];
+    const texts = Array.from({ length: 6000 }, () =>
+      Array.from({ length: 1 + Math.floor(random() * 12) }, () => {
+        const kind = random();
+        if (kind < 0.6) return oneOf([...words, ...more]);
+        // Scripts that were assigned long before the Unicode versions of either engine.
+        if (kind < 0.8) return String.fromCodePoint(Math.floor(random() * 0x500));
+        return String.fromCodePoint(0x4e00 + Math.floor(random() * 0x5000));
+      }).join(''),
+    );
+    expect(wrong(texts)).toEqual([]);
+  });
+
+  test('counts as tiktoken does where a piece is long enough for the heap', () => {
+    const random = seededRandom(2);
+    const letters = [...'abcdeé漢'];
+    const run = (length: number) =>
+      Array.from({ length }, () => letters[Math.floor(random() * letters.length)]).join('');
+    expect(
+      wrong([...Array.from({ length: 100 }, (_, i) => run(80 + i * 5)), 'a'.repeat(5000), '='.repeat(5000)]),
+    ).toEqual([]);
+  });
+
+  test('forgetting what was remembered changes no count', () => {
+    const random = seededRandom(3);
+    const word = () => Math.floor(random() * 36 ** 6).toString(36);
+    const texts = Array.from({ length: 400 }, () => Array.from({ length: 250 }, word).join(' '));
+    expect(wrong(texts)).toEqual([]);
+  });
+
+  test('the patterns are those of the installed tiktoken', () => {
+    const path = createRequire(import.meta.url).resolve(`tiktoken/encoders/${encoding}.json`);
+    const { pat_str: pattern } = JSON.parse(readFileSync(path, 'utf8'));
+    expect(pattern).toBe(patterns[encoding]);
+  });
+});
+
+test('a million letters without a space take time in proportion, not with the square', () => {
+  const count = byteCounter('o200k_base');
+  const began = performance.now();
+  expect(count('a'.repeat(1_000_000))).toBe(125_000);
+  // With the square it would be a quarter of an hour.
+  expect(performance.now() - began).toBeLessThan(15_000);
+});
+
+/** What `src/datasets/bpe/pieces.ts` was written after: another one asks for a look there. */
+const patterns = {
+  o200k_base:
+    "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+  cl100k_base:
+    "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+};

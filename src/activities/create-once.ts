@@ -1,6 +1,7 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
 import { assertStillMine, heartbeat, lastHeartbeat } from './context.ts';
+import { wasReset } from './reset.ts';
 
 /** Left in the heartbeat by an attempt whose create was refused for certain: the next one has nothing to look for. */
 interface Certainty {
@@ -11,7 +12,8 @@ const lookAgainMs = 2_000;
 
 /**
  * Creates something at a platform exactly once, whatever was lost on the way. It is looked up first; when an earlier
- * attempt may have created it without our hearing of it, it is looked for until the platform's listing must show it.
+ * attempt, or one that a reset has thrown away, may have created it without our hearing of it, it is looked for until
+ * the platform's listing must show it.
  *
  * @param find is told whether an earlier attempt may have had its effect.
  * @param settleMs how long a listing may lag behind a creation.
@@ -24,7 +26,8 @@ export async function createOnce<T>(
   details: () => object = () => ({}),
 ): Promise<T> {
   const { attempt } = activityInfo();
-  const earlierEffect = attempt > 1 && lastHeartbeat<Certainty>()?.noEffectAtAttempt !== attempt - 1;
+  const refused = attempt > 1 && lastHeartbeat<Certainty>()?.noEffectAtAttempt === attempt - 1;
+  const earlierEffect = attempt === 1 ? await wasReset() : !refused;
   const settled = Date.now() + (earlierEffect ? settleMs : 0);
   for (;;) {
     const found = await find(earlierEffect);
@@ -39,7 +42,7 @@ export async function createOnce<T>(
     return await create();
   } catch (error) {
     const certain = error instanceof TunewrightError && error.retry !== 'unsure';
-    if (certain) heartbeat({ ...details(), noEffectAtAttempt: attempt } satisfies Certainty);
+    heartbeat({ ...details(), ...(certain ? ({ noEffectAtAttempt: attempt } satisfies Certainty) : {}) });
     throw error;
   }
 }

@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { connect } from '../../src/client/connect.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
-import { onceOnly } from '../support/watching.ts';
+import { temporalBinary } from '../support/temporal.ts';
+import { onceOnly, until } from '../support/watching.ts';
 
 let at: Pipeline;
 beforeEach(async () => {
@@ -27,4 +31,29 @@ test('one job is paid when the listing lags behind the create whose answer was l
   at.simulator.set({ listLagMs: 800 });
   at.simulator.faults.add({ ...jobs, kind: 'drop-after' });
   await onceOnly(at);
+});
+
+test('one job is paid when the workflow is reset to before its creation, and no listing shows it yet', async () => {
+  const run = await at.client.start(at.config());
+  at.simulator.set({ listLagMs: 900, trainingSeconds: 5 });
+  const { runId } = await until(run, 'train', ({ job }) => job !== undefined);
+  const temporal = await connect(at.settings.temporal);
+  const { events } = await temporal.workflow.getHandle(run.name, runId).fetchHistory();
+  await temporal.connection.close();
+  const created = (events ?? []).find(
+    ({ activityTaskScheduledEventAttributes: task }) => task?.activityType?.name === 'createJob',
+  );
+  // The workflow task that scheduled it.
+  const eventId = String(created?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId);
+  const which = ['--workflow-id', run.name, '--run-id', runId, '--event-id', eventId, '--reason', 'test'];
+  await promisify(execFile)(temporalBinary(), [
+    'workflow',
+    'reset',
+    '--address',
+    at.settings.temporal.address,
+    ...which,
+  ]);
+  const result = await run.result();
+  expect(result.runId).not.toBe(runId);
+  expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, files: 2 });
 });

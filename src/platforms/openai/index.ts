@@ -1,15 +1,15 @@
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
+import { chat } from '../protocol/chat.ts';
+import { files } from '../protocol/files.ts';
+import { holdings } from '../protocol/holdings.ts';
+import { jobs } from '../protocol/jobs.ts';
+import { models } from '../protocol/models.ts';
+import { training } from '../protocol/training.ts';
+import { webhooks } from '../protocol/webhooks.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
-import { chat } from './chat.ts';
 import { openaiClient } from './client.ts';
-import { files } from './files.ts';
-import { holdings } from './holdings.ts';
-import { jobs } from './jobs.ts';
-import { models } from './models.ts';
 import { type OpenAISettings, openaiSettingsSchema } from './settings.ts';
-import { training } from './training.ts';
-import { webhooks } from './webhooks.ts';
 
 const builtIn = platformEntrySchema.parse(catalogue);
 

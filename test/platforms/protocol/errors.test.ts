@@ -1,5 +1,5 @@
 import { APIConnectionError, APIConnectionTimeoutError } from 'openai';
-import { retryAfterMs, toTunewrightError } from '../../../src/platforms/openai/errors.ts';
+import { retryAfterMs, toTunewrightError } from '../../../src/platforms/protocol/errors.ts';
 import { apiKey, type Bench, bench, closedPort, connected, endpoint, failureOf, spec } from '../support.ts';
 
 const jobs = { method: 'POST', path: '/v1/fine_tuning/jobs' };

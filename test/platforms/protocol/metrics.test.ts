@@ -1,4 +1,4 @@
-import { parseResultFile, toMetrics } from '../../../src/platforms/openai/metrics.ts';
+import { parseResultFile, toMetrics } from '../../../src/platforms/protocol/metrics.ts';
 
 const csv = [
   'step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy',

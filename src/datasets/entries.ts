@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TunewrightError } from '../contract/errors.ts';
-import { readExamples } from './examples.ts';
+import { type ReadExample, readExamples } from './examples.ts';
 import { canonicalJson } from './json.ts';
 import { referenceOf } from './reference.ts';
 import type { ChatMessage } from './shapes.ts';
@@ -23,14 +23,14 @@ export interface Entry {
 /** Reads a file once. Throws `invalid_data` at the first line that is no example. */
 export async function readEntries(path: string, counter: TokenCounter, signal?: AbortSignal): Promise<Entry[]> {
   const entries: Entry[] = [];
-  for await (const { line, example, problems } of readExamples(readLines(path, { signal }))) {
+  const add = ({ line, example, problems }: ReadExample): void => {
     const error = problems.find(({ severity }) => severity === 'error');
     if (error) {
       throw new TunewrightError('invalid_data', `${path} cannot be split: line ${error.line ?? 1}: ${error.message}`, {
         advice: `Mend it; \`tunewright validate ${path}\` lists all there is to mend.`,
       });
     }
-    if (!line || !example) continue;
+    if (!line || !example) return;
     const { offset, length } = line;
     const { prompt, reference } = referenceOf(example);
     const { tokens } = counter.example(example);
@@ -43,6 +43,9 @@ export async function readEntries(path: string, counter: TokenCounter, signal?: 
       tokens,
       answerTokens: counter.text(reference),
     });
+  };
+  for await (const list of readExamples(readLines(path, { signal }))) {
+    for (const read of list) add(read);
   }
   return entries;
 }

@@ -11,9 +11,14 @@ export interface ReadExample {
   problems: Problem[];
 }
 
-/** Reads and checks the lines of a data set. */
-export async function* readExamples(lines: AsyncIterable<LineOrProblem>): AsyncGenerator<ReadExample> {
-  for await (const found of lines) yield 'problem' in found ? { problems: [found.problem] } : readExample(found.line);
+/** Reads and checks the lines of a data set; in lists, for a promise for each line would take longer than its checks. */
+export async function* readExamples(lines: AsyncIterable<LineOrProblem[]>): AsyncGenerator<Iterable<ReadExample>> {
+  for await (const list of lines) yield examplesOf(list);
+}
+
+/** One at a time: what was parsed is not held for a whole list. */
+function* examplesOf(list: readonly LineOrProblem[]): Generator<ReadExample> {
+  for (const found of list) yield 'problem' in found ? { problems: [found.problem] } : readExample(found.line);
 }
 
 function readExample(line: Line): ReadExample {
@@ -30,7 +35,7 @@ function readExample(line: Line): ReadExample {
   if ('tooDeep' in parsed) {
     return fault('too_deep', 'The line is nested more than 128 levels deep, which no example needs. Flatten it.');
   }
-  const problems = checkExample(parsed.value).map((finding) => ({ ...finding, line: number }));
+  const problems = checkExample(parsed.value).map((finding): Problem => ({ ...finding, line: number }));
   if (problems.some(({ severity }) => severity === 'error')) return { line, problems };
   return { line, problems, example: parsed.value as ChatExample };
 }

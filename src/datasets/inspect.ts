@@ -1,4 +1,4 @@
-import { readExamples } from './examples.ts';
+import { type ReadExample, readExamples } from './examples.ts';
 import { type ProblemCounts, problemLog } from './problem.ts';
 import { type ReadOptions, readLines } from './source.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
@@ -39,10 +39,10 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const log = problemLog(maxProblems);
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
 
-  for await (const { line, example, problems } of readExamples(readLines(path, options))) {
+  const add = ({ line, example, problems }: ReadExample): void => {
     for (const problem of problems) log.add(problem);
     if (line || problems.some(({ severity }) => severity === 'error')) sum.examples += 1;
-    if (!line || !example) continue;
+    if (!line || !example) return;
     const { tokens, assistantTokens } = counter.example(example);
     sum.tokens += tokens;
     sum.answerTokens += assistantTokens;
@@ -51,6 +51,10 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
       const message = `The example has more than the ${maxTokensPerExample} tokens that the model trains on: its end is cut off, and with it the answer. Shorten it.`;
       log.add({ code: 'example_too_long', severity: 'warning', line: line.number, message });
     }
+  };
+
+  for await (const list of readExamples(readLines(path, options))) {
+    for (const read of list) add(read);
   }
   if (sum.examples < minimumExamples) {
     const message = `There are too few examples: ${sum.examples}, and the platform trains on ${minimumExamples} at least. Add some.`;

@@ -24,6 +24,7 @@ export function parseJson(text: string): Parsed {
 
 /** Looked for before parsing: 16 MiB of brackets would take 1 GB as arrays. */
 function isTooDeep(text: string): boolean {
+  if (!hasMore(text, ['{', '['], maxDepth)) return false;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -35,6 +36,18 @@ function isTooDeep(text: string): boolean {
       depth += 1;
       if (depth > maxDepth) return true;
     } else if (code === 0x7d || code === 0x5d) depth -= 1;
+  }
+  return false;
+}
+
+/** Whether the text holds more than `limit` of these characters, wherever they stand. */
+function hasMore(text: string, characters: readonly string[], limit: number): boolean {
+  let count = 0;
+  for (const character of characters) {
+    for (let i = text.indexOf(character); i >= 0; i = text.indexOf(character, i + 1)) {
+      count += 1;
+      if (count > limit) return true;
+    }
   }
   return false;
 }

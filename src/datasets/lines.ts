@@ -19,13 +19,13 @@ export interface Line {
 export type LineOrProblem = { line: Line } | { problem: Problem };
 
 /**
- * Cuts UTF-8 content into lines with bounded memory. Blank lines are left out; a line that cannot be read is a problem
- * in its place; a byte order mark is a warning. UTF-16 is one problem, and the end.
+ * Cuts UTF-8 content into lines with bounded memory, a list for each chunk that ends any. Blank lines are left out; a line
+ * that cannot be read is a problem in its place; a byte order mark is a warning. UTF-16 is one problem, and the end.
  */
 export async function* splitLines(
   chunks: AsyncIterable<Uint8Array>,
   limit: number = maxLineBytes,
-): AsyncGenerator<LineOrProblem> {
+): AsyncGenerator<LineOrProblem[]> {
   let number = 1;
   let offset = 0;
   let length = 0;
@@ -36,20 +36,22 @@ export async function* splitLines(
     if (length <= limit) held.push(piece);
     else held = [];
   };
-  const line = function* (): Generator<LineOrProblem> {
+  const addLine = (found: LineOrProblem[]): void => {
     const only = held[0];
     const bytes = held.length === 1 && only ? bufferOf(only) : Buffer.concat(held);
-    if (length > limit) yield { problem: tooLong(number, length, limit) };
-    else yield* readLine(bytes, number, offset);
+    if (length > limit) found.push({ problem: tooLong(number, length, limit) });
+    else readLine(bytes, number, offset, found);
   };
 
   for await (const chunk of chunks) {
+    const found: LineOrProblem[] = [];
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
       take(chunk.subarray(start, end));
-      for (const found of line()) {
+      addLine(found);
+      if (number === 1 && found.some((one) => 'problem' in one && one.problem.code === 'not_utf8_file')) {
         yield found;
-        if ('problem' in found && found.problem.code === 'not_utf8_file') return;
+        return;
       }
       number += 1;
       offset += length + 1;
@@ -58,28 +60,31 @@ export async function* splitLines(
       start = end + 1;
     }
     take(chunk.subarray(start));
+    if (found.length > 0) yield found;
   }
-  yield* line();
+  const last: LineOrProblem[] = [];
+  addLine(last);
+  yield last;
 }
 
-function* readLine(raw: Buffer, number: number, offset: number): Generator<LineOrProblem> {
+function readLine(raw: Buffer, number: number, offset: number, found: LineOrProblem[]): void {
   let start = 0;
   if (number === 1 && isUtf16(raw)) {
-    yield { problem: utf16() };
+    found.push({ problem: utf16() });
     return;
   }
   if (number === 1 && raw.length >= 3 && raw.readUIntBE(0, 3) === 0xefbbbf) {
     start = 3;
-    yield { problem: byteOrderMark() };
+    found.push({ problem: byteOrderMark() });
   }
   const end = raw.at(-1) === carriageReturn ? raw.length - 1 : raw.length;
   const bytes = raw.subarray(start, end);
   if (!isUtf8(bytes)) {
-    yield { problem: notUtf8(number) };
+    found.push({ problem: notUtf8(number) });
     return;
   }
   const text = bytes.toString('utf8');
-  if (/\S/.test(text)) yield { line: { number, offset: offset + start, length: bytes.length, text } };
+  if (/\S/.test(text)) found.push({ line: { number, offset: offset + start, length: bytes.length, text } });
 }
 
 /** A byte order mark, or a first character that is a NUL and another byte: JSON begins with ASCII. */

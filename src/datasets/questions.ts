@@ -1,7 +1,8 @@
 import { TunewrightError } from '../contract/errors.ts';
-import { readExamples } from './examples.ts';
+import { type ReadExample, readExamples } from './examples.ts';
 import { splitLines } from './lines.ts';
 import { referenceOf } from './reference.ts';
+import type { ChatExample } from './shapes.ts';
 
 /** A held-out example as a question to a model and what graders see of it. */
 export interface HeldOutQuestion {
@@ -17,21 +18,26 @@ export interface HeldOutQuestion {
 /** Reads held-out examples in chat format as a stream. Throws `invalid_data` at a line that is no example. */
 export async function* readQuestions(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<HeldOutQuestion> {
   let index = 0;
-  for await (const { example, problems } of readExamples(splitLines(bytes))) {
-    const error = problems.find(({ severity }) => severity === 'error');
-    if (error) {
-      throw new TunewrightError(
-        'invalid_data',
-        `A held-out example cannot be asked: line ${error.line}: ${error.message}`,
-        {
-          advice: 'Mend the line and start the run again.',
-        },
-      );
+  for await (const list of readExamples(splitLines(bytes))) {
+    for (const read of list) {
+      const example = checked(read);
+      if (!example) continue;
+      const { prompt, reference } = referenceOf(example);
+      const { tools } = example;
+      yield { index, messages: prompt, ...(tools ? { tools } : {}), item: { ...example, reference } };
+      index += 1;
     }
-    if (!example) continue;
-    const { prompt, reference } = referenceOf(example);
-    const { tools } = example;
-    yield { index, messages: prompt, ...(tools ? { tools } : {}), item: { ...example, reference } };
-    index += 1;
   }
+}
+
+function checked({ example, problems }: ReadExample): ChatExample | undefined {
+  const error = problems.find(({ severity }) => severity === 'error');
+  if (!error) return example;
+  throw new TunewrightError(
+    'invalid_data',
+    `A held-out example cannot be asked: line ${error.line}: ${error.message}`,
+    {
+      advice: 'Mend the line and start the run again.',
+    },
+  );
 }

@@ -27,8 +27,8 @@ export async function openSource(path: string, name: string = path): Promise<{ h
   return { handle: await reading(name, () => open(path)), bytes: found.size };
 }
 
-/** The lines of a file, read as a stream; throws as {@link openSource} does. */
-export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineOrProblem> {
+/** The lines of a file, read as a stream, in lists; throws as {@link openSource} does. */
+export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineOrProblem[]> {
   const { name = path } = options;
   const { handle, bytes } = await openSource(path, name);
   try {

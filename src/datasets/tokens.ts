@@ -7,9 +7,8 @@ export type { Encoding };
 
 /** Per message, per name and per example: the markers that the chat format puts around the text (OpenAI's guide). */
 const markers = { message: 3, name: 1, example: 3 };
-/** System prompts come again and again; only few and short texts are remembered. */
-const rememberedTexts = 500;
-const rememberedLength = 16_384;
+/** Instructions and definitions come again and again, what people ask and are answered hardly ever. */
+const mostRemembered = 100;
 
 export interface ExampleTokens {
   /** What training on the example once is billed for; images are not counted. */
@@ -27,34 +26,45 @@ export interface TokenCounter {
 /** Counts the tokens of texts exactly; what tools and names add is an estimate by OpenAI's guide. */
 export function tokenCounter(encoding: Encoding): TokenCounter {
   const remembered = new Map<string, number>();
-  const count = byteCounter(encoding);
+  const text = byteCounter(encoding);
 
-  function text(content: string): number {
+  function repeated(content: string): number {
     const known = remembered.get(content);
     if (known !== undefined) return known;
-    const tokens = count(content);
-    if (remembered.size >= rememberedTexts) remembered.clear();
-    if (content.length <= rememberedLength) remembered.set(content, tokens);
+    const tokens = text(content);
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(content, tokens);
     return tokens;
   }
 
-  const all = (texts: readonly string[]): number => texts.reduce((sum, one) => sum + text(one), 0);
+  function said(message: ChatMessage): number {
+    if (!isPlain(message)) return textsOf(message).reduce((sum, one) => sum + text(one), 0);
+    const { role, content } = message;
+    return role === 'system' || role === 'developer' ? repeated(content) : text(content);
+  }
 
   return {
     text,
     example({ messages, tools, functions }) {
-      const definitions = [tools, functions].filter((list) => list !== undefined).map((list) => JSON.stringify(list));
-      let tokens = markers.example + all(definitions);
+      let tokens = markers.example;
+      if (tools !== undefined) tokens += repeated(JSON.stringify(tools));
+      if (functions !== undefined) tokens += repeated(JSON.stringify(functions));
       let assistantTokens = 0;
       for (const message of messages) {
-        const said = all(textsOf(message));
-        if (message.role === 'assistant') assistantTokens += said;
+        const own = said(message);
+        if (message.role === 'assistant') assistantTokens += own;
         const name = message.name === undefined ? 0 : markers.name + text(message.name);
-        tokens += markers.message + text(message.role) + said + name;
+        tokens += markers.message + repeated(message.role) + own + name;
       }
       return { tokens, assistantTokens };
     },
   };
+}
+
+/** Nothing but text: most messages. */
+function isPlain(message: ChatMessage): message is ChatMessage & { content: string } {
+  const { content, refusal, tool_calls, function_call } = message;
+  return typeof content === 'string' && !refusal && !tool_calls && !function_call;
 }
 
 function textsOf({ content, refusal, tool_calls: calls, function_call: legacy }: ChatMessage): string[] {

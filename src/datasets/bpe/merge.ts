@@ -5,10 +5,11 @@ const plainLength = 100;
 const none = 0x7fffffff;
 
 /** Tokens that the bytes of one piece are merged to: the pair of lowest rank first, of equal ones the left one. */
-export function countMerged({ rankOf, longest }: Vocabulary, bytes: Uint8Array, length: number): number {
+export function countMerged({ rankOf, longest }: Vocabulary, bytes: Uint8Array, from: number, to: number): number {
+  const length = to - from;
   const rank = (start: number, end: number) => {
     if (end - start > longest) return none;
-    const found = rankOf(bytes, start, end);
+    const found = rankOf(bytes, from + start, from + end);
     return found < 0 ? none : found;
   };
   return length <= plainLength ? countPlain(rank, length) : countWithHeap(rank, length);

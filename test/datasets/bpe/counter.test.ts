@@ -71,11 +71,8 @@ describe.each(encodings)('%s', (encoding) => {
 });
 
 test('a million letters without a space take time in proportion, not with the square', () => {
-  const count = byteCounter('o200k_base');
-  const began = performance.now();
-  expect(count('a'.repeat(1_000_000))).toBe(125_000);
-  // With the square it would be a quarter of an hour.
-  expect(performance.now() - began).toBeLessThan(15_000);
+  // With the square it would be a quarter of an hour, and the test's time would be over.
+  expect(byteCounter('o200k_base')('a'.repeat(1_000_000))).toBe(125_000);
 });
 
 /** What `src/datasets/bpe/pieces.ts` was written after: another one asks for a look there. */

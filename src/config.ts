@@ -19,6 +19,12 @@ export interface TemporalSettings extends TemporalAddress {
   uiUrl?: string | undefined;
 }
 
+/** A version of Temporal's worker deployments. */
+export interface Deployment {
+  name: string;
+  buildId: string;
+}
+
 /** Everything that a process of tunewright is told from outside, read in this one place. */
 export interface Settings {
   env: NodeJS.ProcessEnv;
@@ -29,6 +35,10 @@ export interface Settings {
   dataDirectory: string;
   temporal: TemporalSettings;
   taskQueue: string;
+  /** The version as which workers take up runs; without one any worker goes on with any run. */
+  deployment?: Deployment | undefined;
+  /** How long a worker that is told to end lets activities go on; 10 when absent. */
+  shutdownSeconds?: number | undefined;
   connections: Connections;
   catalogue: CatalogueFile | undefined;
   logLevel: string;
@@ -47,6 +57,8 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     dataDirectory: resolve(directory, env.TUNEWRIGHT_DATA ?? '.'),
     temporal: temporalSettings(env, stack),
     taskQueue: env.TUNEWRIGHT_TASK_QUEUE ?? defaultTaskQueue,
+    deployment: deploymentOf(env),
+    shutdownSeconds: shutdownSeconds(env.TUNEWRIGHT_SHUTDOWN_SECONDS),
     connections: {
       ...defaultConnections,
       ...(stack ? { simulator: standInConnection(stack.simulatorUrl) } : {}),
@@ -68,6 +80,25 @@ function temporalSettings(env: NodeJS.ProcessEnv, stack: Stack | undefined): Tem
     tls,
     uiUrl: env.TUNEWRIGHT_UI_URL ?? (address ? undefined : stack?.uiUrl),
   };
+}
+
+/** The variables are those that Temporal's Worker Controller sets. */
+function deploymentOf(env: NodeJS.ProcessEnv): Deployment | undefined {
+  const { TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: buildId } = env;
+  if (!name && !buildId) return undefined;
+  if (name && buildId) return { name, buildId };
+  throw new TunewrightError('invalid_config', 'Of a worker deployment only the name or only the build id is set.', {
+    advice: 'Set both TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID, or neither.',
+  });
+}
+
+function shutdownSeconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds >= 0 && seconds <= 3600) return seconds;
+  throw new TunewrightError('invalid_config', `TUNEWRIGHT_SHUTDOWN_SECONDS is "${text}".`, {
+    advice: 'Set it to a number of seconds from 0 to 3600, or leave it out.',
+  });
 }
 
 function readConfigFile(env: NodeJS.ProcessEnv, directory: string): z.infer<typeof configFileSchema> {

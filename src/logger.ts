@@ -17,9 +17,13 @@ const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = 
   ERROR: 'error',
 };
 
-/** Lets Temporal's SDK log through ours. Once a process, before the first worker. */
+/**
+ * Lets Temporal's SDK log through ours, and leaves signals to the process: the SDK would forget one that comes before
+ * the worker runs. Once a process, before the first worker.
+ */
 export function installRuntime(logger: Logger): void {
   Runtime.install({
+    shutdownSignals: [],
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }) => logger[levels[level]](meta ?? {}, message)),
     telemetryOptions: { logging: { forward: {}, filter: 'temporalio_sdk_core=WARN' } },
   });

@@ -5,7 +5,8 @@ import { NamedFailures } from './activities/failures.ts';
 import { createActivities } from './activities/index.ts';
 import { folderStore } from './artifacts/index.ts';
 import { unreachable } from './client/connect.ts';
-import type { Settings } from './config.ts';
+import type { Deployment, Settings } from './config.ts';
+import { TunewrightError } from './contract/errors.ts';
 import { createLogger, installRuntime } from './logger.ts';
 import { createPlatforms } from './platforms/registry.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -14,7 +15,9 @@ import { ensureSearchAttributes } from './search-attributes.ts';
 const cachedWorkflows = 400;
 /** Evaluations and uploads share the process: enough to keep many short looks going beside them. */
 const activitiesAtOnce = 100;
-const graceMs = 10_000;
+const defaultShutdownSeconds = 10;
+/** What activities that were cancelled need to hand over what they have. */
+const handOverMs = 5_000;
 /** Answers of which the server knows are not paid again after a kill; few beats are sent, so none is held back for long. */
 const heartbeatThrottleMs = 100;
 
@@ -31,13 +34,16 @@ function workflowSource(): WorkflowSource {
  * A worker on a connection that is already there; its caller runs and shuts it down.
  *
  * @param around sees every activity from outside, so with the failure that Temporal is told.
+ * @param stop aborted when the caller is about to shut it down.
  */
 export async function createWorker(
   settings: Settings,
   connection: NativeConnection,
   source: WorkflowSource = workflowSource(),
   around: ActivityInterceptorsFactory[] = [],
+  stop: AbortSignal = new AbortController().signal,
 ): Promise<Worker> {
+  const { deployment } = settings;
   const unnamed = new Map<string, number>();
   return await Worker.create({
     connection,
@@ -48,26 +54,73 @@ export async function createWorker(
       platforms: createPlatforms(settings.connections, { env: settings.env, catalogue: settings.catalogue }),
       store: folderStore(settings.artifacts),
       dataDirectory: settings.dataDirectory,
+      ending: endingOf(stop),
     }),
+    ...(deployment ? { workerDeploymentOptions: pinnedTo(deployment) } : {}),
     interceptors: { activity: [...around, () => ({ inbound: new NamedFailures(unnamed) })] },
     maxCachedWorkflows: cachedWorkflows,
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
-    shutdownGraceTime: graceMs,
+    shutdownGraceTime: graceMs(settings),
     maxHeartbeatThrottleInterval: heartbeatThrottleMs,
     defaultHeartbeatThrottleInterval: heartbeatThrottleMs,
   });
 }
 
-/** Runs a worker until SIGINT or SIGTERM. Throws `temporal_unreachable`. */
-export async function runWorker(settings: Settings): Promise<void> {
+/** A run ends on the version on which it was begun: a change of the workflow never meets a history of another version. */
+function pinnedTo({ name, buildId }: Deployment): WorkerOptions['workerDeploymentOptions'] {
+  return {
+    useWorkerVersioning: true,
+    version: { deploymentName: name, buildId },
+    defaultVersioningBehavior: 'PINNED',
+  };
+}
+
+/** Aborted with what an activity that hands its work over fails with: the server gives it to another worker at once. */
+function endingOf(stop: AbortSignal): AbortSignal {
+  const ending = new AbortController();
+  const end = () => {
+    const options = { advice: 'Nothing: another worker goes on with it.', retry: 'yes', retryAfterMs: 1 } as const;
+    ending.abort(new TunewrightError('interrupted', 'The worker was told to end.', options));
+  };
+  if (stop.aborted) end();
+  else stop.addEventListener('abort', end, { once: true });
+  return ending.signal;
+}
+
+function graceMs({ shutdownSeconds = defaultShutdownSeconds }: Settings): number {
+  return shutdownSeconds * 1000;
+}
+
+/**
+ * Runs a worker until `stop` is aborted, then lets what is under way end or hand itself over. A worker that has not
+ * ended {@link handOverMs} after the time for that exits with 1: the rest is taken over as after a kill.
+ *
+ * @throws TunewrightError `temporal_unreachable`
+ */
+export async function runWorker(
+  settings: Settings,
+  stop: AbortSignal,
+  source: WorkflowSource = workflowSource(),
+): Promise<void> {
   const logger = createLogger(settings.logLevel);
   installRuntime(logger);
   const connection = await connectNative(settings);
   try {
     await ensureSearchAttributes(connection, settings.temporal.namespace);
-    const worker = await createWorker(settings, connection);
-    logger.info({ address: settings.temporal.address, taskQueue: settings.taskQueue }, 'the worker is running');
-    await worker.run();
+    const worker = await createWorker(settings, connection, source, [], stop);
+    const running = worker.run();
+    const { taskQueue, deployment } = settings;
+    logger.info({ address: settings.temporal.address, taskQueue, deployment }, 'the worker is running');
+    const shutDown = () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      setTimeout(() => {
+        logger.warn('the worker did not end in time: what is under way is taken over when its heartbeats are missed');
+        process.exit(1);
+      }, graceMs(settings) + handOverMs).unref();
+    };
+    if (stop.aborted) shutDown();
+    else stop.addEventListener('abort', shutDown, { once: true });
+    await running;
   } finally {
     await connection.close();
   }

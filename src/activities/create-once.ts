@@ -27,7 +27,9 @@ export async function createOnce<T>(
 ): Promise<T> {
   const { attempt } = activityInfo();
   const refused = attempt > 1 && lastHeartbeat<Certainty>()?.noEffectAtAttempt === attempt - 1;
-  const earlierEffect = attempt === 1 ? await wasReset() : !refused;
+  // A person who resets an activity makes its attempts begin at 1 again; what it told the server stays.
+  const wasBegun = attempt > 1 || lastHeartbeat() !== undefined || (await wasReset());
+  const earlierEffect = wasBegun && !refused;
   const settled = Date.now() + (earlierEffect ? settleMs : 0);
   for (;;) {
     const found = await find(earlierEffect);
@@ -38,6 +40,7 @@ export async function createOnce<T>(
     await Context.current().sleep(Math.min(leftMs, lookAgainMs));
   }
   assertStillMine();
+  heartbeat(details());
   try {
     return await create();
   } catch (error) {

@@ -7,4 +7,6 @@ export interface Dependencies {
   store: ArtifactStore;
   /** Relative data paths start here. */
   dataDirectory: string;
+  /** Aborted when the worker is told to end: what takes long is handed over to another one. */
+  ending: AbortSignal;
 }

@@ -26,7 +26,7 @@ interface EvaluateHeartbeat extends StageProgress {
 const mostBatches = 50;
 const smallestBatch = 16;
 
-export function evaluateActivities({ platforms, store }: Dependencies) {
+export function evaluateActivities({ platforms, store, ending }: Dependencies) {
   return {
     /** Asks one model every held-out question and grades its answers. No answer that was kept is paid again. */
     async evaluateModel(input: EvaluateInput): Promise<ModelEvaluation> {
@@ -61,6 +61,7 @@ export function evaluateActivities({ platforms, store }: Dependencies) {
             concurrency: evaluation.concurrency,
             batchSize,
             signal,
+            ending,
             async onBatch(predictions) {
               beat.batches.push(await store.put(encodePredictions(predictions)));
               beat.done = (beat.done ?? 0) + predictions.length;

@@ -1,7 +1,7 @@
 import { activityInfo, getClient } from '@temporalio/activity';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 
-const { WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW: reset } = temporal.api.enums.v1.WorkflowTaskFailedCause;
+const { WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW: reset } = proto.temporal.api.enums.v1.WorkflowTaskFailedCause;
 
 /**
  * Whether somebody has reset the workflow to before this activity: it may have had its effect in what was thrown away.

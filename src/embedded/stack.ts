@@ -32,6 +32,8 @@ export interface RunningStack {
 }
 
 const startLimitMs = 30_000;
+/** It ends before it would be killed, and is of no version: nobody would make one current here. */
+const workerEnv = { TUNEWRIGHT_SHUTDOWN_SECONDS: '3', TEMPORAL_DEPLOYMENT_NAME: '', TEMPORAL_WORKER_BUILD_ID: '' };
 
 /**
  * Starts Temporal, the simulated platform and a worker, each a process of its own, on this machine only. A part that
@@ -60,7 +62,7 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
     const temporal = await startTemporal(options, parts);
     const stack: Stack = { ...temporal, simulatorUrl, pid: process.pid };
     await writeStack(home, stack);
-    const worker = { ...options, env: { ...options.env, TUNEWRIGHT_HOME: home } };
+    const worker = { ...options, env: { ...options.env, TUNEWRIGHT_HOME: home, ...workerEnv } };
     parts.push(await keepRunning('the worker', log, () => run(worker, 'worker', [entry('../cli/main'), 'worker'])));
     return { stack, stop };
   } catch (error) {

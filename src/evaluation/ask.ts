@@ -34,6 +34,8 @@ export interface AskAllOptions<Q extends Question> {
   /** Told of every batch in order, one at a time: consecutive indexes, `batchSize` of them or, at the end, fewer. */
   onBatch(predictions: Prediction[]): Promise<void>;
   signal?: AbortSignal | undefined;
+  /** When aborted nothing more is asked: answers under way are waited for and handed over, then its reason is thrown. */
+  ending?: AbortSignal | undefined;
   /** Longer waits are left to the caller. */
   maxWaitMs?: number;
   sleep?: Sleep;
@@ -52,11 +54,11 @@ const codesOfOneExample: readonly ErrorCode[] = ['refused', 'too_large'];
  * A question that the platform refuses, or answers unreadably each time, counts as a prediction with an `error`.
  * Anything else that cannot be waited out within `maxWaitMs` and a few tries is thrown, with `retryAfterMs` where the
  * wait is known. Before an error is thrown, what was answered up to the first gap is handed over as a last batch: the
- * next call goes on at the index after it and no answer before it is paid again. Nothing is handed over once
- * `signal` is aborted; its reason is thrown.
+ * next call goes on at the index after it and no answer before it is paid again. Once `signal` is aborted its reason is
+ * thrown and nothing is handed over; where `ending` came before, what was answered by then still is.
  */
 export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Promise<void> {
-  const { questions, startAt = 0, ask, grade, concurrency, batchSize, signal } = options;
+  const { questions, startAt = 0, ask, grade, concurrency, batchSize, signal, ending } = options;
   const { maxWaitMs = 20_000, sleep = sleepFor } = options;
   const stopAsking = new AbortController();
   const giveUp = new AbortController();
@@ -66,11 +68,22 @@ export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Pro
   };
   const throttle = createThrottle({ concurrency, maxWaitMs, sleep, signal: stopAsking.signal });
   const batches = createBatches(startAt, batchSize, async (predictions) => {
-    signal?.throwIfAborted();
+    if (!ending?.aborted) signal?.throwIfAborted();
     await options.onBatch(predictions);
   });
   const source = questionsFrom(questions, startAt);
-  const failures: unknown[] = [];
+  let failure: { cause: unknown } | undefined;
+
+  /** The first failure counts: others are its consequences. */
+  function fail(cause: unknown): void {
+    if (stopAsking.signal.aborted) return;
+    failure = { cause };
+    stopAsking.abort(cause);
+    // Where a wait helps, the answers still under way are good and already paid.
+    const passing = cause instanceof TunewrightError && cause.retry !== 'never';
+    if (!passing) giveUp.abort(cause);
+  }
+  const end = () => fail(ending?.reason);
 
   async function predict(question: Q): Promise<Prediction> {
     for (let tries = 1; ; tries++) {
@@ -98,27 +111,25 @@ export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Pro
         await batches.add(await predict(question));
       }
     } catch (error) {
-      failures.push(error);
-      stopAsking.abort(error);
-      // Where a wait helps, the answers still under way are good and already paid.
-      const passing = error instanceof TunewrightError && error.retry !== 'never';
-      if (!passing) giveUp.abort(error);
+      fail(error);
     }
   }
 
   signal?.throwIfAborted();
+  ending?.throwIfAborted();
   signal?.addEventListener('abort', cancel, { once: true });
+  ending?.addEventListener('abort', end, { once: true });
   try {
     await Promise.all(Array.from({ length: concurrency }, work));
-    signal?.throwIfAborted();
-    // A failure to hand over is among the failures already, and the first of them is the one that counts.
+    if (!ending?.aborted) signal?.throwIfAborted();
     const flushed = batches.flush();
-    await (failures.length > 0 ? flushed.catch(() => {}) : flushed);
+    await (failure ? flushed.catch(() => {}) : flushed);
   } finally {
     signal?.removeEventListener('abort', cancel);
+    ending?.removeEventListener('abort', end);
     await source.return(undefined);
   }
-  if (failures.length > 0) throw failures[0];
+  if (failure) throw failure.cause;
 }
 
 /** A generator answers calls of `next` in their order, which not every stream does. */

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, continueAsNew, rootCause } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  makeContinueAsNewFunc,
+  rootCause,
+} from '@temporalio/workflow';
 import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
 import { nextAttempt } from '../contract/next-attempt.ts';
 import type { FineTuneInput, RetrainRequest, RunProgress, RunResult } from '../contract/run.ts';
@@ -66,13 +72,14 @@ async function removeFiles({ uploadBegun, key, progress }: Run): Promise<void> {
   await activities.removeFiles('Remove the files of this run', { connection, key, fileMayExist });
 }
 
-/** The run goes on under its name, with the changes, as the next attempt. */
+/** The run goes on under its name, with the changes, as the next attempt: on the version of the workers that is current. */
 export async function continueAs(run: Run, request: RetrainRequest): Promise<never> {
   const { name, runId, job } = run.progress.now;
   const parent = { name, runId, ...(job?.model ? { model: job.model } : {}) };
-  return await continueAsNew<(input: FineTuneInput) => Promise<RunResult>>(
-    nextAttempt(run.input, request.changes, parent),
-  );
+  const asNew = makeContinueAsNewFunc<(input: FineTuneInput) => Promise<RunResult>>({
+    initialVersioningBehavior: 'AUTO_UPGRADE',
+  });
+  return await asNew(nextAttempt(run.input, request.changes, parent));
 }
 
 /** The failure that closes the workflow: cancelled when it was cancelled, otherwise the named reason. */

@@ -217,6 +217,41 @@ describe('an evaluation that is stopped and goes on', () => {
     expect(calls).toBe(7);
   });
 
+  test('told to end it asks nothing more, waits for the answers under way and hands all over', async () => {
+    const ending = new AbortController();
+    const told = failure('interrupted', 'yes');
+    const { predictions, thrown, calls } = await watched({
+      ending: ending.signal,
+      ask: async (question) => {
+        if (question.index === 6) ending.abort(told);
+        return right(question);
+      },
+    });
+    expect(thrown).toBe(told);
+    expect(calls).toBeLessThan(12);
+    expect(predictions.map(({ index }) => index)).toEqual(range(0, calls));
+  });
+
+  test('told to end and then aborted it hands over what was answered', async () => {
+    const ending = new AbortController();
+    const cancel = new AbortController();
+    const { predictions, thrown } = await watched({
+      signal: cancel.signal,
+      ending: ending.signal,
+      ask: async (question, signal) => {
+        if (question.index < 3) return right(question);
+        if (question.index === 6) {
+          ending.abort(failure('interrupted', 'yes'));
+          setImmediate().then(() => cancel.abort(new Error('time is up')));
+        }
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+        return right(question);
+      },
+    });
+    expect(thrown).toMatchObject({ code: 'interrupted' });
+    expect(predictions.map(({ index }) => index)).toEqual([0, 1, 2]);
+  });
+
   test('asks nothing when it is aborted from the start', async () => {
     const { thrown, calls } = await watched({
       signal: AbortSignal.abort(new Error('too late')),

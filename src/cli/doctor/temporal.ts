@@ -1,8 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { Settings } from '../../config.ts';
 import { type Finding, failed } from './finding.ts';
+import { checkWorkers } from './workers.ts';
 
-/** Whether the cluster answers, has the namespace, and knows the search attributes. */
+/** Whether the cluster answers, has the namespace, knows the search attributes, and has workers for what is started. */
 export async function checkTemporal(settings: Settings): Promise<Finding[]> {
   const { connect } = await import('../../client/connect.ts');
   const { address, namespace } = settings.temporal;
@@ -16,7 +17,8 @@ export async function checkTemporal(settings: Settings): Promise<Finding[]> {
     const reached: Finding = { level: 'ok', subject: 'Temporal', message: address };
     const found = await checkNamespace(client, namespace);
     if (found.level !== 'ok') return [reached, found];
-    return [reached, found, await checkSearchAttributes(client, namespace)];
+    const checks = [checkSearchAttributes(client, namespace), checkWorkers(client, settings)];
+    return [reached, found, ...(await Promise.all(checks))];
   } finally {
     await client.connection.close();
   }

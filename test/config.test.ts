@@ -1,0 +1,26 @@
+import { tmpdir } from 'node:os';
+import { loadSettings } from '../src/config.ts';
+
+const load = (env: NodeJS.ProcessEnv) => loadSettings({ TUNEWRIGHT_HOME: '/nonexistent', ...env }, tmpdir());
+
+test('a worker is of a version when both of its variables say so, and of none otherwise', () => {
+  expect(load({}).deployment).toBeUndefined();
+  expect(load({ TEMPORAL_DEPLOYMENT_NAME: 'prod/tunewright', TEMPORAL_WORKER_BUILD_ID: '0.3.0' }).deployment).toEqual({
+    name: 'prod/tunewright',
+    buildId: '0.3.0',
+  });
+});
+
+test.each([
+  { TEMPORAL_DEPLOYMENT_NAME: 'tunewright' },
+  { TEMPORAL_WORKER_BUILD_ID: '1' },
+  { TUNEWRIGHT_SHUTDOWN_SECONDS: 'soon' },
+  { TUNEWRIGHT_SHUTDOWN_SECONDS: '' },
+  { TUNEWRIGHT_SHUTDOWN_SECONDS: '-1' },
+])('%j is refused', (env) => {
+  expect(() => load(env)).toThrow(expect.objectContaining({ code: 'invalid_config' }));
+});
+
+test('the time to end is taken in seconds', () => {
+  expect(load({ TUNEWRIGHT_SHUTDOWN_SECONDS: '2.5' }).shutdownSeconds).toBe(2.5);
+});

@@ -72,8 +72,13 @@ export function releaseActivities({ platforms }: Dependencies) {
 
   async function remove(input: RemoveFilesInput): Promise<void> {
     const platform = platforms.get(input.connection);
-    const files = await platform.findFiles(`${input.key}-`);
+    const find = async () => await platform.findFiles(`${input.key}-`);
+    const files = await find();
     for (const file of files) await platform.deleteFile(file.id);
+    // Seen gone: whatever was on the way may have answered in the platform's place.
+    if (files.length > 0 && (await find()).length > 0) {
+      throw stillPending('Waiting for the files to be gone.', lookAgainMs);
+    }
     if (input.fileMayExist && !settled(platform))
       throw stillPending('Looking for a file that may have arrived.', lookAgainMs);
   }

@@ -63,8 +63,19 @@ async function look(platform: TrainingPlatform, input: WaitInput, { lastEvent, a
   const events = await platform.newEvents(jobId, lastEvent);
   // Once, when a listing must show all there is: at every look it would be a request a poll.
   const listed = Date.now() - activityInfo().scheduledTimestampMs >= platform.capabilities.listLagMs;
-  const others = !alone && (listed || hasModel(job)) ? await othersOf(platform, input) : undefined;
-  return { job, events, others };
+  if (alone || !(listed || hasModel(job))) return { job, events, others: undefined };
+  await removeStrayFiles(platform, input);
+  return { job, events, others: await othersOf(platform, input) };
+}
+
+/** An upload that arrived twice left a file on which no job trains. It costs nothing, and nothing waits for it. */
+async function removeStrayFiles(platform: TrainingPlatform, { key, trainingFileIds }: WaitInput): Promise<void> {
+  try {
+    const files = await platform.findFiles(`${key}-`);
+    for (const { id } of files) if (!trainingFileIds.includes(id)) await platform.deleteFile(id);
+  } catch (error) {
+    if (!(error instanceof TunewrightError)) throw error;
+  }
 }
 
 /** A platform that cannot list has no say here: the job that is known is waited for. */

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ArtifactRef } from '../contract/artifact.ts';
@@ -60,7 +60,10 @@ export function folderStore(directory: string): ArtifactStore {
       signal?.throwIfAborted();
       const source = await openSource(path);
       try {
-        return await put(source.createReadStream({ autoClose: false, highWaterMark: chunkBytes, signal }));
+        const content = source.createReadStream({ autoClose: false, highWaterMark: chunkBytes, signal });
+        // Broken off when nobody reads it, it would end the process; whoever reads it is told all the same.
+        content.on('error', () => undefined);
+        return await put(content);
       } finally {
         await source.close();
       }
@@ -110,12 +113,30 @@ function folderWriter(handle: FileHandle, temporary: string, place: (sha256: str
         await handle.sync();
         await handle.close();
         await mkdir(dirname(path), { recursive: true, mode: folderMode });
-        await rename(temporary, path);
+        await moveTo(path, temporary, sha256);
         await syncFolder(dirname(path));
       });
       return { sha256, bytes, uri: pathToFileURL(path).href };
     },
   };
+}
+
+/** What is there already stays: whoever reads a file as a blob, as an upload does, fails when it is replaced. */
+async function moveTo(path: string, temporary: string, sha256: string): Promise<void> {
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    const kept = (error as NodeJS.ErrnoException).code === 'EEXIST' && (await hashOf(path)) === sha256;
+    // Altered, or on a file system without links.
+    if (!kept) return await rename(temporary, path);
+  }
+  await rm(temporary);
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) hash.update(chunk);
+  return hash.digest('hex');
 }
 
 /** Only then does a power cut keep the name too. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, openAsBlob, readdirSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,14 @@ test('a path is a file with the content', async () => {
   expect(await store.path(ref)).toBe(fileURLToPath(ref.uri));
 });
 
+test('content that is put again leaves the file alone: an upload under way reads it', async () => {
+  const ref = await store.put('the same again');
+  const blob = await openAsBlob(await store.path(ref));
+  expect(await store.put('the same again')).toEqual(ref);
+  expect(await blob.text()).toBe('the same again');
+  expect(readdirSync(join(folder, 'store', 'tmp'))).toEqual([]);
+});
+
 test('content that was altered is refused, and healed when it is put again', async () => {
   const ref = await store.put('hello');
   await writeFile(fileURLToPath(ref.uri), 'hellO');
@@ -82,6 +90,23 @@ test('nothing is left of content that broke off or was given up', async () => {
   await writer.abort();
   expect(readdirSync(join(folder, 'store'))).toEqual(['tmp']);
   expect(readdirSync(join(folder, 'store', 'tmp'))).toEqual([]);
+});
+
+test('a file whose taking is broken off, however soon, fails for that reason alone', async () => {
+  const source = join(folder, 'source.txt');
+  await writeFile(source, 'hello');
+  const ends = new Set<string>();
+  for (let ticks = 0; ticks < 60; ticks++) {
+    const breaking = new AbortController();
+    const put = store.putFile(source, breaking.signal).then(
+      ({ sha256 }) => sha256,
+      ({ name }: Error) => name,
+    );
+    for (let tick = 0; tick < ticks; tick++) await new Promise((resolve) => setImmediate(resolve));
+    breaking.abort();
+    ends.add(await put);
+  }
+  expect([...ends].filter((end) => end !== ofHello.sha256)).toEqual(['AbortError']);
 });
 
 describe('on a disk of 1 MiB', () => {

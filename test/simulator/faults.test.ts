@@ -41,6 +41,15 @@ describe('faults of requests', () => {
     await ask(client, 'gpt-4.1-nano', 'x');
   });
 
+  test('one can be meant for a caller alone, by headers', async () => {
+    const { client, sim } = await bench();
+    const other = client.withOptions({ defaultHeaders: { 'x-run': 'b', 'x-stage': 'report' } });
+    sim.faults.add({ preset: 'server_error', withHeaders: { 'X-Run': 'b', 'x-stage': 'report' }, times: -1 });
+    sim.faults.add({ preset: 'slow_down', withHeaders: { 'X-Run': 'b', 'x-stage': 'upload' }, times: -1 });
+    await client.models.list();
+    expect((await refusal(other.models.list().then())).status).toBe(500);
+  });
+
   test('drop-before resets the connection and nothing happened', async () => {
     const { client, sim } = await bench();
     const training_file = (await uploadText(client, chatLines(20))).id;

@@ -112,16 +112,19 @@ function statusFailure(what: string, error: APIError): TunewrightError {
       return failure('too_large', message, { ...common, advice: 'Make the request smaller.' });
     case status === 429:
       return tooMany(message, error, common);
-    case status === 409 || status >= 500:
+    case refusals.has(status):
+      return failure('refused', message, { ...common, advice: 'Mend what the platform names and start again.' });
+    default:
       return failure('platform_unavailable', message, {
         ...common,
         advice: 'The platform has trouble; it is tried again until it answers.',
         retry: 'unsure',
       });
-    default:
-      return failure('refused', message, { ...common, advice: 'Mend what the platform names and start again.' });
   }
 }
+
+/** That the request itself is wrong. Any other status may come from something on the way, and is no reason to give up. */
+const refusals: ReadonlySet<number> = new Set([400, 402, 405, 406, 410, 411, 412, 414, 415, 422, 428, 431, 451]);
 
 const anHourMs = 3_600_000;
 const noMoney = new Set(['insufficient_quota', 'billing_hard_limit_reached']);

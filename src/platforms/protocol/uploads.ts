@@ -19,26 +19,35 @@ export async function uploadInParts(
   options: UploadOptions,
 ): Promise<RemoteFile> {
   // Parts of another size than today's do not fit together with new ones.
-  if (options.resume?.partIds.length === partCount(file, limits)) {
+  const { resume, signal } = options;
+  const resumed = resume?.partIds.length === partCount(file, limits);
+  if (resumed) {
     try {
-      return await finish(client, file, limits, options, options.resume);
+      return await finish(client, file, limits, options, resume);
     } catch (error) {
-      const gone = error instanceof TunewrightError && (error.code === 'refused' || error.code === 'not_found');
-      if (!gone) throw error;
+      if (!isRefusal(error)) throw error;
     }
   }
-  return await finish(client, file, limits, options, await begin(client, file, limits, options.signal));
+  const state = await begin(client, file, limits, signal);
+  return await finish(client, file, limits, options, state, resumed);
 }
 
+function isRefusal(error: unknown): boolean {
+  return error instanceof TunewrightError && (error.code === 'refused' || error.code === 'not_found');
+}
+
+/** @param wasRefused an upload of this file was refused before: then it is the platform's own doing */
 async function finish(
   client: OpenAI,
   file: FileToUpload,
   limits: PlatformEntry['limits'],
   { signal, onProgress }: UploadOptions,
   state: UploadState,
+  wasRefused = false,
 ): Promise<RemoteFile> {
   const blob = await openAsBlob(file.path);
   const missing = state.partIds.flatMap((id, part) => (id ? [] : [part]));
+  const wasWhole = missing.length === 0;
   let done = state.partIds.reduce((sum, id, part) => sum + (id ? partBytes(file, limits, part) : 0), 0);
   onProgress?.(done, state);
 
@@ -66,10 +75,24 @@ async function finish(
   const failed = lanes.find((lane) => lane.status === 'rejected');
   if (failed) throw failed.reason;
 
-  return await named('Completing the upload', async () => {
-    const part_ids = state.partIds.filter((id) => id !== null);
-    const upload = uploadShape.parse(await client.uploads.complete(state.uploadId, { part_ids }, { signal }));
-    return uploaded(upload.file, upload.id);
+  try {
+    return await named('Completing the upload', async () => {
+      const part_ids = state.partIds.filter((id) => id !== null);
+      const upload = uploadShape.parse(await client.uploads.complete(state.uploadId, { part_ids }, { signal }));
+      return uploaded(upload.file, upload.id);
+    });
+  } catch (cause) {
+    if (wasWhole || wasRefused || !isRefusal(cause)) throw cause;
+    throw repeatedOnTheWay(cause as TunewrightError);
+  }
+}
+
+/** Of a request that arrived twice the second one is refused, and that is the answer: the file may be there. */
+function repeatedOnTheWay(cause: TunewrightError): TunewrightError {
+  return new TunewrightError('answer_lost', cause.message, {
+    advice: 'It is looked up before it is tried again.',
+    retry: 'unsure',
+    cause,
   });
 }
 

@@ -17,7 +17,7 @@ export function withFaults(handler: Handler, faults: FaultBook): Handler {
       model = modelOf(text);
       request = new Request(incoming.url, { method: incoming.method, headers: incoming.headers, body: text });
     }
-    const striking = faults.strike({ method: incoming.method, path, model });
+    const striking = faults.strike({ method: incoming.method, path, headers: incoming.headers, model });
     if (striking.length === 0) return handler(request, bindings);
 
     const of = <K extends FaultRule['kind']>(kind: K) =>

@@ -8,6 +8,8 @@ export interface FaultMatch {
   path?: string;
   /** The `model` in the JSON body. */
   model?: string;
+  /** Headers that the request carries, by name: one caller among several. */
+  withHeaders?: Record<string, string>;
   /** How often the fault strikes, default 1; -1 for always. */
   times?: number;
   /** How many matching requests pass first, default 0. */
@@ -77,6 +79,7 @@ export type ActiveFault = FaultRule & {
 export interface FaultTarget {
   method: string;
   path: string;
+  headers: Headers;
   model: string | undefined;
 }
 
@@ -91,6 +94,8 @@ export function matches(rule: FaultRule, target: FaultTarget): boolean {
   }
   if (rule.method && rule.method.toUpperCase() !== target.method) return false;
   if (rule.model && rule.model !== target.model) return false;
+  const headers = Object.entries(rule.withHeaders ?? {});
+  if (headers.some(([name, value]) => target.headers.get(name) !== value)) return false;
   return !rule.path || pathPattern(rule.path).test(target.path);
 }
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What of an activity is felt outside of its process: the method of a request that was answered, PUT for an artifact. */
@@ -20,15 +20,19 @@ export interface Note {
   /** Of the activity, from 1. */
   attempt: number;
   effect?: Effect;
+  /** The request whose effect it is. */
+  request?: { activity: string; method: string; path: string };
   held?: Point;
 }
 
 const holdsFile = (home: string) => join(home, 'holds.json');
 const notesFile = (home: string) => join(home, 'notes.jsonl');
 
-/** Runs by name; in force for every activity that begins from now on. */
+/** Runs by name; in force for every activity that begins from now on. What is held and not named any more is released. */
 export function writeHolds(home: string, holds: Readonly<Record<string, Hold>>): void {
-  writeFileSync(holdsFile(home), JSON.stringify(holds));
+  // Moved into place, for it is read all the time.
+  writeFileSync(`${holdsFile(home)}.new`, JSON.stringify(holds));
+  renameSync(`${holdsFile(home)}.new`, holdsFile(home));
 }
 
 export function readHold(home: string, run: string): Hold | undefined {

@@ -28,11 +28,15 @@ export interface Outcome {
   report?: unknown;
 }
 
-/** Waits for its end. */
-export async function outcomeOf(world: World, run: RunHandle): Promise<Outcome> {
+/**
+ * Waits for its end.
+ *
+ * @param key of the attempt with which it ends, where that is not the first of its chain
+ */
+export async function outcomeOf(world: World, run: RunHandle, key?: string): Promise<Outcome> {
   const ended = await run.result().catch(nameOf);
   const { runId } = await run.progress();
-  const spent = await spentBy(world, runKey(runId, 1));
+  const spent = await spentBy(world, key ?? runKey(runId, 1));
   if (typeof ended === 'string') return { ...spent, error: ended };
   return { ...spent, report: withoutNames(await world.store.readText(ended.report), ended) };
 }
@@ -41,7 +45,8 @@ function nameOf(error: unknown): string {
   return error instanceof TunewrightError ? error.code : String(error);
 }
 
-async function spentBy(world: World, key: string): Promise<Pick<Outcome, 'jobs' | 'paid' | 'files'>> {
+/** What was created under the key of an attempt. */
+export async function spentBy(world: World, key: string): Promise<Pick<Outcome, 'jobs' | 'paid' | 'files'>> {
   const { entries } = await world.ledger();
   const jobs = entries.filter(({ kind, metadata }) => kind === 'job' && Object.values(metadata ?? {}).includes(key));
   const ids = jobs.map(({ id }) => id);

@@ -9,9 +9,17 @@ import { searchAttributeTypes } from '../../../src/contract/search-attributes.ts
 import { startDevServer } from '../../../src/embedded/dev-server.ts';
 import { accepts, freePort } from '../../../src/embedded/ports.ts';
 import { runServer, type ServerProcess } from '../../../src/embedded/server-process.ts';
+import type { PlatformEntry } from '../../../src/platforms/catalogue.ts';
 import type { TrainingPlatform } from '../../../src/platforms/platform.ts';
 import { createPlatforms, standInConnection, standInKeyEnv } from '../../../src/platforms/registry.ts';
-import type { FaultRule, Ledger, Settings } from '../../../src/simulator/index.ts';
+import type {
+  ActiveFault,
+  FaultRule,
+  Ledger,
+  PresetRule,
+  Settings,
+  WebhookEndpoint,
+} from '../../../src/simulator/index.ts';
 import { smallDataSet } from '../../support/pipeline.ts';
 import { temporalBinary } from '../../support/temporal.ts';
 import { writeHolds } from './holds.ts';
@@ -28,6 +36,8 @@ export interface World {
   folder: string;
   /** Address of Temporal. */
   address: string;
+  /** In which a command line works on this world. */
+  env: NodeJS.ProcessEnv;
   client: TunewrightClient;
   platform: TrainingPlatform;
   store: ArtifactStore;
@@ -37,18 +47,36 @@ export interface World {
   start(which: readonly Part[]): Promise<void>;
   ledger(): Promise<Ledger>;
   set(changes: Partial<Settings>): Promise<void>;
-  addFault(rule: FaultRule): Promise<void>;
+  addFault(rule: FaultRule | PresetRule): Promise<void>;
+  /** Those in force, with how often each has struck. */
+  faults(): Promise<ActiveFault[]>;
   clearFaults(): Promise<void>;
+  /** Of the platform. */
+  advanceClock(ms: number): Promise<void>;
+  /** Where the platform delivers its events from now on. */
+  setWebhooks(endpoints: WebhookEndpoint[]): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openWorld(): Promise<World> {
+interface ConnectionChanges {
+  timeoutSeconds?: number;
+  listLagSeconds?: number;
+  webhookSecretEnv?: string;
+  limits?: Partial<PlatformEntry['limits']>;
+}
+
+/** @param changes settings of the connection `simulator` that are not those of an undisturbed stand-in */
+export async function openWorld(changes: ConnectionChanges = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-faults-'));
   const simulatorPort = await freePort();
   const temporalPort = await freePort();
   const address = `127.0.0.1:${temporalPort}`;
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}/v1`;
-  const connections = { simulator: standInConnection(simulatorUrl) };
+  const standIn = standInConnection(simulatorUrl);
+  const { limits, ...settings } = changes;
+  const connections = {
+    simulator: { ...standIn, ...settings, catalogue: { ...standIn.catalogue, ...(limits ? { limits } : {}) } },
+  };
   const config = join(folder, 'tunewright.json');
   const env = {
     PATH: process.env.PATH,
@@ -107,6 +135,7 @@ export async function openWorld(): Promise<World> {
     return {
       folder,
       address,
+      env,
       client,
       platform: createPlatforms(connections, { env: { [standInKeyEnv]: 'test-key' } }).get('simulator'),
       store: folderStore(join(folder, 'artifacts')),
@@ -115,7 +144,10 @@ export async function openWorld(): Promise<World> {
       ledger: async () => (await admin('GET', 'ledger')) as Ledger,
       set: async (changes) => void (await admin('PATCH', 'settings', changes)),
       addFault: async (rule) => void (await admin('POST', 'faults', rule)),
+      faults: async () => ((await admin('GET', 'faults')) as { data: ActiveFault[] }).data,
       clearFaults: async () => void (await admin('DELETE', 'faults')),
+      advanceClock: async (advanceMs) => void (await admin('POST', 'clock', { advanceMs })),
+      setWebhooks: async (endpoints) => void (await admin('PUT', 'webhooks', { endpoints })),
       async close() {
         await client.close();
         await kill(parts);

@@ -48,7 +48,8 @@ test.each([
   ['408', answer(408, {}), 'answer_lost', `${refused} 408)`, 'unsure', undefined],
   ['409', answer(409, {}), 'platform_unavailable', `${refused} 409)`, 'unsure', undefined],
   ['413', answer(413, {}), 'too_large', `${refused} 413)`, 'never', undefined],
-  ['418, which was never seen', answer(418, {}), 'refused', `${refused} 418)`, 'never', undefined],
+  ['418, which was never seen', answer(418, {}), 'platform_unavailable', `${refused} 418)`, 'unsure', undefined],
+  ['422', answer(422, {}), 'refused', `${refused} 422)`, 'never', undefined],
   ['429 without a hint', answer(429, {}), 'rate_limited', `${refused} 429)`, 'yes', undefined],
   ['429 with seconds', answer(429, {}, { 'retry-after': '1' }), 'rate_limited', `${refused} 429)`, 'yes', 1_000],
   [

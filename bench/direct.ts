@@ -2,15 +2,18 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { argv, stdout } from 'node:process';
 import { setTimeout } from 'node:timers/promises';
 import OpenAI from 'openai';
+import { ownCpuSeconds } from './support/usage.ts';
 
 /**
- * What a run does at its platform, as a plain script: nothing is checked, kept, resumed or retried.
- * `node bench/direct.ts BASE_URL FOLDER POLL_SECONDS` prints when it began and ended, in milliseconds since 1970.
+ * What a run does at its platform, as a plain script: nothing is checked, kept or resumed; the client library
+ * repeats a request that failed.
+ * `node bench/direct.ts BASE_URL FOLDER POLL_SECONDS [RUNS]` prints when it began and ended, in milliseconds since 1970,
+ * and what of the processor's seconds it used. All runs are begun at once; one by default.
  */
-const [, , baseURL, folder, pollSeconds] = argv;
+const [, , baseURL, folder, pollSeconds, runs = '1'] = argv;
 const baseModel = 'stand-in-mini';
 const concurrency = 8;
-const client = new OpenAI({ baseURL, apiKey: 'any', maxRetries: 0 });
+const client = new OpenAI({ baseURL, apiKey: 'any' });
 
 interface Example {
   messages: OpenAI.Chat.ChatCompletionMessageParam[];
@@ -47,9 +50,15 @@ async function accuracy(model: string, examples: Example[]): Promise<number> {
   return right / examples.length;
 }
 
+async function run(): Promise<{ base: number; tuned: number }> {
+  const model = await train();
+  const lines = readFileSync(`${folder}/test.jsonl`, 'utf8').trimEnd().split('\n');
+  const examples = lines.map((line) => JSON.parse(line) as Example);
+  const [base, tuned] = await Promise.all([accuracy(baseModel, examples), accuracy(model, examples)]);
+  return { base, tuned };
+}
+
 const begun = Date.now();
-const model = await train();
-const lines = readFileSync(`${folder}/test.jsonl`, 'utf8').trimEnd().split('\n');
-const examples = lines.map((line) => JSON.parse(line) as Example);
-const [base, tuned] = await Promise.all([accuracy(baseModel, examples), accuracy(model, examples)]);
-stdout.write(`${JSON.stringify({ begun, ended: Date.now(), base, tuned })}\n`);
+const scores = await Promise.all(Array.from({ length: Number(runs) }, run));
+const ended = Date.now();
+stdout.write(`${JSON.stringify({ begun, ended, cpuSeconds: ownCpuSeconds(), ...scores[0] })}\n`);

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type Figure, median, seconds } from './support/figure.ts';
 import { type Meter, startMeter } from './support/meter.ts';
 import { sampleRun } from './support/sample.ts';
+import { runScript } from './support/script.ts';
 import { openWorld, type World } from './support/world.ts';
 
 const repetitions = 5;
@@ -24,7 +22,7 @@ export async function overhead(): Promise<Figure[]> {
   try {
     const meter = await startMeter(world.simulator);
     try {
-      await world.startWorker('built', meter.url);
+      await world.startWorker('built', { platformUrl: meter.url });
       const runs: Measured[] = [];
       const scripts: Measured[] = [];
       // In turns, so that what else this machine does falls upon both.
@@ -66,10 +64,7 @@ async function run({ client }: World, meter: Meter): Promise<Measured> {
 }
 
 async function script({ folder }: World, meter: Meter): Promise<Measured> {
-  const path = fileURLToPath(new URL('direct.ts', import.meta.url));
-  const args = ['--disable-warning=ExperimentalWarning', path, meter.url, folder, String(pollSeconds)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: directLimitMs });
-  const { begun, ended } = JSON.parse(stdout) as { begun: number; ended: number };
+  const { begun, ended } = await runScript([meter.url, folder, String(pollSeconds)], directLimitMs);
   return measured(meter, begun, ended);
 }
 

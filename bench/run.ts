@@ -1,21 +1,37 @@
-import { argv } from 'node:process';
+import { parseArgs } from 'node:util';
+import { data } from './data.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
 import { overhead } from './overhead.ts';
+import { recovery } from './recovery.ts';
 import { type Figure, figureTable } from './support/figure.ts';
 import { say } from './support/output.ts';
+import type { Sizes } from './support/sizes.ts';
+import { throughput } from './throughput.ts';
 import { workerStart } from './worker-start.ts';
 
 /** What can be measured, by the name that picks it. */
-const parts: Readonly<Record<string, () => Promise<Figure[]>>> = {
+const parts: Readonly<Record<string, (sizes: Sizes) => Promise<Figure[]>>> = {
   overhead,
   history,
   'worker-start': workerStart,
   memory,
+  data,
+  recovery,
+  throughput,
 };
 
 /** Measures the parts that are named, or all of them, and prints one table. Exit code 1 where a reach is missed. */
-async function main(names: readonly string[]): Promise<number> {
+async function main(): Promise<number> {
+  const { values, positionals: names } = parseArgs({
+    allowPositionals: true,
+    options: { pipelines: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '3' } },
+  });
+  const sizes: Sizes = { pipelines: Number(values.pipelines), rounds: Number(values.rounds) };
+  if (!Object.values(sizes).every((size) => Number.isInteger(size) && size > 0)) {
+    say('How many --pipelines and --rounds is a whole number from 1.');
+    return 2;
+  }
   const unknown = names.filter((name) => !Object.hasOwn(parts, name));
   if (unknown.length > 0) {
     say(`Nothing is measured under the name ${unknown.join(', ')}; choose from ${Object.keys(parts).join(', ')}.`);
@@ -25,10 +41,10 @@ async function main(names: readonly string[]): Promise<number> {
   for (const [name, measure] of Object.entries(parts)) {
     if (names.length > 0 && !names.includes(name)) continue;
     say(`measuring ${name} …`);
-    figures.push(...(await measure()));
+    figures.push(...(await measure(sizes)));
   }
   say(`\n${figureTable(figures)}`);
   return figures.some(({ reach }) => reach && !reach.kept) ? 1 : 0;
 }
 
-process.exitCode = await main(argv.slice(2));
+process.exitCode = await main();

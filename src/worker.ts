@@ -18,6 +18,8 @@ const activitiesAtOnce = 100;
 const defaultShutdownSeconds = 10;
 /** What activities that were cancelled need to hand over what they have. */
 const handOverMs = 5_000;
+/** A run that was in the memory of a worker that died waits so long until another one replays it. */
+const stickyMs = 2_000;
 /** Answers of which the server knows are not paid again after a kill; few beats are sent, so none is held back for long. */
 const heartbeatThrottleMs = 100;
 
@@ -61,6 +63,7 @@ export async function createWorker(
     maxCachedWorkflows: cachedWorkflows,
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     shutdownGraceTime: graceMs(settings),
+    stickyQueueScheduleToStartTimeout: stickyMs,
     maxHeartbeatThrottleInterval: heartbeatThrottleMs,
     defaultHeartbeatThrottleInterval: heartbeatThrottleMs,
   });

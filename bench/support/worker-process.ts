@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,9 @@ import { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { defaultTaskQueue } from '../../src/contract/messages.ts';
 import { runServer } from '../../src/embedded/server-process.ts';
+import type { PlatformEntry } from '../../src/platforms/catalogue.ts';
 import { standInConnection } from '../../src/platforms/registry.ts';
+import { residentBytes } from './usage.ts';
 
 /** The worker as it is built, with its workflows bundled, or as sources, which it bundles when it starts. */
 export type WorkerEntry = 'built' | 'sources';
@@ -21,9 +23,25 @@ export interface WorkerProcess {
   /** Resident memory now, in bytes. */
   residentBytes(): Promise<number>;
   stop(): Promise<void>;
+  /** SIGKILL; resolves once it has ended. */
+  kill(): Promise<void>;
 }
 
-export interface WorkerProcessOptions {
+/** What a worker is told beside what every worker of a world is. */
+export interface WorkerSettings {
+  /** Of the connection `simulator`. */
+  platformUrl?: string;
+  /** Further connections to the same platform. */
+  connections?: Readonly<Record<string, OwnSettings>>;
+}
+
+/** What a further connection has of its own. */
+interface OwnSettings {
+  headers?: Record<string, string>;
+  limits?: Partial<PlatformEntry['limits']>;
+}
+
+interface WorkerProcessOptions extends WorkerSettings {
   entry: WorkerEntry;
   folder: string;
   /** Of Temporal. */
@@ -39,18 +57,10 @@ const entries: Readonly<Record<WorkerEntry, string>> = {
 
 /** Starts a worker and resolves once it polls. Throws where nothing was built, or when it dies or takes too long. */
 export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
-  const { entry, folder, address, platformUrl } = options;
+  const { entry, folder, address } = options;
   if (!existsSync(entries[entry])) throw new Error(`There is no ${entries[entry]}: run \`npm run build\` first.`);
-  const config = join(folder, 'tunewright.json');
-  await writeFile(config, JSON.stringify({ connections: { simulator: standInConnection(platformUrl) } }));
-  const env = {
-    ...process.env,
-    TEMPORAL_ADDRESS: address,
-    TUNEWRIGHT_HOME: folder,
-    TUNEWRIGHT_DATA: folder,
-    TUNEWRIGHT_CONFIG: config,
-    TUNEWRIGHT_LOG_LEVEL: 'warn',
-  };
+  await writeFile(configOf(folder), JSON.stringify({ connections: connectionsOf(options) }));
+  const env = environmentOf(folder, address);
   const connection = await Connection.connect({ address });
   const begun = performance.now();
   const args = ['--disable-warning=ExperimentalWarning', entries[entry], 'worker'];
@@ -74,7 +84,30 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     died,
     residentBytes: () => residentBytes(worker.pid),
     stop: worker.stop,
+    kill: worker.kill,
   };
+}
+
+/** Of every process of tunewright that is started over the state in that folder. */
+export function environmentOf(folder: string, address: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    TEMPORAL_ADDRESS: address,
+    TUNEWRIGHT_HOME: folder,
+    TUNEWRIGHT_DATA: folder,
+    TUNEWRIGHT_CONFIG: configOf(folder),
+    TUNEWRIGHT_LOG_LEVEL: 'warn',
+  };
+}
+
+const configOf = (folder: string) => join(folder, 'tunewright.json');
+
+function connectionsOf({ platformUrl, connections = {} }: WorkerProcessOptions): Record<string, object> {
+  const simulator = standInConnection(platformUrl);
+  const others = Object.entries(connections).map(([name, { headers, limits }]) => {
+    return [name, { ...simulator, headers, catalogue: { ...simulator.catalogue, limits } }] as const;
+  });
+  return { simulator, ...Object.fromEntries(others) };
 }
 
 /** The SDK's workers name themselves `PID@HOST`: those that have ended stay listed for minutes. */
@@ -90,10 +123,4 @@ async function untilPolling({ workflowService }: Connection, pid: number): Promi
       await setTimeout(10);
     }
   }
-}
-
-/** What the kernel says, where it says it under /proc. */
-async function residentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }

@@ -57,12 +57,12 @@ const prompt: ActivityOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
 };
 
-/** Looks again and again at a fixed interval; the longest job known took days. */
+/** Looks again when it says, and soon after a worker has died; the longest job known took days. */
 const polling: ActivityOptions = {
   ...watched,
   startToCloseTimeout: '2 minutes',
   scheduleToCloseTimeout: '30 days',
-  retry: { initialInterval: '10 seconds', backoffCoefficient: 1 },
+  retry: { initialInterval: '3 seconds', backoffCoefficient: 1 },
 };
 
 /** Files cost nothing and must not hold a run open for days: after an hour they are left to `reconcile`. */

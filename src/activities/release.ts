@@ -21,6 +21,8 @@ export interface ReleaseInput {
 export interface RemoveFilesInput {
   connection: string;
   key: string;
+  /** Files that the run has heard of: a listing may not show them yet. */
+  fileIds: string[];
   /** True when an upload was begun and its answer never came. */
   fileMayExist: boolean;
 }
@@ -74,7 +76,8 @@ export function releaseActivities({ platforms }: Dependencies) {
     const platform = platforms.get(input.connection);
     const find = async () => await platform.findFiles(`${input.key}-`);
     const files = await find();
-    for (const file of files) await platform.deleteFile(file.id);
+    const ids = new Set([...input.fileIds, ...files.map(({ id }) => id)]);
+    for (const id of ids) await platform.deleteFile(id);
     // Seen gone: whatever was on the way may have answered in the platform's place.
     if (files.length > 0 && (await find()).length > 0) {
       throw stillPending('Waiting for the files to be gone.', lookAgainMs);

@@ -65,11 +65,11 @@ async function stopJob(run: Run): Promise<void> {
   if (run.prices) now.cost = { ...now.cost, ...trainingCost(jobs, run.prices) };
 }
 
-async function removeFiles({ uploadBegun, key, progress }: Run): Promise<void> {
+async function removeFiles({ uploadBegun, key, files, progress }: Run): Promise<void> {
   if (!uploadBegun) return;
   const { connection, stage } = progress.now;
   const fileMayExist = stage === 'upload';
-  await activities.removeFiles('Remove the files of this run', { connection, key, fileMayExist });
+  await activities.removeFiles('Remove the files of this run', { connection, key, fileIds: files, fileMayExist });
 }
 
 /** The run goes on under its name, with the changes, as the next attempt: on the version of the workers that is current. */

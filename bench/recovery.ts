@@ -27,7 +27,7 @@ const slowly = { 'x-bench': 'slow' };
 /** A part of an upload, an answer, and a look at a job take so long at the platform. */
 const delayMs = { part: 1_000, answer: 2_000, look: 8_000 };
 const connections = {
-  parts: { limits: { fileBytes: 4_096, partBytes: 2_048 } },
+  parts: { limits: { jobsAtOnce: null, fileBytes: 4_096, partBytes: 2_048 } },
   slow: { headers: slowly },
 };
 const limitMs = 60_000;

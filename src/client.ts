@@ -1,3 +1,4 @@
+import { type Account, listAccounts } from './client/accounts.ts';
 import { connect, defaultAddress, type TemporalAddress } from './client/connect.ts';
 import { temporalEnvironment } from './client/environment.ts';
 import { runError } from './client/failures.ts';
@@ -25,6 +26,8 @@ export interface TunewrightClient {
   get(name: string): RunHandle;
   /** Runs, newest first. */
   list(options?: ListOptions): AsyncGenerator<RunProgress, void, void>;
+  /** Of connections with a limit of jobs or a month's budget; a worker has to be up. */
+  accounts(): AsyncGenerator<Account, void, void>;
   readonly schedules: Schedules;
   close(): Promise<void>;
 }
@@ -78,11 +81,13 @@ export async function createClient(options: ClientOptions = {}): Promise<Tunewri
       return name === undefined ? await startInput(input) : await startNamed(input, name);
     },
     list: (listOptions) => listRuns(client, listOptions),
+    accounts: () => listAccounts(client, taskQueue),
     schedules: schedules(client, taskQueue),
     close: async () => await client.connection.close(),
   };
 }
 
+export type { Account } from './client/accounts.ts';
 export type { RunHandle } from './client/handle.ts';
 export type { ListOptions } from './client/list.ts';
 export type { ScheduleSpec, ScheduleSummary, Schedules } from './client/schedules.ts';

@@ -1,4 +1,5 @@
 export {
+  type Account,
   type ClientOptions,
   createClient,
   type ListOptions,

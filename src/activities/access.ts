@@ -18,6 +18,9 @@ export interface Access {
   simulated: boolean;
   /** YYYY-MM-DD, where a date is known. */
   shutdownDate?: string;
+  /** Where the connection has such limits. */
+  jobsAtOnce?: number;
+  monthlyBudgetUsd?: number;
 }
 
 /** Before any money is spent: the account answers, the base model exists, can be tuned, and lives long enough. */
@@ -32,7 +35,14 @@ export function accessActivities({ platforms }: Dependencies) {
       const model = await attended(async () => await platform.getModel(input.model));
       const shutdownDate = earliest(model.shutdownDate, entry?.shutdownDate);
       checkLife(input, shutdownDate, Date.now());
-      return { platform: platform.name, simulated: platform.simulated, ...(shutdownDate ? { shutdownDate } : {}) };
+      const monthlyBudgetUsd = platforms.monthlyBudgetUsd(input.connection);
+      return {
+        platform: platform.name,
+        simulated: platform.simulated,
+        ...(shutdownDate ? { shutdownDate } : {}),
+        ...(platform.jobsAtOnce === undefined ? {} : { jobsAtOnce: platform.jobsAtOnce }),
+        ...(monthlyBudgetUsd === undefined ? {} : { monthlyBudgetUsd }),
+      };
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { RunConfig } from '../contract/config.ts';
-import { TunewrightError } from '../contract/errors.ts';
 import type { DataSummary } from '../contract/run.ts';
 import { estimateTrainingTokens } from '../datasets/index.ts';
 import { pricesOf } from './access.ts';
@@ -31,18 +30,7 @@ export function estimateActivities({ platforms }: Dependencies) {
       // An example is a question and its answer: the question is read, and an answer as long as the reference is written.
       const questionUsd = (data.test.tokens * input + data.test.answerTokens * output) * asked * evaluatedModels;
       const usd = (trainedTokens * training + questionUsd) / million;
-      if (usd > config.budgetUsd) throw overBudget(usd, config.budgetUsd);
       return { usd, prices: { training, input, output, checked } };
     },
   };
-}
-
-function overBudget(usd: number, budgetUsd: number): TunewrightError {
-  return new TunewrightError(
-    'over_budget',
-    `The run would cost about $${usd.toFixed(2)}, its budget is $${budgetUsd.toFixed(2)}.`,
-    {
-      advice: 'Raise budgetUsd, or train on fewer examples, for fewer epochs, or on a smaller model.',
-    },
-  );
 }

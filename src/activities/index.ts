@@ -1,4 +1,5 @@
 import { accessActivities } from './access.ts';
+import { accountActivities } from './account.ts';
 import type { Dependencies } from './dependencies.ts';
 import { estimateActivities } from './estimate.ts';
 import { evaluateActivities } from './evaluate.ts';
@@ -14,6 +15,7 @@ import { warmUpActivities } from './warmup.ts';
 /** Every side effect of a run, one file a stage. */
 export function createActivities(dependencies: Dependencies) {
   return {
+    ...accountActivities(dependencies),
     ...inspectActivities(dependencies),
     ...splitActivities(dependencies),
     ...estimateActivities(dependencies),

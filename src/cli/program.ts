@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { accountsCommand } from './commands/accounts.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { decideCommand } from './commands/decide.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -35,6 +36,7 @@ const commands = [
   retrainCommand,
   validateCommand,
   schedulesCommand,
+  accountsCommand,
   reconcileCommand,
   workerCommand,
   gatewayCommand,

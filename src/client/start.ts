@@ -1,4 +1,5 @@
 import type { WorkflowStartOptions } from '@temporalio/client';
+import type { Priority } from '@temporalio/common';
 import { inputMemo, workflowType } from '../contract/messages.ts';
 import type { FineTuneInput } from '../contract/run.ts';
 import type { fineTune } from '../workflows/index.ts';
@@ -24,6 +25,15 @@ export function workflowStart(
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: runSummary(input),
       memo: { [inputMemo]: input },
+      priority: priorityOf(input),
     },
   ];
 }
+
+/** Where tasks queue up Temporal serves urgent runs first, and base models in turns. */
+function priorityOf({ config }: FineTuneInput): Priority {
+  return { priorityKey: config.priority, fairnessKey: config.model.slice(0, longestFairnessKey) };
+}
+
+/** Bytes that Temporal takes. */
+const longestFairnessKey = 64;

@@ -55,8 +55,12 @@ export const runConfigSchema = z.strictObject({
     .prefault({}),
   seed: z.int().min(0).default(1),
   suffix: z.string().min(1).max(64).optional(),
-  /** The run is refused when its estimate is above this, in US dollars. */
+  /** In US dollars: what the estimate must not be above. */
   budgetUsd: z.number().positive(),
+  /** Above its own budget or the month's of its connection a run is refused, or waits for a person. */
+  overBudget: z.enum(['refuse', 'ask']).default('refuse'),
+  /** 1 first, 5 last: of the connection's job slots, and of Temporal's tasks. */
+  priority: z.int().min(1).max(5).default(3),
   /** The run is refused when the base model has less life left than this. */
   minimumLifeDays: z.number().min(0).default(14),
   evaluation: z

@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'model_expiring'
   | 'model_unpriced'
   | 'over_budget'
+  | 'over_monthly_budget'
   | 'quota_exhausted'
   | 'rate_limited'
   | 'daily_limit'

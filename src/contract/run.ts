@@ -81,6 +81,8 @@ export interface StageProgress {
   /** ISO time at which the platform expects the job to end. */
   estimatedFinish?: string;
   message?: string;
+  /** Its place among those that wait for a job slot, from 1, and how many wait. */
+  queue?: { position: number; of: number };
   /** What the last attempt failed with, while the server waits to try again. */
   trouble?: string;
 }

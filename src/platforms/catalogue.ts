@@ -35,6 +35,8 @@ export const platformEntrySchema = z.strictObject({
     partBytes: z.int().positive(),
     parallelParts: z.int().positive(),
     minimumExamples: z.int().positive(),
+    /** Jobs that may wait and train at once; null for any number. */
+    jobsAtOnce: z.int().positive().nullable(),
   }),
   models: z.array(modelEntrySchema),
 });

@@ -156,6 +156,8 @@ export interface TrainingPlatform {
   /** True when it is a simulation and nobody is billed. */
   readonly simulated: boolean;
   readonly capabilities: Capabilities;
+  /** How many jobs may wait and train at once; undefined where that is not limited. */
+  readonly jobsAtOnce?: number | undefined;
   /** Training files with fewer examples are refused. */
   readonly minimumExamples: number;
   /** What the catalogue knows of a model or of one tuned from it; undefined when it knows nothing. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { describeIssues } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { CatalogueFile } from './catalogue.ts';
@@ -22,6 +23,8 @@ export interface Platforms {
   names: readonly string[];
   /** Throws `unknown_connection`, `invalid_config`, `missing_key`. */
   get(connection: string): TrainingPlatform;
+  /** What the runs of a connection may cost in a calendar month, US dollars; undefined where that is not limited. */
+  monthlyBudgetUsd(connection: string): number | undefined;
 }
 
 export function createPlatforms(
@@ -36,6 +39,7 @@ export function createPlatforms(
       open.set(name, platform);
       return platform;
     },
+    monthlyBudgetUsd: (name) => budgetOf(name, connections[name]),
   };
 }
 
@@ -60,7 +64,9 @@ function connect(
       },
     );
   }
-  const settings = factory.settingsSchema.safeParse(connection);
+  // The month's budget is every platform's alike.
+  const { monthlyBudgetUsd: _, ...own } = connection;
+  const settings = factory.settingsSchema.safeParse(own);
   if (!settings.success) {
     throw new TunewrightError(
       'invalid_config',
@@ -71,4 +77,14 @@ function connect(
     );
   }
   return factory.create(settings.data, { env: options.env, catalogue: options.catalogue?.[factory.name] });
+}
+
+const budgetSchema = z.number().positive().optional();
+
+function budgetOf(name: string, connection: Connections[string] | undefined): number | undefined {
+  const budget = budgetSchema.safeParse(connection?.monthlyBudgetUsd);
+  if (budget.success) return budget.data;
+  throw new TunewrightError('invalid_config', `monthlyBudgetUsd of the connection "${name}" is no number above 0.`, {
+    advice: 'Mend it in tunewright.json.',
+  });
 }

@@ -68,6 +68,9 @@ const polling: ActivityOptions = {
 /** Files cost nothing and must not hold a run open for days: after an hour they are left to `reconcile`. */
 const tidying: ActivityOptions = { ...polling, scheduleToCloseTimeout: '1 hour' };
 
+/** Its turn comes when it comes; the server asks every few seconds. */
+const queueing: ActivityOptions = { ...polling, scheduleToCloseTimeout: '365 days' };
+
 type Name = keyof Activities;
 
 /** The first argument is the line that the Web UI shows beside the activity. */
@@ -82,7 +85,9 @@ export const activities = {
   splitData: activity('splitData', local),
   estimateCost: activity('estimateCost', call),
   checkAccess: activity('checkAccess', call),
+  reserveMoney: activity('reserveMoney', call),
   uploadFile: activity('uploadFile', transfer),
+  takeSlot: activity('takeSlot', queueing),
   createJob: activity('createJob', create),
   waitForJob: activity('waitForJob', polling),
   pauseJob: activity('pauseJob', prompt),
@@ -92,4 +97,5 @@ export const activities = {
   writeReport: activity('writeReport', long),
   stopJobs: activity('stopJobs', polling),
   removeFiles: activity('removeFiles', tidying),
+  findEnded: activity('findEnded', call),
 };

@@ -6,8 +6,9 @@ import { runKey } from '../contract/run-key.ts';
 import { activities } from './activities.ts';
 import { Control } from './control.ts';
 import { conclude, continueAs, windUp } from './ending.ts';
+import { approval, freeSlot, leaveAccount, reserveMoney, takeSlot } from './fleet.ts';
 import { Progress } from './progress.ts';
-import { evaluationCost, trainingCost } from './rules.ts';
+import { evaluationCost, overBudget, trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
 import { createJob, jobEnded } from './training.ts';
 
@@ -29,6 +30,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
     stoppedJobs: [],
     uploadBegun: false,
     createBegun: false,
+    inAccount: false,
     prices: undefined,
   };
 
@@ -37,12 +39,14 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
     result = await control.scope.run(() => story(run));
   } catch (error) {
     const stopped = await CancellationScope.nonCancellable(() => windUp(run, error));
+    await CancellationScope.nonCancellable(() => leaveAccount(run));
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     // What could not be stopped is still being paid: nothing is begun beside it.
     if (stopped && control.continuation) return await continueAs(run, control.continuation);
     throw conclude(run, error);
   }
   // A cancellation that comes after the end takes no result away.
+  await CancellationScope.nonCancellable(() => leaveAccount(run));
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   if (control.continuation) return await continueAs(run, control.continuation);
   return result;
@@ -72,6 +76,8 @@ async function story(run: Run): Promise<RunResult> {
   });
   run.prices = estimate.prices;
   now.cost = { ...now.cost, estimatedUsd: estimate.usd, pricesOf: estimate.prices.checked };
+  if (estimate.usd > config.budgetUsd)
+    await approval(run, 'over_budget', ...overBudget(estimate.usd, config.budgetUsd));
 
   await enter(run, 'access');
   const { minimumLifeDays, method } = config;
@@ -83,6 +89,8 @@ async function story(run: Run): Promise<RunResult> {
   });
   now.platform = access.platform;
   now.cost.simulated = access.simulated;
+  const { jobsAtOnce, monthlyBudgetUsd } = access;
+  if (monthlyBudgetUsd !== undefined) await reserveMoney(run, estimate.usd, monthlyBudgetUsd);
 
   await enter(run, 'upload');
   run.uploadBegun = true;
@@ -92,6 +100,7 @@ async function story(run: Run): Promise<RunResult> {
   );
 
   await enter(run, 'train');
+  if (jobsAtOnce !== undefined) await takeSlot(run, jobsAtOnce);
   now.job = await createJob(run, {
     key: run.key,
     runName: now.name,
@@ -105,6 +114,7 @@ async function story(run: Run): Promise<RunResult> {
   run.progress.publish();
   now.job = await jobEnded(run, now.job);
   now.cost = { ...now.cost, ...trainingCost([now.job, ...run.stoppedJobs], estimate.prices) };
+  if (jobsAtOnce !== undefined) await freeSlot(run);
   const tuned = now.job.model as string;
 
   await enter(run, 'warmup');

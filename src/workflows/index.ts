@@ -1,1 +1,2 @@
+export { account } from './account/index.ts';
 export { fineTune } from './fine-tune.ts';

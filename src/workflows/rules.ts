@@ -27,3 +27,11 @@ export function evaluationCost(
   const usd = asked.map((e) => (e.inputTokens / million) * prices.input + (e.outputTokens / million) * prices.output);
   return { evaluationUsd: usd.reduce((sum, one) => sum + one, 0) };
 }
+
+/** What is wrong, and what to do about it. */
+export function overBudget(usd: number, budgetUsd: number): [message: string, advice: string] {
+  return [
+    `The run would cost about $${usd.toFixed(2)}, its budget is $${budgetUsd.toFixed(2)}.`,
+    'Raise budgetUsd, or train on fewer examples, for fewer epochs, or on a smaller model.',
+  ];
+}

@@ -19,6 +19,8 @@ export interface Run {
   /** Set before the first remote create of each kind: from then on the platform may hold something of this run. */
   uploadBegun: boolean;
   createBegun: boolean;
+  /** Set before the connection's account is first asked for a slot or for money. */
+  inAccount: boolean;
   /** Known from the estimate on. */
   prices: Prices | undefined;
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { comparison, result, succeeded, training } from './samples.ts';
+import { account, comparison, result, succeeded, training } from './samples.ts';
 import { shows, type } from './world.ts';
 
 const directory = '/work/here';
@@ -81,6 +81,19 @@ asks      There are two jobs. [contradiction]
           tunewright cancel support-k7fm --reason "..."  Ends the run.
 `,
   );
+});
+
+test('accounts shows slots, queue and money', async () => {
+  expect((await type(['accounts'])).stdout).toBe(
+    `openai  1 of 1 job slots taken, 1 waiting
+           run           base model  priority  since
+job        support-k7fm  gpt-small             2026-11-22T11:00:00.000Z
+waits, 1.  support-next  gpt-small          2  2026-11-22T11:30:00.000Z
+month     spent  promised   budget
+2026-11  $12.50     $3.00  $100.00
+`,
+  );
+  expect(JSON.parse((await type(['accounts', '--json'])).stdout)).toEqual([account]);
 });
 
 test('pause and resume print what now happens', async () => {

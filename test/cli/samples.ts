@@ -1,3 +1,4 @@
+import type { Account } from '../../src/client.ts';
 import type { Comparison, ModelEvaluation } from '../../src/contract/evaluation.ts';
 import type { RunProgress, RunResult } from '../../src/contract/run.ts';
 
@@ -87,4 +88,12 @@ export const result: RunResult = {
   comparison,
   cost: { estimatedUsd: 0.4321, trainingUsd: 0.4, evaluationUsd: 0.02, pricesOf: '2026-10-15', simulated: true },
   report: { sha256: '0'.repeat(64), bytes: 10, uri: 'file:///elsewhere/report' },
+};
+
+export const account: Account = {
+  connection: 'openai',
+  jobsAtOnce: 1,
+  holding: [{ key: 'k1', run: 'support-k7fm', model: 'gpt-small', since: '2026-11-22T11:00:00.000Z' }],
+  waiting: [{ key: 'k2', run: 'support-next', model: 'gpt-small', priority: 2, since: '2026-11-22T11:30:00.000Z' }],
+  months: [{ month: '2026-11', spentUsd: 12.5, reservedUsd: 3, budgetUsd: 100 }],
 };

@@ -5,7 +5,7 @@ import type { World } from '../../src/cli/world.ts';
 import type { RunHandle, Schedules, TunewrightClient } from '../../src/client.ts';
 import type { Settings } from '../../src/config.ts';
 import type { RunProgress } from '../../src/contract/run.ts';
-import { now, result, training } from './samples.ts';
+import { account, now, result, training } from './samples.ts';
 
 export function settings(changes: Partial<Settings> = {}): Settings {
   return {
@@ -84,6 +84,9 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
     async *list(options) {
       calls.push(['list', options]);
       yield* runs;
+    },
+    async *accounts() {
+      yield account;
     },
     schedules,
     close: async () => void calls.push(['close']),

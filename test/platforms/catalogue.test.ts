@@ -66,7 +66,7 @@ test('what a connection says goes before what the user says of the platform', ()
 });
 
 test('an overlay keeps the limits that it does not name', () => {
-  const limits = { fileBytes: 1, uploadBytes: 2, partBytes: 3, parallelParts: 4, minimumExamples: 5 };
+  const limits = { fileBytes: 1, uploadBytes: 2, partBytes: 3, parallelParts: 4, minimumExamples: 5, jobsAtOnce: null };
   expect(overlay({ limits, models: [] }, { limits: { partBytes: 30 } })).toEqual({
     limits: { ...limits, partBytes: 30 },
     models: [],

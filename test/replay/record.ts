@@ -24,6 +24,12 @@ async function started(at: Pipeline, trainingSeconds: number): Promise<RunHandle
   return run;
 }
 
+const limited: Parameters<typeof pipeline>[2] = (connection) => ({
+  ...connection,
+  catalogue: { ...connection.catalogue, limits: { jobsAtOnce: 1 } },
+  monthlyBudgetUsd: 5,
+});
+
 const paths: Record<string, Path> = {
   succeeded: async (at) => await at.client.start(at.config()),
   'without-validation': async (at) => await at.client.start(at.config({ split: { validation: 0 } })),
@@ -73,6 +79,14 @@ const paths: Record<string, Path> = {
     await run.decide(question?.choices[0]?.name ?? '');
     return run;
   },
+  // Of the connection with one slot and a month's budget.
+  queued: async (at) => {
+    at.simulator.set({ trainingSeconds: 3 });
+    const first = await at.client.start(at.config());
+    const run = await at.client.start(at.config());
+    await Promise.all([first.result(), until(run, 'train', ({ live }) => live?.queue !== undefined)]);
+    return run;
+  },
   woken: async (at) => {
     const run = await started(at, 2);
     const { job } = await run.progress();
@@ -104,7 +118,7 @@ await mkdir(folder, { recursive: true });
 await setUp();
 try {
   for (const [name, path] of Object.entries(paths)) {
-    const at = await pipeline();
+    const at = await pipeline({}, undefined, name === 'queued' ? limited : undefined);
     await save(at, await path(at), `${folder}${name}`);
     await at.close();
     process.stdout.write(`${name}\n`);

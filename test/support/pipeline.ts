@@ -6,7 +6,7 @@ import { createClient, type TunewrightClient } from '../../src/client.ts';
 import type { Settings } from '../../src/config.ts';
 import type { RunConfigInput } from '../../src/contract/config.ts';
 import { createLogger, installRuntime } from '../../src/logger.ts';
-import { standInConnection, standInKeyEnv } from '../../src/platforms/registry.ts';
+import { type Connections, standInConnection, standInKeyEnv } from '../../src/platforms/registry.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
 import { createWorker } from '../../src/worker.ts';
 import { testTemporal, unique } from './temporal.ts';
@@ -24,6 +24,8 @@ export interface Pipeline {
   close(): Promise<void>;
 }
 
+type StandIn = ReturnType<typeof standInConnection>;
+
 export interface RunningWorker {
   stop(): Promise<void>;
 }
@@ -31,10 +33,13 @@ export interface RunningWorker {
 export async function pipeline(
   options: Partial<SimulatorOptions> = {},
   changes: Partial<Settings> = {},
+  connection: (usual: StandIn) => Connections[string] = (usual) => usual,
 ): Promise<Pipeline> {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-test-'));
   const simulator = await startSimulator({ dataDir: join(folder, 'simulator'), ...options });
-  const settings = { ...testSettings(folder, simulator.url), ...changes };
+  const usual = testSettings(folder, simulator.url);
+  const connections = { ...usual.connections, simulator: connection(usual.connections.simulator as StandIn) };
+  const settings = { ...usual, connections, ...changes };
   await writeFile(join(folder, 'data.jsonl'), smallDataSet());
   const client = await createClient({ ...settings.temporal, taskQueue: settings.taskQueue });
   if (!Runtime._instance) installRuntime(createLogger(process.env.TUNEWRIGHT_TEST_LOG ?? 'silent'));

@@ -32,6 +32,11 @@ export function losses({ metrics }: StageProgress): string | undefined {
   return known.length > 0 ? `loss ${known.join(', ')}` : undefined;
 }
 
+/** `number 2 of 5 that wait for a job slot`; undefined for a run that does not queue. */
+export function queue({ queue: place }: StageProgress): string | undefined {
+  return place && `number ${place.position} of ${place.of} that wait for a job slot`;
+}
+
 /** The platform's last message, where it says more than the losses do. */
 export function message(live: StageProgress): string | undefined {
   return live.metrics ? undefined : live.message;

@@ -1,5 +1,5 @@
 import type { RunProgress } from '../../contract/run.ts';
-import { amount, ending, losses, message } from './live.ts';
+import { amount, ending, losses, message, queue } from './live.ts';
 import { howToAnswer } from './question.ts';
 import { clean } from './text.ts';
 
@@ -7,7 +7,7 @@ import { clean } from './text.ts';
 export function progressLine(progress: RunProgress, now: Date, timeZone?: string): string {
   const { name, status, stage, live, question } = progress;
   const parts = live
-    ? [live.platformStatus, amount(live), losses(live), ending(progress, now, timeZone), message(live)]
+    ? [queue(live), live.platformStatus, amount(live), losses(live), ending(progress, now, timeZone), message(live)]
     : [];
   const trouble = live?.trouble && `trouble: ${live.trouble}`;
   const asks = question && `asks: ${question.message} ${howToAnswer(name, question)}`;

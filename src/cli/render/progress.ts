@@ -1,7 +1,7 @@
 import { type RunProgress, type Stage, type StageTiming, stages } from '../../contract/run.ts';
 import { formatDuration, formatUsd } from '../../evaluation/format.ts';
 import { bar } from './bar.ts';
-import { amount, ending, losses, message, share } from './live.ts';
+import { amount, ending, losses, message, queue, share } from './live.ts';
 import { howToAnswer } from './question.ts';
 import { clean, cut, type Paint, type Style } from './text.ts';
 
@@ -66,7 +66,7 @@ function details(progress: RunProgress, { now, timeZone }: View): string[] {
   if (!live) return [];
   const work = share(live);
   const done = [work && bar(work.done, work.total, barWidth), amount(live)].filter(Boolean).join('  ');
-  const told = [done, losses(live), ending(progress, now, timeZone), message(live)];
+  const told = [queue(live), done, losses(live), ending(progress, now, timeZone), message(live)];
   return told.filter((text): text is string => Boolean(text));
 }
 

@@ -25,6 +25,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       name: 'openai',
       simulated: settings.simulated,
       capabilities: { pause: true, listLagMs: settings.listLagSeconds * 1000, modelReadyMs: 30 * 60_000 },
+      jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
       // A tuned model is called ft:BASE:ORG:SUFFIX:ID: its prices and dates are those of its base.
       catalogueEntry: (model) => findModel(entry, model.startsWith('ft:') ? (model.split(':')[1] ?? model) : model),

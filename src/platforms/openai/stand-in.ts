@@ -14,6 +14,8 @@ export function standInConnection(baseURL: string) {
     // Its listings do not lag, unless a fault is switched on.
     listLagSeconds: 1,
     catalogue: {
+      // As many as the machine bears.
+      limits: { jobsAtOnce: null },
       models: [
         {
           id: 'stand-in-mini',

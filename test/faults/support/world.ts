@@ -75,7 +75,11 @@ export async function openWorld(changes: ConnectionChanges = {}): Promise<World>
   const standIn = standInConnection(simulatorUrl);
   const { limits, ...settings } = changes;
   const connections = {
-    simulator: { ...standIn, ...settings, catalogue: { ...standIn.catalogue, ...(limits ? { limits } : {}) } },
+    simulator: {
+      ...standIn,
+      ...settings,
+      catalogue: { ...standIn.catalogue, limits: { ...standIn.catalogue.limits, ...limits } },
+    },
   };
   const config = join(folder, 'tunewright.json');
   const env = {

@@ -73,7 +73,11 @@ export async function openStage(): Promise<Stage> {
     taskQueue,
     workflowBundle: { codePath: process.env.TUNEWRIGHT_TEST_BUNDLE ?? '' },
     activities: createActivities({
-      platforms: { names: [], get: (run) => (playing.get(run) as Playing).platform },
+      platforms: {
+        names: [],
+        get: (run) => (playing.get(run) as Playing).platform,
+        monthlyBudgetUsd: () => undefined,
+      },
       store: folderStore(join(folder, 'artifacts')),
       dataDirectory: folder,
       ending: new AbortController().signal,

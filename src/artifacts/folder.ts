@@ -7,7 +7,9 @@ import type { ArtifactRef } from '../contract/artifact.ts';
 import { altered, missing, sourceError, storeError } from './failures.ts';
 import type { ArtifactStore, ArtifactWriter } from './store.ts';
 
-const chunkBytes = 1024 * 1024;
+const largestChunk = 1024 * 1024;
+/** A stream takes memory for a whole chunk, however little there is to read. */
+const chunkFor = (bytes: number) => Math.max(1, Math.min(largestChunk, bytes));
 /** Training data is nobody else's business on a shared machine. */
 const folderMode = 0o700;
 const fileMode = 0o600;
@@ -41,7 +43,7 @@ export function folderStore(directory: string): ArtifactStore {
   async function* read(ref: ArtifactRef): AsyncGenerator<Uint8Array> {
     const hash = createHash('sha256');
     try {
-      for await (const chunk of createReadStream(place(ref.sha256), { highWaterMark: chunkBytes })) {
+      for await (const chunk of createReadStream(place(ref.sha256), { highWaterMark: chunkFor(ref.bytes) })) {
         hash.update(chunk);
         yield chunk;
       }
@@ -60,7 +62,8 @@ export function folderStore(directory: string): ArtifactStore {
       signal?.throwIfAborted();
       const source = await openSource(path);
       try {
-        const content = source.createReadStream({ autoClose: false, highWaterMark: chunkBytes, signal });
+        const { size } = await source.stat();
+        const content = source.createReadStream({ autoClose: false, highWaterMark: chunkFor(size), signal });
         // Broken off when nobody reads it, it would end the process; whoever reads it is told all the same.
         content.on('error', () => undefined);
         return await put(content);
@@ -113,7 +116,7 @@ function folderWriter(handle: FileHandle, temporary: string, place: (sha256: str
         await handle.sync();
         await handle.close();
         await mkdir(dirname(path), { recursive: true, mode: folderMode });
-        await moveTo(path, temporary, sha256);
+        await moveTo(path, temporary, { sha256, bytes });
         await syncFolder(dirname(path));
       });
       return { sha256, bytes, uri: pathToFileURL(path).href };
@@ -122,20 +125,24 @@ function folderWriter(handle: FileHandle, temporary: string, place: (sha256: str
 }
 
 /** What is there already stays: whoever reads a file as a blob, as an upload does, fails when it is replaced. */
-async function moveTo(path: string, temporary: string, sha256: string): Promise<void> {
+async function moveTo(
+  path: string,
+  temporary: string,
+  { sha256, bytes }: Pick<ArtifactRef, 'sha256' | 'bytes'>,
+): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {
-    const kept = (error as NodeJS.ErrnoException).code === 'EEXIST' && (await hashOf(path)) === sha256;
+    const kept = (error as NodeJS.ErrnoException).code === 'EEXIST' && (await hashOf(path, bytes)) === sha256;
     // Altered, or on a file system without links.
     if (!kept) return await rename(temporary, path);
   }
   await rm(temporary);
 }
 
-async function hashOf(path: string): Promise<string> {
+async function hashOf(path: string, bytes: number): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) hash.update(chunk);
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkFor(bytes) })) hash.update(chunk);
   return hash.digest('hex');
 }
 

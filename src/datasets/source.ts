@@ -45,7 +45,8 @@ async function* chunksOf(
   { signal, onProgress }: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
   // A buffer of its own for each chunk: lines are cut out of it without being copied.
-  const read = (at: number) => handle.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes, at);
+  const size = Math.min(chunkBytes, total);
+  const read = (at: number) => handle.read(Buffer.allocUnsafeSlow(size), 0, size, at);
   let next = read(0);
   for (let done = 0; ; ) {
     signal?.throwIfAborted();

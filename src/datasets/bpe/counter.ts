@@ -12,6 +12,15 @@ const keptBytes = 1 << 20;
  * grows with the length of the text, whatever is in it (times its logarithm for an unbroken run of letters).
  */
 export function byteCounter(encoding: Encoding): (text: string) => number {
+  const known = counters.get(encoding) ?? newCounter(encoding);
+  counters.set(encoding, known);
+  return known;
+}
+
+/** One an encoding: its tables are megabytes, and what it remembers serves the next file too. */
+const counters = new Map<Encoding, (text: string) => number>();
+
+function newCounter(encoding: Encoding): (text: string) => number {
   const known = vocabulary(encoding);
   const endByHand = scanner(encoding);
   const pattern = patterns[encoding];

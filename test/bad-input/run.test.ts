@@ -68,15 +68,15 @@ test('UTF-16', async () => {
   await refused(await run(Buffer.from(`\uFEFF${lines(12).join('\n')}`, 'utf16le')), /UTF-16/, /UTF-8/);
 });
 
-test('two gigabytes on one line', async () => {
+test('more on one line than a string can hold', async () => {
   const path = join(at.folder, 'long.jsonl');
   const file = await open(path, 'w');
   const chunk = Buffer.alloc(64 * 1024 * 1024, 'a');
-  for (let i = 0; i < 32; i++) await file.write(chunk);
+  for (let i = 0; i < 10; i++) await file.write(chunk);
   await file.close();
   await refused(
     await run(undefined, { data: { train: path } }),
-    /line 1: The line has 2147483648 bytes/,
+    /line 1: The line has 671088640 bytes/,
     /tunewright validate/,
   );
 }, 120_000);

@@ -1,7 +1,7 @@
 import { ReadableStream } from 'node:stream/web';
 import { Worker } from 'node:worker_threads';
 import { PAUSED, RUNNING } from './pacer.ts';
-import type { TrainEvent, TrainRequest } from './types.ts';
+import type { TrainEvent, TrainOrder, TrainRequest } from './types.ts';
 
 /** A training under way in a thread of its own. */
 export interface TrainingHandle {
@@ -18,34 +18,60 @@ export interface TrainingHandle {
 /** The compiler rewrites the endings of imports, but not of this. */
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+/** Starting a thread costs more than a small training does: so many that have nothing to do are kept. */
+const keptThreads = 2;
+const freeThreads: Worker[] = [];
+
 /** Starts a training. Never throws: what goes wrong is an `error` event, which is then the last. */
 export function startTraining(request: TrainRequest): TrainingHandle {
   const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const worker = new Worker(WORKER, { workerData: { request, flag } });
+  const worker = freeThreads.pop() ?? new Worker(WORKER);
   const set = (value: number) => {
     Atomics.store(flag, 0, value);
     Atomics.notify(flag, 0);
   };
   let open = true;
   let close = () => {};
+  // A thread that was handed back may be busy with another training.
+  let mine = true;
+  const end = () => {
+    if (mine) void worker.terminate();
+    mine = false;
+  };
   const events = new ReadableStream<TrainEvent>({
     start(controller) {
       close = () => {
         if (open) controller.close();
         open = false;
       };
-      worker.on('message', (event: TrainEvent) => open && controller.enqueue(event));
+      worker.on('message', (event: TrainEvent | null) => {
+        if (event !== null) return open && controller.enqueue(event);
+        close();
+        if (mine) release(worker);
+        mine = false;
+      });
       worker.on('error', (error) => open && controller.enqueue({ type: 'error', message: error.message }));
       worker.on('exit', close);
     },
     cancel() {
       open = false;
-      void worker.terminate();
+      end();
     },
   });
+  worker.ref();
+  worker.postMessage({ request, flag } satisfies TrainOrder);
   const stop = () => {
     close();
-    void worker.terminate();
+    end();
   };
   return { events, pause: () => set(PAUSED), resume: () => set(RUNNING), stop };
+}
+
+/** Keeps a thread whose training has ended for the next one; it holds no process open. */
+function release(worker: Worker): void {
+  // By name: the class needs listeners of its own.
+  for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+  if (freeThreads.length >= keptThreads) return void worker.terminate();
+  worker.unref();
+  freeThreads.push(worker);
 }

@@ -51,6 +51,12 @@ export interface TrainRequest {
   paceMs?: number;
 }
 
+/** What a training's thread is told; `flag` is what pauses it, see `createPacer`. */
+export interface TrainOrder {
+  request: TrainRequest;
+  flag: Int32Array;
+}
+
 /** What a training reports, in order; `done` or `error` is the last, unless the training was stopped. */
 export type TrainEvent =
   | { type: 'step'; metrics: StepMetrics }

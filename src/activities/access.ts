@@ -18,6 +18,8 @@ export interface Access {
   simulated: boolean;
   /** YYYY-MM-DD, where a date is known. */
   shutdownDate?: string;
+  /** Set where models answer only under a deployment. */
+  deploys?: true;
   /** Where the connection has such limits. */
   jobsAtOnce?: number;
   monthlyBudgetUsd?: number;
@@ -40,6 +42,7 @@ export function accessActivities({ platforms }: Dependencies) {
         platform: platform.name,
         simulated: platform.simulated,
         ...(shutdownDate ? { shutdownDate } : {}),
+        ...(platform.deployments ? { deploys: true } : {}),
         ...(platform.jobsAtOnce === undefined ? {} : { jobsAtOnce: platform.jobsAtOnce }),
         ...(monthlyBudgetUsd === undefined ? {} : { monthlyBudgetUsd }),
       };

@@ -1,8 +1,16 @@
 import { activityInfo, Context } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
 
-/** When an activity of this process last told the server that it is alive, ms by the machine's clock. */
-const lastBeats = new WeakMap<Context, number>();
+/** When an activity of this process last told the server that it is alive. */
+const lastBeats = new WeakMap<Context, Moment>();
+
+/** In ms: by the machine's clock, which may be set, and by one that may stand still while the machine is suspended. */
+interface Moment {
+  clock: number;
+  steady: number;
+}
+
+const moment = (): Moment => ({ clock: Date.now(), steady: performance.now() });
 
 /** Sends the newest details while long work is under way, so that its loss and its cancellation are seen early. */
 export async function beating<T>(details: () => unknown, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -16,7 +24,7 @@ export async function attended<T>(
   details: () => unknown = () => ({}),
 ): Promise<T> {
   const context = Context.current();
-  lastBeats.set(context, Date.now());
+  lastBeats.set(context, moment());
   const timer = setInterval(() => heartbeat(details(), context), heartbeatTimeoutMs(context) / 4);
   try {
     return await work(context.cancellationSignal);
@@ -27,7 +35,7 @@ export async function attended<T>(
 
 /** Tells the server that this attempt is alive, and how far it has come. */
 export function heartbeat(details: unknown, context = Context.current()): void {
-  lastBeats.set(context, Date.now());
+  lastBeats.set(context, moment());
   context.heartbeat(details);
 }
 
@@ -36,13 +44,21 @@ export function lastHeartbeat<T>(): T | undefined {
   return activityInfo().heartbeatDetails as T | undefined;
 }
 
+/** How long this activity had been tried when this attempt began, ms: by the server's clock, for the machine's may be wrong. */
+export function triedForMs(): number {
+  const { currentAttemptScheduledTimestampMs, scheduledTimestampMs } = activityInfo();
+  return currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+}
+
 /**
  * To be called right before anything that is paid. A process that was held still, as by a suspended machine, wakes up
  * in the middle of an attempt that the server has long given to another worker. Throws `interrupted` then.
  */
 export function assertStillMine(): void {
   const context = Context.current();
-  const silentMs = Date.now() - (lastBeats.get(context) ?? Date.now());
+  const now = moment();
+  const last = lastBeats.get(context) ?? now;
+  const silentMs = Math.max(now.clock - last.clock, now.steady - last.steady);
   if (silentMs < heartbeatTimeoutMs(context)) return;
   throw new TunewrightError('interrupted', `This worker stood still for ${Math.round(silentMs / 1000)} s.`, {
     advice: 'Nothing: the next attempt looks first for what this one was about to create.',

@@ -30,11 +30,11 @@ export async function createOnce<T>(
   // A person who resets an activity makes its attempts begin at 1 again; what it told the server stays.
   const wasBegun = attempt > 1 || lastHeartbeat() !== undefined || (await wasReset());
   const earlierEffect = wasBegun && !refused;
-  const settled = Date.now() + (earlierEffect ? settleMs : 0);
+  const settled = performance.now() + (earlierEffect ? settleMs : 0);
   for (;;) {
     const found = await find(earlierEffect);
     if (found !== undefined) return found;
-    const leftMs = settled - Date.now();
+    const leftMs = settled - performance.now();
     if (leftMs <= 0) break;
     heartbeat(details());
     await Context.current().sleep(Math.min(leftMs, lookAgainMs));

@@ -1,16 +1,21 @@
 import type { ArtifactStore } from '../artifacts/index.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { StageProgress } from '../contract/run.ts';
 import { type HeldOutQuestion, readQuestions } from '../datasets/index.ts';
 import { askAll, createGrader, decodePredictions, encodePredictions, summarise } from '../evaluation/index.ts';
 import { beating, heartbeat, lastHeartbeat } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
+import { deploymentsOf, untilDeployed } from './deploy.ts';
+import { stillPending } from './failures.ts';
 
 export interface EvaluateInput {
   connection: string;
   model: string;
+  /** Under which the model is asked, where models are deployed; its own is made again when it has vanished. */
+  deployment?: { name: string; own: boolean } | undefined;
   /** The held-out examples, chat JSONL. */
   test: ArtifactRef & { examples: number };
   evaluation: RunConfig['evaluation'];
@@ -30,7 +35,7 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
   return {
     /** Asks one model every held-out question and grades its answers. No answer that was kept is paid again. */
     async evaluateModel(input: EvaluateInput): Promise<ModelEvaluation> {
-      const { model, test, evaluation, seed } = input;
+      const { model, deployment, test, evaluation, seed } = input;
       const platform = platforms.get(input.connection);
       const total = Math.min(test.examples, evaluation.maxExamples ?? test.examples);
       const batchSize = Math.max(smallestBatch, Math.ceil(total / mostBatches));
@@ -40,17 +45,16 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
       return await beating(
         () => beat,
         async (signal) => {
+          if (deployment?.own) await untilDeployed(deploymentsOf(platform), { name: deployment.name, model });
           // Stops for long rate limits leave short batches: a heartbeat must stay small.
           if (kept.length > mostBatches) beat.batches = [await store.put(joined(store, kept))];
           beat.done = await answered(store, beat.batches);
-          // Verified as a whole first: no question of an altered file is ever paid.
-          await store.path(test);
           await askAll<HeldOutQuestion>({
             questions: first(total, readQuestions(store.read(test))),
             startAt: beat.done,
             ask: async ({ messages, tools }, abort) =>
               await platform.chat({
-                model,
+                model: deployment?.name ?? model,
                 messages,
                 tools,
                 seed,
@@ -67,6 +71,10 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
               beat.done = (beat.done ?? 0) + predictions.length;
               heartbeat(beat);
             },
+          }).catch((error: unknown) => {
+            throw deployment?.own && isNotFound(error)
+              ? stillPending(`The deployment ${deployment.name} is gone.`, 1_000)
+              : error;
           });
           const predictions = await store.put(joined(store, beat.batches));
           return await summarise(model, predictions, decodePredictions(store.read(predictions)));
@@ -74,6 +82,11 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
       );
     },
   };
+}
+
+/** Deployments of the cheapest kinds are taken away by the platform: what was answered stays, the rest is asked again. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof TunewrightError && error.status === 404;
 }
 
 async function answered(store: ArtifactStore, batches: readonly ArtifactRef[]): Promise<number> {

@@ -7,7 +7,15 @@ import { type ErrorCode, type FailureDetails, TunewrightError } from '../contrac
 const unnamedInARow = 5;
 
 /** From here on a job is paid: what an operator can mend must not throw its result away, nor leave it running. */
-const afterPaying: ReadonlySet<string> = new Set(['waitForJob', 'warmUp', 'evaluateModel', 'writeReport', 'stopJobs']);
+const afterPaying: ReadonlySet<string> = new Set([
+  'waitForJob',
+  'warmUp',
+  'deployModel',
+  'evaluateModel',
+  'writeReport',
+  'stopJobs',
+  'removeDeployments',
+]);
 const mendable: ReadonlySet<ErrorCode> = new Set([
   'wrong_key',
   'forbidden',
@@ -15,6 +23,8 @@ const mendable: ReadonlySet<ErrorCode> = new Set([
   'unknown_connection',
   'quota_exhausted',
   'disk_full',
+  'artifact_missing',
+  'artifact_altered',
 ]);
 const mendableAgainMs = 60_000;
 

@@ -1,6 +1,7 @@
 import { accessActivities } from './access.ts';
 import { accountActivities } from './account.ts';
 import type { Dependencies } from './dependencies.ts';
+import { deployActivities } from './deploy.ts';
 import { estimateActivities } from './estimate.ts';
 import { evaluateActivities } from './evaluate.ts';
 import { inspectActivities } from './inspect.ts';
@@ -24,6 +25,7 @@ export function createActivities(dependencies: Dependencies) {
     ...jobActivities(dependencies),
     ...waitActivities(dependencies),
     ...warmUpActivities(dependencies),
+    ...deployActivities(dependencies),
     ...evaluateActivities(dependencies),
     ...reportActivities(dependencies),
     ...releaseActivities(dependencies),

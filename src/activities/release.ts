@@ -1,8 +1,7 @@
-import { activityInfo } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
 import type { JobSummary } from '../contract/run.ts';
 import type { JobState, RemoteJob, TrainingPlatform } from '../platforms/platform.ts';
-import { attended } from './context.ts';
+import { attended, triedForMs } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
 import { summary } from './job.ts';
@@ -32,7 +31,7 @@ const lookAgainMs = 1_000;
 
 /** Whether this activity has looked for so long that the platform's listings must show all there is. */
 function settled(platform: TrainingPlatform): boolean {
-  return Date.now() - activityInfo().scheduledTimestampMs >= platform.capabilities.listLagMs;
+  return triedForMs() >= platform.capabilities.listLagMs;
 }
 
 /** A job that cannot be cancelled just now is tried again, and the others are tried all the same. */

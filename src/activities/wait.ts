@@ -1,8 +1,7 @@
-import { activityInfo } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
 import type { JobSummary, StageProgress, TrainingMetrics } from '../contract/run.ts';
 import type { JobQuery, RemoteJob, TrainingPlatform } from '../platforms/platform.ts';
-import { attended, heartbeat, lastHeartbeat } from './context.ts';
+import { attended, heartbeat, lastHeartbeat, triedForMs } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
 import { summary } from './job.ts';
@@ -62,7 +61,7 @@ async function look(platform: TrainingPlatform, input: WaitInput, { lastEvent, a
   const job = await platform.getJob(jobId);
   const events = await platform.newEvents(jobId, lastEvent);
   // Once, when a listing must show all there is: at every look it would be a request a poll.
-  const listed = Date.now() - activityInfo().scheduledTimestampMs >= platform.capabilities.listLagMs;
+  const listed = triedForMs() >= platform.capabilities.listLagMs;
   if (alone || !(listed || hasModel(job))) return { job, events, others: undefined };
   await removeStrayFiles(platform, input);
   return { job, events, others: await othersOf(platform, input) };

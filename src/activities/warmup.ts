@@ -1,6 +1,5 @@
-import { activityInfo } from '@temporalio/activity';
 import { TunewrightError } from '../contract/errors.ts';
-import { attended } from './context.ts';
+import { attended, triedForMs } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
 
@@ -26,8 +25,7 @@ export function warmUpActivities({ platforms }: Dependencies) {
         await attended(async () => await platform.chat(question));
       } catch (error) {
         const notYet = error instanceof TunewrightError && error.status === 404;
-        const waitedMs = Date.now() - activityInfo().scheduledTimestampMs;
-        if (notYet && waitedMs < platform.capabilities.modelReadyMs) {
+        if (notYet && triedForMs() < platform.capabilities.modelReadyMs) {
           throw stillPending(`${model} does not answer yet.`, lookAgainMs);
         }
         throw error;

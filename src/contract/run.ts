@@ -92,6 +92,8 @@ export interface Cost {
   estimatedUsd?: number;
   trainingUsd?: number;
   evaluationUsd?: number;
+  /** Of deployments that stood for the evaluation. */
+  hostingUsd?: number;
   /** Date of the prices used, YYYY-MM-DD. */
   pricesOf?: string;
   /** True when the platform is a simulation and nobody was billed. */
@@ -138,6 +140,8 @@ export interface RunProgress {
   timings: StageTiming[];
   data?: DataSummary;
   job?: JobSummary;
+  /** Deployments of this run that stand and are paid by the hour. */
+  deployments?: { name: string; model: string; hourlyUsd?: number }[];
   cost: Cost;
   scores?: { base: Estimate; tuned: Estimate; difference: Estimate };
   /** The report as JSON. */

@@ -1,3 +1,4 @@
+import { spentUsd } from '../contract/cost.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { Cost } from '../contract/run.ts';
 import {
@@ -37,6 +38,7 @@ export function costSection({ cost, simulated }: RunReport): string {
     ['Estimated before the run', cost.estimatedUsd],
     ['Training', cost.trainingUsd],
     ['Evaluation', cost.evaluationUsd],
+    ['Deployments', cost.hostingUsd],
   ] as const;
   const known = rows.flatMap(([name, amount]) => (amount === undefined ? [] : [[name, formatUsd(amount)]]));
   const list = known.length > 0 ? `\n\n${table(['', '#US dollars'], known)}` : '';
@@ -44,7 +46,7 @@ export function costSection({ cost, simulated }: RunReport): string {
 }
 
 function costSentence(cost: Cost, simulated: boolean): string {
-  const total = cost.trainingUsd === undefined ? undefined : cost.trainingUsd + (cost.evaluationUsd ?? 0);
+  const total = cost.trainingUsd === undefined ? undefined : spentUsd(cost);
   const prices = `list prices${cost.pricesOf ? ` of ${cost.pricesOf}` : ''}`;
   if (simulated) {
     const nobody = 'Simulated: nobody was billed';

@@ -139,6 +139,32 @@ export interface ChatAnswer {
   outputTokens: number;
 }
 
+/** A deployment that answers for a model. */
+export interface HeldDeployment {
+  name: string;
+  model: string;
+  /** Milliseconds since the epoch, by the platform's clock. */
+  createdAt: number;
+}
+
+/** How a deployment stands: `ready` once it has answered, `gone` when there is none of that name. */
+export type DeploymentState = 'creating' | 'ready' | 'gone';
+
+/** For platforms where a model answers only under a deployment, which costs money while it stands. */
+export interface Deployments {
+  /** The deployment that answers for the model by configuration; such a one is never removed. */
+  existing(model: string): string | undefined;
+  /** Creates it, or takes up the one of that name; throws `contradiction` when that one answers for another model. */
+  create(deployment: { name: string; model: string }, signal?: AbortSignal): Promise<void>;
+  /** Throws `refused` with the platform's reason when it failed. */
+  state(name: string, signal?: AbortSignal): Promise<DeploymentState>;
+  remove(name: string, signal?: AbortSignal): Promise<void>;
+  /** Every deployment whose name starts so; all pages are read. */
+  find(namePrefix: string, signal?: AbortSignal): Promise<HeldDeployment[]>;
+  /** What one costs while it stands, US dollars an hour, where the catalogue knows it. */
+  hourlyUsd(model: string): number | undefined;
+}
+
 /** An event that a platform pushed, after its signature was verified. */
 export interface WebhookEvent {
   id: string;
@@ -196,6 +222,10 @@ export interface TrainingPlatform {
   /** The job on the platform's own page, where it has one. */
   jobUrl(jobId: string): string | undefined;
 
+  /** Absent where models answer by their own id. */
+  readonly deployments?: Deployments | undefined;
+
+  /** `model` is the name of its deployment where models are deployed. */
   chat(request: ChatRequest): Promise<ChatAnswer>;
 
   /**

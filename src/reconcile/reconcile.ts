@@ -12,7 +12,7 @@ export interface ReconcileOptions {
   platforms: Platforms;
   /** Only these; all whose key is set when absent. */
   connections?: readonly string[] | undefined;
-  /** Removes leftovers: stops their jobs, deletes their files. */
+  /** Removes leftovers: deletes their deployments, stops their jobs, deletes their files. */
   apply: boolean;
   /** Nothing younger is removed: a create under way has no run to show yet. */
   olderThanMs: number;
@@ -35,7 +35,8 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
     try {
       platform = platforms.get(connection);
       result.connections.push(connection);
-      held = thingsOf(await platform.listHoldings(runKeyPrefix));
+      const deployments = await platform.deployments?.find(runKeyPrefix);
+      held = thingsOf(await platform.listHoldings(runKeyPrefix), deployments ?? []);
     } catch (error) {
       const notSetUp = error instanceof TunewrightError && error.code === 'missing_key';
       if (!(notSetUp && connections === undefined)) result.problems.push(problem(error, connection));
@@ -89,7 +90,8 @@ async function remove(platform: TrainingPlatform, finding: Finding, problems: Pr
       const { state } = await platform.cancelJob(id);
       finding.outcome = ended.includes(state) ? 'removed' : 'stopping';
     } else {
-      await platform.deleteFile(id);
+      if (kind === 'deployment') await platform.deployments?.remove(id);
+      else await platform.deleteFile(id);
       finding.outcome = 'removed';
     }
   } catch (error) {

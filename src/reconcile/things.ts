@@ -1,5 +1,5 @@
 import { parseRunKey } from '../contract/run-key.ts';
-import type { HeldJob, Holdings, JobState } from '../platforms/platform.ts';
+import type { HeldDeployment, HeldJob, Holdings, JobState } from '../platforms/platform.ts';
 import type { AttemptState } from './chain.ts';
 
 /**
@@ -11,7 +11,7 @@ export type Verdict = 'owned' | 'leftover' | 'young' | 'kept' | 'foreign';
 
 /** One thing at a platform that a run has made. */
 export interface Thing {
-  kind: 'file' | 'job' | 'model';
+  kind: 'file' | 'job' | 'model' | 'deployment';
   id: string;
   key: string;
   /** The run's name, where the thing carries it. */
@@ -31,9 +31,13 @@ const records: readonly JobState[] = ['failed', 'cancelled'];
  * Everything that runs have made. Left out are jobs of which nothing is left but the record, for no platform deletes those:
  * the failed, the cancelled, and those whose model is gone.
  */
-export function thingsOf({ files, jobs, models }: Holdings): Thing[] {
+export function thingsOf({ files, jobs, models }: Holdings, deployments: readonly HeldDeployment[]): Thing[] {
   const keyOfFile = new Map(files.map(({ id, name }) => [id, parseRunKey(name)]));
   return [
+    // First of all: what is deployed is paid, and holds its model.
+    ...deployments.flatMap(({ name, createdAt }) =>
+      thing({ kind: 'deployment', id: name, createdAt }, parseRunKey(name)),
+    ),
     ...files.flatMap(({ id, createdAt }) => thing({ kind: 'file', id, createdAt }, keyOfFile.get(id))),
     ...jobs.flatMap((job) => {
       const made = parseRunKey(job.key ?? '') ?? keyOfFile.get(job.trainingFileId);
@@ -62,7 +66,8 @@ function thing(
 /** What is to become of a thing, by how its run's attempt stands. */
 export function verdictOf({ kind, job }: Thing, state: AttemptState, oldEnough: boolean): Verdict {
   if (state === 'unknown') return 'foreign';
-  if (state === 'running' || state === 'succeeded') return 'owned';
+  // A run that has ended needs none, whatever its end.
+  if (state === 'running' || (state === 'succeeded' && kind !== 'deployment')) return 'owned';
   if (kind === 'model' || job?.state === 'succeeded') return 'kept';
   return oldEnough ? 'leftover' : 'young';
 }

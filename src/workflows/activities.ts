@@ -93,9 +93,11 @@ export const activities = {
   pauseJob: activity('pauseJob', prompt),
   resumeJob: activity('resumeJob', prompt),
   warmUp: activity('warmUp', polling),
+  deployModel: activity('deployModel', polling),
   evaluateModel: activity('evaluateModel', long),
   writeReport: activity('writeReport', long),
   stopJobs: activity('stopJobs', polling),
+  removeDeployments: activity('removeDeployments', polling),
   removeFiles: activity('removeFiles', tidying),
   findEnded: activity('findEnded', call),
 };

@@ -11,12 +11,13 @@ import type { FineTuneInput, RetrainRequest, RunProgress, RunResult } from '../c
 import { activities } from './activities.ts';
 import { trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
+import { endServing } from './serving.ts';
 import { identity } from './training.ts';
 
 const cancelledByServer = 'Cancelled by a request to Temporal.';
 
 /**
- * Ends a run early: its job is stopped and seen stopped, its files are removed, what was spent is recorded. Answers
+ * Ends a run early: its job is stopped and seen stopped, its deployments and files are removed, what was spent is recorded. Answers
  * whether nothing of it can cost any more; files that stay are left to `reconcile`.
  */
 export async function windUp(run: Run, error: unknown): Promise<boolean> {
@@ -29,11 +30,12 @@ export async function windUp(run: Run, error: unknown): Promise<boolean> {
   run.progress.publish();
 
   const jobTrouble = await attempted(() => stopJob(run));
+  const hostingTrouble = await attempted(() => endServing(run));
   const fileTrouble = await attempted(() => removeFiles(run));
   // Asked again: a cancellation may have come in the meantime.
   if (stopping) now.reason = stopReason(run);
-  now.reason.message += jobTrouble + fileTrouble;
-  const stopped = jobTrouble === '';
+  now.reason.message += jobTrouble + hostingTrouble + fileTrouble;
+  const stopped = jobTrouble + hostingTrouble === '';
   const retraining = stopped && control.continuation;
   run.progress.end(retraining ? 'retraining' : stopping && control.cancelled ? 'cancelled' : 'failed');
   return stopped;

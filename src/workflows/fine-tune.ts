@@ -10,6 +10,8 @@ import { approval, freeSlot, leaveAccount, reserveMoney, takeSlot } from './flee
 import { Progress } from './progress.ts';
 import { evaluationCost, overBudget, trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
+import { endServing, type Served, serve } from './serving.ts';
+import { together } from './together.ts';
 import { createJob, jobEnded } from './training.ts';
 
 /** The platform's clock may be behind, and it tells whole seconds. */
@@ -30,6 +32,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
     stoppedJobs: [],
     uploadBegun: false,
     createBegun: false,
+    deployed: undefined,
     inAccount: false,
     prices: undefined,
   };
@@ -118,22 +121,29 @@ async function story(run: Run): Promise<RunResult> {
   const tuned = now.job.model as string;
 
   await enter(run, 'warmup');
-  await activities.warmUp(`Wait for ${tuned} to answer`, { connection, model: tuned });
-
-  await enter(run, 'evaluate');
+  let served: Served | undefined;
+  if (access.deploys) {
+    served = await serve(run, model, tuned);
+    // Not where it may be paused: what stands idle is paid.
+    run.progress.enter('evaluate');
+  } else {
+    await activities.warmUp(`Wait for ${tuned} to answer`, { connection, model: tuned });
+    await enter(run, 'evaluate');
+  }
   const { evaluation, seed } = config;
   const question = { connection, test: parts.test, evaluation, seed };
   const asked: ModelEvaluation[] = [];
-  const evaluate = async (name: string): Promise<ModelEvaluation> => {
-    const scores = await activities.evaluateModel(`Evaluate ${name}`, { ...question, model: name });
+  const evaluate = async (name: string, deployment: Served['base']): Promise<ModelEvaluation> => {
+    const scores = await activities.evaluateModel(`Evaluate ${name}`, { ...question, model: name, deployment });
     asked.push(scores);
     now.cost = { ...now.cost, ...evaluationCost(asked, estimate.prices) };
     return scores;
   };
   const [baseScores, tunedScores] = await together(
-    () => evaluate(model),
-    () => evaluate(tuned),
+    () => evaluate(model, served?.base),
+    () => evaluate(tuned, served?.tuned),
   );
+  await endServing(run);
 
   await enter(run, 'report');
   const { report, comparison } = await activities.writeReport('Compare the two and write the report', {
@@ -154,20 +164,6 @@ async function story(run: Run): Promise<RunResult> {
 async function enter(run: Run, stage: Run['progress']['now']['stage']): Promise<void> {
   await run.control.unlessPaused();
   run.progress.enter(stage);
-}
-
-/** Two at once. When one fails the other is stopped and waited for: nothing goes on behind the clean-up's back. */
-async function together<A, B>(one: () => Promise<A>, other: () => Promise<B>): Promise<[A, B]> {
-  return await CancellationScope.cancellable(async () => {
-    const both = [one(), other()] as const;
-    try {
-      return await Promise.all(both);
-    } catch (error) {
-      CancellationScope.current().cancel();
-      await Promise.allSettled(both);
-      throw error;
-    }
-  });
 }
 
 async function upload(run: Run, role: 'train' | 'validation', file: UploadedPart): Promise<string> {

@@ -1,5 +1,6 @@
 import { ApplicationFailure, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { accountName, leaveSignal } from '../contract/account.ts';
+import { spentUsd } from '../contract/cost.ts';
 import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
 import { activities } from './activities.ts';
 import type { Run } from './run.ts';
@@ -60,10 +61,9 @@ export async function freeSlot(run: Run): Promise<void> {
 /** The run has ended: its slot is freed, and what it has really cost takes the place of its estimate. */
 export async function leaveAccount(run: Run): Promise<void> {
   const { cost } = run.progress.now;
-  const evaluationUsd = cost.evaluationUsd ?? 0;
   // A platform that does not tell what a stopped job had trained is taken to bill all of it.
   const trainingUsd = cost.trainingUsd ?? (run.createBegun ? (cost.estimatedUsd ?? 0) : 0);
-  await tell(run, { spentUsd: trainingUsd + evaluationUsd });
+  await tell(run, { spentUsd: spentUsd({ ...cost, trainingUsd }) ?? 0 });
 }
 
 async function tell(run: Run, news: { spentUsd?: number }): Promise<void> {

@@ -1,4 +1,5 @@
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { spentUsd } from '../contract/cost.ts';
 import { inputMemo, progressMemo } from '../contract/messages.ts';
 import type { FineTuneInput, Question, RunProgress, RunStatus, Stage } from '../contract/run.ts';
 import { searchAttributes } from '../contract/search-attributes.ts';
@@ -43,7 +44,7 @@ export class Progress {
   /** Writes the visible state. Two events a call, so it is called once a stage, with all that changed. */
   publish(): void {
     const { now } = this;
-    const cost = spent(now) ?? now.cost.estimatedUsd;
+    const cost = spentUsd(now.cost) ?? now.cost.estimatedUsd;
     const attributes = [
       { key: searchAttributes.stage, value: now.stage },
       { key: searchAttributes.status, value: now.status },
@@ -64,12 +65,6 @@ export class Progress {
     const last = this.now.timings.at(-1);
     if (last && !last.endedAt) last.endedAt = new Date().toISOString();
   }
-}
-
-/** What the run has cost so far; undefined before anything was spent. */
-function spent({ cost }: RunProgress): number | undefined {
-  if (cost.trainingUsd === undefined && cost.evaluationUsd === undefined) return undefined;
-  return (cost.trainingUsd ?? 0) + (cost.evaluationUsd ?? 0);
 }
 
 /** Markdown for the Web UI's details pane. */

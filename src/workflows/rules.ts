@@ -11,6 +11,7 @@ export interface Prices {
 }
 
 const million = 1_000_000;
+const hourMs = 3_600_000;
 
 /** What training has cost, stopped jobs included; nothing is claimed when the platform does not tell the tokens. */
 export function trainingCost(jobs: readonly JobSummary[], prices: Prices): Pick<Cost, 'trainingUsd'> {
@@ -26,6 +27,13 @@ export function evaluationCost(
 ): Pick<Cost, 'evaluationUsd'> {
   const usd = asked.map((e) => (e.inputTokens / million) * prices.input + (e.outputTokens / million) * prices.output);
   return { evaluationUsd: usd.reduce((sum, one) => sum + one, 0) };
+}
+
+/** What deployments have cost that stood for so long; nothing is claimed when no price by the hour is known. */
+export function hostingCost(deployments: readonly { hourlyUsd?: number }[], stoodMs: number): Pick<Cost, 'hostingUsd'> {
+  const hourly = deployments.map(({ hourlyUsd }) => hourlyUsd).filter((usd) => usd !== undefined);
+  if (hourly.length === 0) return {};
+  return { hostingUsd: (hourly.reduce((sum, usd) => sum + usd, 0) * stoodMs) / hourMs };
 }
 
 /** What is wrong, and what to do about it. */

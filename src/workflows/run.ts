@@ -19,6 +19,8 @@ export interface Run {
   /** Set before the first remote create of each kind: from then on the platform may hold something of this run. */
   uploadBegun: boolean;
   createBegun: boolean;
+  /** Deployments that this run has asked for and that may stand, since when in milliseconds. */
+  deployed: { names: string[]; since: number } | undefined;
   /** Set before the connection's account is first asked for a slot or for money. */
   inAccount: boolean;
   /** Known from the estimate on. */

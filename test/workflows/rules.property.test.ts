@@ -49,6 +49,7 @@ function faultsOf({ end, progress, platform }: Played): string[] {
     ...platform.jobs
       .filter((job) => !['succeeded', 'failed', 'cancelled'].includes(platform.stateOf(job).state) && !excused)
       .map(({ id }) => `${id} goes on after the end of its run`),
+    ...[...platform.standing.keys()].map((name) => `the deployment ${name} stands after the end of its run`),
     ...filesLeft({ end, progress, platform }),
     ...(finished.length > 0 && !finished.some(({ id }) => id === progress.job?.id)
       ? [`the finished ${finished.map(({ id }) => id).join(', ')} is not named by its run`]

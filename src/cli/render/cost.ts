@@ -1,12 +1,14 @@
+import { spentUsd } from '../../contract/cost.ts';
 import type { Cost } from '../../contract/run.ts';
 import { formatUsd } from '../../evaluation/format.ts';
 
 /** What a run costs, on one line. */
-export function costLine({ estimatedUsd, trainingUsd, evaluationUsd, pricesOf, simulated }: Cost): string {
+export function costLine({ estimatedUsd, trainingUsd, evaluationUsd, hostingUsd, pricesOf, simulated }: Cost): string {
   const known = [
     estimatedUsd !== undefined && `estimated ${formatUsd(estimatedUsd)}`,
     trainingUsd !== undefined && `training ${formatUsd(trainingUsd)}`,
     evaluationUsd !== undefined && `evaluation ${formatUsd(evaluationUsd)}`,
+    hostingUsd !== undefined && `hosting ${formatUsd(hostingUsd)}`,
     pricesOf !== undefined && `list prices of ${pricesOf}`,
     simulated && 'simulated: nobody was billed',
   ].filter((text) => text !== false);
@@ -14,8 +16,9 @@ export function costLine({ estimatedUsd, trainingUsd, evaluationUsd, pricesOf, s
 }
 
 /** US dollars spent so far, or else the estimate. */
-export function shortCost({ estimatedUsd, trainingUsd, evaluationUsd }: Cost): string {
-  if (trainingUsd !== undefined || evaluationUsd !== undefined)
-    return formatUsd((trainingUsd ?? 0) + (evaluationUsd ?? 0));
+export function shortCost(cost: Cost): string {
+  const spent = spentUsd(cost);
+  if (spent !== undefined) return formatUsd(spent);
+  const { estimatedUsd } = cost;
   return estimatedUsd === undefined ? '' : `~${formatUsd(estimatedUsd)}`;
 }

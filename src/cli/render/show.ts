@@ -1,5 +1,5 @@
 import type { RunProgress } from '../../contract/run.ts';
-import { formatCount } from '../../evaluation/format.ts';
+import { formatCount, formatUsd } from '../../evaluation/format.ts';
 import { costLine } from './cost.ts';
 import { progressBlock, type View } from './progress.ts';
 import { questionLines } from './question.ts';
@@ -8,7 +8,7 @@ import { formatDate } from './time.ts';
 
 /** Everything known of a run that its stages do not show; `url` is its page in the Web UI. */
 export function runDetails(progress: RunProgress, url: string | undefined, view: View): string {
-  const { name, data, job, cost, parent, question, reason, report, runId, startedAt } = progress;
+  const { name, data, job, deployments, cost, parent, question, reason, report, runId, startedAt } = progress;
   const rows: [name: string, value: string | undefined][] = [
     ['started', formatDate(startedAt, view.timeZone)],
     ['run id', runId],
@@ -19,6 +19,7 @@ export function runDetails(progress: RunProgress, url: string | undefined, view:
     ['job page', job?.url],
     ['tuned model', job?.model],
     ['trained', job?.trainedTokens === undefined ? undefined : formatCount(job.trainedTokens, 'token')],
+    ['deployments', deployments?.map(deploymentLine).join('\n')],
     ['cost', costLine(cost)],
     ['report', report?.uri],
     ['asks', question && questionLines(name, question).join('\n')],
@@ -33,6 +34,10 @@ export function runDetails(progress: RunProgress, url: string | undefined, view:
     return `${view.paint('dim', name.padEnd(width))}${text}`;
   });
   return [progressBlock(progress, view), '', ...lines].join('\n');
+}
+
+function deploymentLine({ name, model, hourlyUsd }: NonNullable<RunProgress['deployments']>[number]): string {
+  return `${name} of ${model}${hourlyUsd === undefined ? '' : `, ${formatUsd(hourlyUsd)} an hour`}`;
 }
 
 function dataLine({ train, validation, test }: NonNullable<RunProgress['data']>): string {

@@ -1,6 +1,13 @@
 import { TunewrightError } from '../../../src/contract/errors.ts';
 import type { ModelEntry } from '../../../src/platforms/catalogue.ts';
-import type { JobSpec, JobState, RemoteFile, RemoteJob, TrainingPlatform } from '../../../src/platforms/platform.ts';
+import type {
+  Deployments,
+  JobSpec,
+  JobState,
+  RemoteFile,
+  RemoteJob,
+  TrainingPlatform,
+} from '../../../src/platforms/platform.ts';
 
 /** Remote calls at which something can happen. */
 export const calls = [
@@ -13,6 +20,9 @@ export const calls = [
   'cancelJob',
   'pauseJob',
   'resumeJob',
+  'createDeployment',
+  'deploymentState',
+  'removeDeployment',
   'chat',
 ] as const;
 export type Call = (typeof calls)[number];
@@ -36,6 +46,10 @@ export interface Conditions {
   /** From being told to stop until it has. */
   stopMs: number;
   fails: boolean;
+  /** Models answer only under a deployment, so long after its creation; undefined where they answer by their own name. */
+  deployMs: number | undefined;
+  /** The first question to a deployment finds that it was taken away. */
+  vanishes: boolean;
 }
 
 export interface ModelJob {
@@ -55,6 +69,8 @@ export interface ModelPlatform extends TrainingPlatform {
   readonly jobs: readonly ModelJob[];
   /** Those that are there now, listed yet or not. */
   readonly files: ReadonlyMap<string, RemoteFile>;
+  /** By name, those that stand now. */
+  readonly standing: ReadonlyMap<string, { model: string; createdAt: number }>;
   stateOf(job: ModelJob): RemoteJob;
 }
 
@@ -74,6 +90,8 @@ const entry: ModelEntry = {
 export function modelPlatform(conditions: Conditions, meet: (call: Call) => Promise<PlatformFault | undefined>) {
   const files = new Map<string, RemoteFile & { createdAt: number }>();
   const jobs: ModelJob[] = [];
+  const standing = new Map<string, { model: string; createdAt: number }>();
+  let vanishes = conditions.vanishes;
   let ids = 0;
   const listed = ({ createdAt }: { createdAt: number }) => Date.now() >= createdAt + conditions.lagMs;
 
@@ -97,6 +115,33 @@ export function modelPlatform(conditions: Conditions, meet: (call: Call) => Prom
     return seen(job(id));
   };
 
+  const { deployMs } = conditions;
+  const deployments: Deployments = {
+    existing: () => undefined,
+    hourlyUsd: () => 7,
+    create: async ({ name, model }) =>
+      await during('createDeployment', () => {
+        if (!standing.has(name)) standing.set(name, { model, createdAt: Date.now() });
+      }),
+    state: async (name) =>
+      await during('deploymentState', () => {
+        const one = standing.get(name);
+        if (!one) return 'gone';
+        return Date.now() < one.createdAt + (deployMs ?? 0) ? 'creating' : 'ready';
+      }),
+    remove: async (name) => await during('removeDeployment', () => void standing.delete(name)),
+    find: async () => [...standing].map(([name, one]) => ({ name, ...one })),
+  };
+  /** The model behind the name by which it is asked. */
+  const modelBehind = (name: string): string => {
+    if (deployMs === undefined) return name;
+    if (vanishes) standing.delete(name);
+    vanishes = false;
+    const one = standing.get(name);
+    if (one) return one.model;
+    throw failure('model_not_found', 'never', 404);
+  };
+
   const platform: ModelPlatform = {
     name: 'model',
     simulated: true,
@@ -104,6 +149,8 @@ export function modelPlatform(conditions: Conditions, meet: (call: Call) => Prom
     minimumExamples: 10,
     jobs,
     files,
+    standing,
+    ...(deployMs === undefined ? {} : { deployments }),
     stateOf: seen,
     catalogueEntry: (model) => (model === entry.id ? entry : undefined),
     checkAccess: async () => undefined,
@@ -149,7 +196,8 @@ export function modelPlatform(conditions: Conditions, meet: (call: Call) => Prom
     jobUrl: () => undefined,
     chat: async ({ model }) =>
       await during('chat', () => {
-        const made = jobs.find((one) => nameOf(one) === model);
+        const asked = modelBehind(model);
+        const made = jobs.find((one) => nameOf(one) === asked);
         if (made && Date.now() < readyAt(made, conditions)) throw failure('not_found', 'never', 404);
         return { text: made ? 'billing' : 'shipping', inputTokens: 10, outputTokens: 1 };
       }),

@@ -40,6 +40,8 @@ const conditions: fc.Arbitrary<Conditions> = fc.record({
   namelessMs: ms(600),
   silentMs: ms(600),
   stopMs: ms(600),
+  deployMs: fc.option(fc.integer({ min: 0, max: 600 }), { nil: undefined }),
+  vanishes: fc.boolean(),
   fails: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
@@ -69,6 +71,12 @@ const lostWhileTold: fc.Arbitrary<Happening[]> = fc
     { at, nth: 1, command },
     { at, nth: 1, fault: 'lost' },
   ]);
+/** What stands idle is paid. */
+const toldWhileDeployed: fc.Arbitrary<Happening> = fc.record({
+  at: fc.constantFrom<Call>('createDeployment', 'deploymentState', 'chat'),
+  nth: fc.integer({ min: 1, max: 3 }),
+  command: fc.constantFrom<Command>('cancel', 'retrain-stop'),
+});
 /** Money is in doubt: a job beside the one that was asked for. */
 const twinAt: fc.Arbitrary<Happening> = fc.record({
   at: fc.constant<Call>('createJob'),
@@ -95,6 +103,9 @@ const crash: fc.Arbitrary<Crash> = fc.record({
     'createJob',
     'waitForJob',
     'pauseJob',
+    'deployModel',
+    'evaluateModel',
+    'removeDeployments',
     'stopJobs',
     'removeFiles',
     'writeReport',
@@ -113,6 +124,7 @@ export const sequence: fc.Arbitrary<Sequence> = fc.record({
         { weight: 6, arbitrary: single(faultAt) },
         { weight: 2, arbitrary: single(lostCreate) },
         { weight: 1, arbitrary: lostWhileTold },
+        { weight: 2, arbitrary: single(toldWhileDeployed) },
         { weight: 1, arbitrary: single(twinAt) },
       ),
       { maxLength: 7 },

@@ -35,7 +35,8 @@ export async function attended<T>(
 
 /** Tells the server that this attempt is alive, and how far it has come. */
 export function heartbeat(details: unknown, context = Context.current()): void {
-  lastBeats.set(context, moment());
+  // A late beat does not win back what the server has given to another.
+  if (silentMs(context) < heartbeatTimeoutMs(context)) lastBeats.set(context, moment());
   context.heartbeat(details);
 }
 
@@ -51,19 +52,24 @@ export function triedForMs(): number {
 }
 
 /**
- * To be called right before anything that is paid. A process that was held still, as by a suspended machine, wakes up
+ * To be called right before anything that is paid, or left behind. A process that was held still, as by a suspended machine, wakes up
  * in the middle of an attempt that the server has long given to another worker. Throws `interrupted` then.
  */
 export function assertStillMine(): void {
   const context = Context.current();
-  const now = moment();
-  const last = lastBeats.get(context) ?? now;
-  const silentMs = Math.max(now.clock - last.clock, now.steady - last.steady);
-  if (silentMs < heartbeatTimeoutMs(context)) return;
-  throw new TunewrightError('interrupted', `This worker stood still for ${Math.round(silentMs / 1000)} s.`, {
+  const stoodStillMs = silentMs(context);
+  if (stoodStillMs < heartbeatTimeoutMs(context)) return;
+  throw new TunewrightError('interrupted', `This worker stood still for ${Math.round(stoodStillMs / 1000)} s.`, {
     advice: 'Nothing: the next attempt looks first for what this one was about to create.',
     retry: 'yes',
   });
+}
+
+/** Since the last beat, ms. */
+function silentMs(context: Context): number {
+  const now = moment();
+  const last = lastBeats.get(context) ?? now;
+  return Math.max(now.clock - last.clock, now.steady - last.steady);
 }
 
 function heartbeatTimeoutMs({ info }: Context): number {

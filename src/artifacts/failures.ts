@@ -55,13 +55,13 @@ export function sourceError(path: string, cause: unknown): TunewrightError {
 export function missing(ref: ArtifactRef, cause: unknown): unknown {
   if (codeOf(cause) !== 'ENOENT') return storeError(cause);
   return new TunewrightError('artifact_missing', `The artifact ${ref.sha256} is gone from the store.`, {
-    advice: 'Start the run again; and find out what removes files from the artifact store.',
+    advice: 'Put the same file back, or start the run again; and find out what removes files from the artifact store.',
     cause,
   });
 }
 
 export function altered(ref: ArtifactRef): TunewrightError {
   return new TunewrightError('artifact_altered', `The artifact ${ref.sha256} was changed in the store.`, {
-    advice: 'Remove that file and start the run again; nothing but tunewright may write there.',
+    advice: 'Put it back as it was, or remove it and start the run again; nothing but tunewright may write there.',
   });
 }

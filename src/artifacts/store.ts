@@ -6,7 +6,7 @@ export interface ArtifactStore {
   put(content: AsyncIterable<Uint8Array> | Uint8Array | string): Promise<ArtifactRef>;
   /** Keeps a copy of a plain file; nothing when aborted. Throws `source_missing`, `source_unreadable`, `disk_full`. */
   putFile(path: string, signal?: AbortSignal): Promise<ArtifactRef>;
-  /** Streams content; throws `artifact_missing`, and `artifact_altered` at the end when the bytes do not match the name. */
+  /** Streams content. Before any of it, throws `artifact_missing`, and `artifact_altered` when the bytes do not match the name. */
   read(ref: ArtifactRef): AsyncIterable<Uint8Array>;
   /** Small content as text. */
   readText(ref: ArtifactRef): Promise<string>;

@@ -60,6 +60,12 @@ test('content that was altered is refused, and healed when it is put again', asy
   await writeFile(fileURLToPath(ref.uri), 'hellO');
   await expect(store.readText(ref)).rejects.toMatchObject({ code: 'artifact_altered' });
   await expect(store.path(ref)).rejects.toMatchObject({ code: 'artifact_altered' });
+  const seen: Uint8Array[] = [];
+  const reading = (async () => {
+    for await (const chunk of store.read(ref)) seen.push(chunk);
+  })();
+  await expect(reading).rejects.toMatchObject({ code: 'artifact_altered' });
+  expect(seen).toEqual([]);
   await store.put('hello');
   expect(await store.readText(ref)).toBe('hello');
 });

@@ -181,7 +181,9 @@ export function retryAfterMs(headers: Headers | undefined, now: number): number 
   const seconds = Number(header);
   if (Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : undefined;
   const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  // By the clock of whoever says so, where it tells it: this machine's may be wrong.
+  const since = Date.parse(headers?.get('date') ?? '') || now;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - since);
 }
 
 function isNamed(error: unknown, name: string): error is Error {

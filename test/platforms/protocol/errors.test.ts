@@ -242,6 +242,8 @@ test.each([
   [{ 'retry-after': 'soon' }, undefined],
   [{ 'retry-after': 'Mon, 02 Nov 2026 10:00:30 GMT' }, 30_000],
   [{ 'retry-after': 'Mon, 02 Nov 2026 09:00:00 GMT' }, 0],
+  [{ 'retry-after': 'Mon, 02 Nov 2026 10:00:30 GMT', date: 'Mon, 02 Nov 2026 10:00:20 GMT' }, 10_000],
+  [{ 'retry-after': 'Mon, 02 Nov 2026 10:00:30 GMT', date: 'today' }, 30_000],
   [{ 'retry-after-ms': 'soon', 'retry-after': '2' }, 2_000],
   [{ 'retry-after-ms': '', 'retry-after': '2' }, 2_000],
 ])('the wait of %j', (headers, expected) => {

@@ -1,7 +1,7 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { StageProgress } from '../contract/run.ts';
 import type { RemoteFile, UploadState } from '../platforms/platform.ts';
-import { beating, lastHeartbeat } from './context.ts';
+import { assertStillMine, beating, heartbeat, lastHeartbeat } from './context.ts';
 import { createOnce } from './create-once.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
@@ -38,7 +38,11 @@ export function uploadActivities({ platforms, store }: Dependencies) {
         () => beat,
         async (signal) => {
           const path = await store.path(input.file);
-          const onProgress = (done: number, upload?: UploadState) => Object.assign(beat, { done, upload });
+          const onProgress = (done: number, upload?: UploadState) => {
+            Object.assign(beat, { done, upload });
+            assertStillMine();
+            heartbeat(beat);
+          };
           const file = await createOnce(
             async () => (await platform.findFiles(name)).at(0),
             async () => await platform.uploadFile({ path, name, bytes }, { signal, resume, onProgress }),

@@ -52,8 +52,9 @@ export function triedForMs(): number {
 }
 
 /**
- * To be called right before anything that is paid, or left behind. A process that was held still, as by a suspended machine, wakes up
- * in the middle of an attempt that the server has long given to another worker. Throws `interrupted` then.
+ * To be called right before anything that is paid, or would be left over. A process that was held still, as by a
+ * suspended machine, wakes up in the middle of an attempt that the server has long given to another worker. Throws
+ * `interrupted` then.
  */
 export function assertStillMine(): void {
   const context = Context.current();

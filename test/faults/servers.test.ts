@@ -1,7 +1,7 @@
 import type { RunHandle } from '../../src/client.ts';
 import type { RunConfigInput } from '../../src/contract/config.ts';
 import { config, outcomeOf, until } from './support/outcome.ts';
-import { openWorld, type Part, parts, type World } from './support/world.ts';
+import { onPostgres, openWorld, type Part, parts, type World } from './support/world.ts';
 
 // Two runs at once, one whose job trains and one whose models are asked, when the servers are killed and started again.
 
@@ -51,6 +51,7 @@ test('undisturbed, a run pays one job and leaves its two files', () => {
 });
 
 describe.each<[string, readonly Part[]]>([
+  ...(onPostgres ? [['PostgreSQL is killed', ['postgres']] as [string, readonly Part[]]] : []),
   ['Temporal is killed', ['temporal']],
   ['the platform is killed', ['simulator']],
   ['worker, platform and Temporal are killed', parts],

@@ -23,12 +23,17 @@ import type {
 import { smallDataSet } from '../../support/pipeline.ts';
 import { temporalBinary } from '../../support/temporal.ts';
 import { writeHolds } from './holds.ts';
+import { portForTemporal, type TemporalOnPostgres, temporalOnPostgres } from './postgres.ts';
+import type { TcpProxy } from './proxy.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Temporal's own server on PostgreSQL takes the place of the development server. */
+export const onPostgres = process.env.TUNEWRIGHT_FAULTS_TEMPORAL === 'postgres';
+
+export type Part = 'postgres' | 'temporal' | 'simulator' | 'worker';
 /** The processes of a world, in the order in which they are started. */
-export const parts = ['temporal', 'simulator', 'worker'] as const;
-export type Part = (typeof parts)[number];
+export const parts: readonly Part[] = [...(onPostgres ? ['postgres' as const] : []), 'temporal', 'simulator', 'worker'];
 
 /** Temporal on a database file, a platform and a worker, each a process of its own. */
 export interface World {
@@ -65,32 +70,41 @@ interface ConnectionChanges {
   limits?: Partial<PlatformEntry['limits']>;
 }
 
-/** @param changes settings of the connection `simulator` that are not those of an undisturbed stand-in */
-export async function openWorld(changes: ConnectionChanges = {}): Promise<World> {
+/** The ways on which workers reach the others; a world leads them there, and does not close them. */
+interface Ways {
+  temporal?: TcpProxy;
+  platform?: TcpProxy;
+}
+
+/**
+ * @param changes settings of the connection `simulator` that are not those of an undisturbed stand-in
+ * @param through interrupts what workers do; whatever else looks at the world goes past it
+ */
+export async function openWorld(changes: ConnectionChanges = {}, through: Ways = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-faults-'));
   const simulatorPort = await freePort();
-  const temporalPort = await freePort();
+  const temporalPort = onPostgres ? await portForTemporal() : await freePort();
   const address = `127.0.0.1:${temporalPort}`;
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}/v1`;
-  const standIn = standInConnection(simulatorUrl);
+  through.temporal?.leadTo(temporalPort);
+  through.platform?.leadTo(simulatorPort);
   const { limits, ...settings } = changes;
-  const connections = {
-    simulator: {
-      ...standIn,
-      ...settings,
-      catalogue: { ...standIn.catalogue, limits: { ...standIn.catalogue.limits, ...limits } },
-    },
+  const connectionsTo = (url: string) => {
+    const standIn = standInConnection(url);
+    const catalogue = { ...standIn.catalogue, limits: { ...standIn.catalogue.limits, ...limits } };
+    return { simulator: { ...standIn, ...settings, catalogue } };
   };
   const config = join(folder, 'tunewright.json');
   const env = {
     PATH: process.env.PATH,
     HOME: folder,
-    TEMPORAL_ADDRESS: address,
+    TEMPORAL_ADDRESS: `127.0.0.1:${through.temporal?.port ?? temporalPort}`,
     TUNEWRIGHT_HOME: folder,
     TUNEWRIGHT_DATA: folder,
     TUNEWRIGHT_CONFIG: config,
     TUNEWRIGHT_TEST_BUNDLE: process.env.TUNEWRIGHT_TEST_BUNDLE,
   };
+  const connections = connectionsTo(`http://127.0.0.1:${through.platform?.port ?? simulatorPort}/v1`);
   await writeFile(config, JSON.stringify({ connections }));
   await writeFile(join(folder, 'data.jsonl'), smallDataSet());
   writeHolds(folder, {});
@@ -99,16 +113,19 @@ export async function openWorld(changes: ConnectionChanges = {}): Promise<World>
     const quiet = '--disable-warning=ExperimentalWarning';
     return await runServer(process.execPath, [quiet, at(script), ...args], join(folder, `${name}.log`), env);
   };
+  const server = onPostgres ? await temporalOnPostgres(folder, temporalPort) : undefined;
   const starting: Record<Part, () => Promise<ServerProcess>> = {
+    postgres: async () => await (server as TemporalOnPostgres).startDatabase(),
     temporal: async () =>
-      await startDevServer({
+      (await server?.startTemporal()) ??
+      (await startDevServer({
         binary: temporalBinary(),
         port: temporalPort,
         headless: true,
         dbFile: join(folder, 'temporal.db'),
         searchAttributes: searchAttributeTypes,
         logFile: join(folder, 'temporal.log'),
-      }),
+      })),
     async simulator() {
       const flags = ['--data-dir', join(folder, 'simulator'), '--port', String(simulatorPort)];
       const simulator = await run('simulator', '../../../src/simulator/main.ts', ...flags);
@@ -141,7 +158,7 @@ export async function openWorld(changes: ConnectionChanges = {}): Promise<World>
       address,
       env,
       client,
-      platform: createPlatforms(connections, { env: { [standInKeyEnv]: 'test-key' } }).get('simulator'),
+      platform: createPlatforms(connectionsTo(simulatorUrl), { env: { [standInKeyEnv]: 'test-key' } }).get('simulator'),
       store: folderStore(join(folder, 'artifacts')),
       kill,
       start,
@@ -155,11 +172,13 @@ export async function openWorld(changes: ConnectionChanges = {}): Promise<World>
       async close() {
         await client.close();
         await kill(parts);
+        await server?.remove();
         await rm(folder, { recursive: true, force: true });
       },
     };
   } catch (error) {
     await kill(parts);
+    await server?.remove();
     await rm(folder, { recursive: true, force: true });
     throw error;
   }

@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { adminRoutes } from './admin.ts';
 import { checkApiKey } from './auth.ts';
+import { managementRoutes } from './azure/management.ts';
 import { ApiError, notFound } from './errors.ts';
 import type { FaultBook } from './faults/book.ts';
 import type { FileFault, JobFault } from './faults/rules.ts';
@@ -45,6 +46,7 @@ export function createApp(
   app.route('/v1/models', modelRoutes(platform));
   app.route('/v1/moderations', moderationRoutes());
   app.route('/v1/batches', batchRoutes(platform));
+  app.route('/subscriptions', managementRoutes(platform));
   app.route('/admin', adminRoutes(platform, faults, access.adminToken));
 
   app.notFound((c) => notFound(`Invalid URL (${c.req.method} ${c.req.path})`, undefined, 'unknown_url').toResponse());

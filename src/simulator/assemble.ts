@@ -2,6 +2,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AppBindings, createApp } from './app.ts';
+import { translated } from './azure/data-plane.ts';
+import { tidyDeployments } from './azure/deployments.ts';
 import { startBatches } from './batches/runner.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -38,13 +40,25 @@ export async function assemble(options: SimulatorOptions): Promise<Assembled> {
   const app = createApp(platform, faults, options);
   const faulty = withFaults(async (request, bindings) => app.fetch(request, bindings), faults);
 
+  /** Faults strike the platform's own paths, whichever way a request came. */
+  async function byAzure(request: Request, bindings: AppBindings): Promise<Response> {
+    const own = await translated(request, platform);
+    return own instanceof Response ? own : await own.answer(await faulty(own.request, bindings));
+  }
+
   async function handle(request: Request, bindings: AppBindings): Promise<Response> {
     await platform.clock.refresh();
     platform.jobs.tick();
-    const isApi = new URL(request.url).pathname.startsWith('/v1/');
+    tidyDeployments(platform);
+    const { pathname } = new URL(request.url);
+    const isApi = /^\/(v1|openai|subscriptions)\//.test(pathname);
     const { latencyMs } = platform.settings.current;
     if (isApi && latencyMs > 0) await pause(latencyMs, undefined, { ref: false });
-    const answer = await (isApi ? faulty(request, bindings) : app.fetch(request, bindings));
+    const answer = await (pathname.startsWith('/openai/')
+      ? byAzure(request, bindings)
+      : isApi
+        ? faulty(request, bindings)
+        : app.fetch(request, bindings));
     answer.headers.set('x-simulated', 'tunewright');
     answer.headers.set('x-request-id', newId('req_'));
     return answer;

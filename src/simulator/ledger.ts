@@ -5,8 +5,8 @@ import type { Store } from './store.ts';
 export interface LedgerEntry {
   /** The platform's time, ms. */
   atMs: number;
-  kind: 'file' | 'upload' | 'job' | 'training' | 'batch';
-  /** The id of the file, upload, job or batch; for a training that of its job. */
+  kind: 'file' | 'upload' | 'job' | 'training' | 'batch' | 'deployment';
+  /** The id of the file, upload, job or batch; for a training that of its job, for a deployment its name and time. */
   id: string;
   /** The base model of a job or training. */
   model?: string;
@@ -35,6 +35,7 @@ export interface Ledger {
     /** Jobs that were paid for. */
     trainings: number;
     batches: number;
+    deployments: number;
     trainedTokens: number;
     /** Training and inference together. */
     dollars: number;
@@ -89,6 +90,7 @@ function totals(entries: LedgerEntry[], chat: ChatUse[]): Ledger['totals'] {
     jobs: count('job'),
     trainings: count('training'),
     batches: count('batch'),
+    deployments: count('deployment'),
     trainedTokens: sum(entries.map((entry) => entry.tokens ?? 0)),
     dollars: sum([...entries.map((entry) => entry.dollars ?? 0), ...chat.map((use) => use.dollars)]),
   };

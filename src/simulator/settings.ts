@@ -20,6 +20,10 @@ export interface Settings {
   modelReadyMs: number;
   /** `fine_tuned_model` stays null for this long after the job succeeded. */
   modelNameMs: number;
+  /** Time until a deployment is `Succeeded`, and until one that is deleted is gone. */
+  deployMs: number;
+  /** Time from then on until it answers. */
+  deployReadyMs: number;
   /** Largest file in one request, in bytes. */
   maxFileBytes: number;
   /** Largest part of an upload, in bytes. */
@@ -36,6 +40,8 @@ const DEFAULTS: Settings = {
   requestsPerMinute: 0,
   modelReadyMs: 0,
   modelNameMs: 0,
+  deployMs: 0,
+  deployReadyMs: 0,
   maxFileBytes: 512 * 1024 * 1024,
   maxPartBytes: 64 * 1024 * 1024,
 };

@@ -84,11 +84,12 @@ function earliest(...dates: (string | undefined)[]): string | undefined {
   return dates.filter((date) => date !== undefined).sort()[0];
 }
 
-/** Prices of a model. Throws `model_unpriced`: a budget can only be kept where prices are known. */
-export function pricesOf(platform: TrainingPlatform, model: string): ModelEntry['prices'] {
+/** What a model costs. Throws `model_unpriced`: a budget can only be kept where prices are known. */
+export function pricesOf(platform: TrainingPlatform, model: string): NonNullable<ModelEntry['prices']> {
   const entry = platform.catalogueEntry(model);
-  if (entry) return entry.prices;
-  throw new TunewrightError('model_unpriced', `The catalogue knows no model "${model}", so its cost cannot be told.`, {
+  if (entry?.prices) return entry.prices;
+  const lacks = entry ? `no prices of "${model}"` : `no model "${model}"`;
+  throw new TunewrightError('model_unpriced', `The catalogue knows ${lacks}, so its cost cannot be told.`, {
     advice: 'Check the name, or add the model with its prices to a catalogue of your own (TUNEWRIGHT_CATALOGUE).',
   });
 }

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'quota_exhausted'
   | 'rate_limited'
   | 'daily_limit'
+  | 'no_capacity'
   | 'platform_unavailable'
   | 'platform_unreachable'
   | 'answer_lost'

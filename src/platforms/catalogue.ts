@@ -13,13 +13,16 @@ export const modelEntrySchema = z.strictObject({
   encoding: z.enum(['o200k_base', 'cl100k_base']),
   /** Longer training examples are cut by the platform. */
   trainingContextTokens: z.int().positive(),
-  prices: z.strictObject({
-    training: z.number().min(0),
-    input: z.number().min(0),
-    output: z.number().min(0),
-    checked: day,
-    source: z.string(),
-  }),
+  /** Absent where they are the account's own. */
+  prices: z
+    .strictObject({
+      training: z.number().min(0),
+      input: z.number().min(0),
+      output: z.number().min(0),
+      checked: day,
+      source: z.string(),
+    })
+    .optional(),
   /** No job can be created from this day on. */
   lastJobDate: day.optional(),
   /** The model and all that was tuned from it stop answering on this day. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describeIssues } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { azure } from './azure/index.ts';
 import type { CatalogueFile } from './catalogue.ts';
 import type { PlatformFactory } from './factory.ts';
 import { openai } from './openai/index.ts';
@@ -8,14 +9,18 @@ import type { TrainingPlatform } from './platform.ts';
 
 export { standInConnection, standInKeyEnv } from './openai/stand-in.ts';
 
-const factories = new Map<string, PlatformFactory<unknown>>([[openai.name, openai as PlatformFactory<unknown>]]);
+const factories = new Map<string, PlatformFactory<unknown>>(
+  [openai, azure].map((factory) => [factory.name, factory as PlatformFactory<unknown>]),
+);
 
 /** Connections by name, each with a `platform` and that platform's own settings. */
 export type Connections = Readonly<Record<string, { readonly platform: string; readonly [setting: string]: unknown }>>;
 
-/** Connections that exist without any configuration: each platform under its own name. */
+/** Connections that exist without any configuration: each platform that needs none, under its own name. */
 export const defaultConnections: Connections = Object.fromEntries(
-  [...factories.keys()].map((name) => [name, { platform: name }]),
+  [...factories.values()]
+    .filter(({ name, settingsSchema }) => settingsSchema.safeParse({ platform: name }).success)
+    .map(({ name }) => [name, { platform: name }]),
 );
 
 /** Opens connections by name, each once. */

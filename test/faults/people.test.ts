@@ -50,6 +50,10 @@ const groups = {
 type Group = keyof typeof groups;
 const firstIds = new Map<string, string>();
 
+/** Terminated where its job is to wait for its turn at the platform; behind `waitForJob` it has ended. */
+const waitsItsTurn = ({ activity, when }: Boundary) =>
+  activity === 'createJob 1' || (activity === 'waitForJob 1' && when !== 'after');
+
 /** Starts the runs of these groups, and returns when each is held. */
 async function hold(...names: Group[]): Promise<RunHandle[]> {
   const held = names.flatMap((name) => groups[name]);
@@ -107,10 +111,7 @@ beforeAll(async () => {
 }, 180_000);
 
 beforeAll(async () => {
-  const queued = [
-    ...groups.terminated.filter(({ activity }) => /^(createJob|waitForJob)/.test(activity)),
-    { run: 'living' },
-  ];
+  const queued = [...groups.terminated.filter(waitsItsTurn), { run: 'living' }];
   for (const { run } of queued) {
     await world.addFault({ kind: 'job', job: { queueMs: 3_600_000 }, withHeaders: { 'x-run': run } });
   }
@@ -182,11 +183,12 @@ test('of two retrainings at once one is refused, wherever the run is', () => {
 });
 
 describe('a run is terminated, and reconcile removes what it leaves', () => {
-  test.each(groups.terminated)(title, async ({ run, activity, when }) => {
+  test.each(groups.terminated)(title, async (boundary) => {
+    const { run, activity, when } = boundary;
     const outcomes = applied.findings.filter((finding) => finding.run === run && finding.verdict === 'leftover');
     const kinds = [...new Set(outcomes.map(({ kind }) => kind))].sort();
     // A job that waits for its turn is stopped; one that has ended is kept with its model.
-    const stopped = activity === 'waitForJob 1' || (activity === 'createJob 1' && when !== 'before');
+    const stopped = waitsItsTurn(boundary) && !(activity === 'createJob 1' && when === 'before');
     const uploaded =
       !beforeCreate.some((one) => one.activity === activity) || (activity === 'uploadFile 1' && when !== 'before');
     expect(kinds.filter((kind) => kind === 'job')).toEqual(stopped ? ['job'] : []);

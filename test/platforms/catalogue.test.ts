@@ -28,7 +28,7 @@ test('the built-in catalogue is sound: every name once, no job after the end, so
   expect(entry.models.length).toBeGreaterThan(0);
   for (const { id, lastJobDate, shutdownDate, prices } of entry.models) {
     expect({ id, inOrder: (lastJobDate ?? '') <= (shutdownDate ?? '') }).toEqual({ id, inOrder: true });
-    expect(prices.source).not.toBe('');
+    expect(prices?.source ?? '').not.toBe('');
   }
   expect(entry.limits.partBytes).toBeLessThanOrEqual(entry.limits.fileBytes);
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TunewrightError } from '../../src/contract/errors.ts';
 import type { FileToUpload, JobSpec, RemoteJob, TrainingPlatform } from '../../src/platforms/platform.ts';
-import { createPlatforms } from '../../src/platforms/registry.ts';
+import { type Connections, createPlatforms } from '../../src/platforms/registry.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
 
 /** The key of every connection here: it must never show up in a message. */
@@ -29,14 +29,14 @@ export interface Bench {
 
 export async function bench(
   options: Partial<SimulatorOptions> = {},
-  connection: Record<string, unknown> = {},
+  connection: Record<string, unknown> | ((simulatorUrl: string) => Connections[string]) = {},
 ): Promise<Bench> {
   const folder = await temporaryFolder();
   const simulator = await startSimulator({ dataDir: join(folder, 'simulator'), ...options });
   cleanups.push(() => simulator.close());
   return {
     simulator,
-    platform: connected(simulator.url, connection),
+    platform: typeof connection === 'function' ? open(connection(simulator.url)) : connected(simulator.url, connection),
     async file(name, content = examples(20)) {
       const path = join(folder, name);
       await writeFile(path, content);
@@ -51,8 +51,13 @@ export async function bench(
 
 /** The adapter for an endpoint at that address. */
 export function connected(baseURL: string, settings: Record<string, unknown> = {}): TrainingPlatform {
-  const connections = { here: { platform: 'openai', baseURL, timeoutSeconds: 5, ...settings } };
-  return createPlatforms(connections, { env: { OPENAI_API_KEY: apiKey, HOOK_SECRET: hookSecret } }).get('here');
+  return open({ platform: 'openai', baseURL, timeoutSeconds: 5, ...settings });
+}
+
+function open(connection: Connections[string]): TrainingPlatform {
+  return createPlatforms({ here: connection }, { env: { OPENAI_API_KEY: apiKey, HOOK_SECRET: hookSecret } }).get(
+    'here',
+  );
 }
 
 export const hookSecret = `whsec_${Buffer.from('known to both sides').toString('base64')}`;

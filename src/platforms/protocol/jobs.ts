@@ -24,8 +24,12 @@ const states: ReadonlyMap<string, JobState> = new Map([
   ['cancelled', 'cancelled'],
 ]);
 
-/** Finding, making and steering jobs. */
-export function jobs(client: OpenAI): JobMethods {
+/**
+ * Finding, making and steering jobs.
+ *
+ * @param ownFields of a platform, beside those of the protocol, for every job that is created
+ */
+export function jobs(client: OpenAI, ownFields: Readonly<Record<string, unknown>> = {}): JobMethods {
   const api = client.fineTuning.jobs;
 
   async function getJob(id: string, signal?: AbortSignal): Promise<RemoteJob> {
@@ -99,6 +103,7 @@ export function jobs(client: OpenAI): JobMethods {
                   },
                 },
                 metadata: { [keyField]: spec.key, [runField]: spec.runName },
+                ...ownFields,
               },
               { signal },
             ),

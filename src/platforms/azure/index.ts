@@ -1,0 +1,55 @@
+import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
+import type { PlatformFactory } from '../factory.ts';
+import { chat } from '../protocol/chat.ts';
+import { files } from '../protocol/files.ts';
+import { holdings } from '../protocol/holdings.ts';
+import { jobs } from '../protocol/jobs.ts';
+import { models } from '../protocol/models.ts';
+import { training } from '../protocol/training.ts';
+import { webhooks } from '../protocol/webhooks.ts';
+import catalogue from './catalogue.json' with { type: 'json' };
+import { azureClient } from './client.ts';
+import { deleteModelCommand } from './delete-model.ts';
+import { deployments } from './deployments.ts';
+import { management } from './management.ts';
+import { type AzureSettings, azureSettingsSchema } from './settings.ts';
+
+const builtIn = platformEntrySchema.parse(catalogue);
+
+/** Azure OpenAI: the fine-tuning protocol on both of its surfaces, models that answer under deployments alone. */
+export const azure: PlatformFactory<AzureSettings> = {
+  name: 'azure',
+  settingsSchema: azureSettingsSchema,
+
+  create(settings, { env, catalogue: user }) {
+    const client = azureClient(settings, env);
+    const entry = overlay(overlay(builtIn, user), settings.catalogue);
+    const catalogueEntry = (model: string) => findModel(entry, model.replace(/\.ft-[0-9a-f]+.*$/, ''));
+    const { trainingType, webhookSecretEnv } = settings;
+    const { getModel, ...otherModels } = models(client);
+    const { createJob, ...otherJobs } = jobs(client, trainingType ? { trainingType } : {});
+    /** Azure knows models by their full ids alone; a tuned one by its own. */
+    const fullId = (model: string) => findModel(entry, model)?.id ?? model;
+    const { chat: ask } = chat(client);
+    return {
+      name: 'azure',
+      simulated: settings.simulated,
+      capabilities: { pause: true, listLagMs: settings.listLagSeconds * 1000, modelReadyMs: 30 * 60_000 },
+      jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
+      minimumExamples: entry.limits.minimumExamples,
+      catalogueEntry,
+      jobUrl: () => undefined,
+      ...otherModels,
+      getModel: async (id, signal) => await getModel(fullId(id), signal),
+      ...files(client, entry.limits),
+      ...otherJobs,
+      createJob: async (spec, signal) => await createJob({ ...spec, model: fullId(spec.model) }, signal),
+      ...holdings(client, settings.apiKeyEnv),
+      deleteModelCommand: (id) => deleteModelCommand(settings, id),
+      ...training(client),
+      chat: ask,
+      deployments: deployments(settings, management(settings, env), ask, fullId),
+      ...webhooks(client, { env: webhookSecretEnv, value: env[webhookSecretEnv] }),
+    };
+  },
+};

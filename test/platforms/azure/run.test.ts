@@ -1,0 +1,111 @@
+import { Client, Connection } from '@temporalio/client';
+import type { RunHandle } from '../../../src/client.ts';
+import type { RunProgress } from '../../../src/contract/run.ts';
+import { runKeyPrefix } from '../../../src/contract/run-key.ts';
+import type { Deployments } from '../../../src/platforms/platform.ts';
+import { createPlatforms, standInKeyEnv } from '../../../src/platforms/registry.ts';
+import { reconcile } from '../../../src/reconcile/reconcile.ts';
+import { until } from '../../faults/support/outcome.ts';
+import { type Pipeline, pipeline } from '../../support/pipeline.ts';
+import { unique } from '../../support/temporal.ts';
+import { azureConnection } from './support.ts';
+
+// Whole runs on a platform that answers under deployments alone; each has a simulator of its own.
+
+const keys = { apiKeyEnv: standInKeyEnv, timeoutSeconds: 5 };
+const management = { subscription: 's', resourceGroup: 'g', account: 'a', tokenEnv: standInKeyEnv };
+
+let at: Pipeline;
+let deployments: Deployments;
+beforeEach(async () => {
+  at = await pipeline({}, {}, (usual) => {
+    const url = usual.baseURL;
+    return azureConnection(url, {
+      ...keys,
+      management: { ...management, url: new URL(url).origin },
+      deployment: { hourlyUsd: 3_600 },
+    });
+  });
+  const { connections, env } = at.settings;
+  deployments = createPlatforms(connections, { env }).get('simulator').deployments as Deployments;
+});
+afterEach(async () => await at.close());
+
+const start = async (): Promise<RunHandle> => await at.client.start(at.config(), { name: unique('azure') });
+const standing = async () => await deployments.find(runKeyPrefix);
+async function reaches(run: RunHandle, so: (now: RunProgress) => boolean): Promise<RunProgress> {
+  return await until(async () => await run.progress(), so);
+}
+
+test('both models are deployed, asked and removed; what stood is paid by the hour', async () => {
+  const run = await start();
+  const { model, comparison, cost } = await run.result();
+  expect(model).toMatch(/^stand-in-mini\.ft-[0-9a-f]{32}$/);
+  expect(comparison).toMatchObject({ base: { model: 'stand-in-mini', errors: 0 }, tuned: { model, errors: 0 } });
+  expect(comparison.tuned.score.value).toBe(1);
+  expect(await standing()).toEqual([]);
+  expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, deployments: 2 });
+  expect(cost.hostingUsd).toBeGreaterThan(0);
+  expect(await run.progress()).not.toHaveProperty('deployments');
+});
+
+test('a cancellation while it deploys leaves no deployment', async () => {
+  at.simulator.set({ deployMs: 3_600_000 });
+  const run = await start();
+  await until(standing, (found) => found.length === 2);
+  await run.cancel('No longer wanted.');
+  at.simulator.set({ deployMs: 0 });
+  await reaches(run, ({ status }) => status === 'cancelled');
+  expect(await standing()).toEqual([]);
+}, 60_000);
+
+test('a cancellation while it evaluates leaves no deployment, and tells what they have cost', async () => {
+  at.simulator.faults.add({ kind: 'delay', ms: 500, times: -1, path: '/v1/chat/completions' });
+  const run = await start();
+  const { deployments } = await reaches(run, ({ stage }) => stage === 'evaluate');
+  expect(deployments).toEqual([
+    { name: expect.stringMatching(/-base$/), model: 'stand-in-mini' },
+    { name: expect.stringMatching(/-tuned$/), model: expect.stringContaining('.ft-'), hourlyUsd: 3_600 },
+  ]);
+  await run.cancel('No longer wanted.');
+  expect((await reaches(run, ({ status }) => status === 'cancelled')).cost.hostingUsd).toBeGreaterThan(0);
+  expect(await standing()).toEqual([]);
+}, 60_000);
+
+test('an answer that is lost and deployments that are taken away change nothing of the end', async () => {
+  at.simulator.faults.add({ kind: 'drop-after', method: 'PUT', path: '/subscriptions/**' });
+  at.simulator.faults.add({ kind: 'delay', ms: 300, times: -1, path: '/v1/chat/completions' });
+  const run = await start();
+  await reaches(run, ({ stage }) => stage === 'evaluate');
+  for (const { name } of await standing()) await deployments.remove(name);
+  const { comparison } = await run.result();
+  expect(comparison.tuned).toMatchObject({ errors: 0, score: { value: 1 } });
+  expect(await standing()).toEqual([]);
+  expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, deployments: 4 });
+}, 60_000);
+
+test('what a terminated run has left standing is removed by reconcile', async () => {
+  at.simulator.faults.add({ kind: 'delay', ms: 500, times: -1, path: '/v1/chat/completions' });
+  const run = await start();
+  await reaches(run, ({ stage }) => stage === 'evaluate');
+  const { temporal, connections, env } = at.settings;
+  const connection = await Connection.connect({ address: temporal.address });
+  try {
+    const client = new Client({ connection });
+    await client.workflow.getHandle(run.name).terminate('Out of hand.');
+    await at.stopWorkers();
+    const platforms = createPlatforms(connections, { env });
+    const options = { client, platforms, connections: ['simulator'], apply: true, olderThanMs: 0, now: Date.now() };
+    const { findings } = await until(
+      async () => await reconcile(options),
+      ({ findings }) => findings.some(({ kind }) => kind === 'deployment'),
+    );
+    expect(findings.filter(({ kind }) => kind === 'deployment')).toMatchObject([
+      { state: 'terminated', verdict: 'leftover', outcome: 'removed' },
+      { state: 'terminated', verdict: 'leftover', outcome: 'removed' },
+    ]);
+    expect(await standing()).toEqual([]);
+  } finally {
+    await connection.close();
+  }
+}, 60_000);

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { parseRunKey, runKey } from '../../src/contract/run-key.ts';
 import { reconcile } from './support/command.ts';
 import { config, outcomeOf, reachable } from './support/outcome.ts';
+import { openProxy } from './support/proxy.ts';
 import { disturb, schedule } from './support/soak.ts';
 import { openWorld, type World } from './support/world.ts';
 
@@ -14,11 +15,15 @@ const runs = Math.max(8, Math.round(seconds / 2));
 /** Once the faults are over: a heartbeat that is missed and retries whose intervals have grown, several times. */
 const settlingMs = 120_000;
 
+const ways = { temporal: await openProxy(), platform: await openProxy() };
 let world: World;
 beforeAll(async () => {
-  world = await openWorld({ timeoutSeconds: 1 });
+  world = await openWorld({ timeoutSeconds: 1 }, ways);
 }, 60_000);
-afterAll(async () => await world.close());
+afterAll(async () => {
+  await world.close();
+  await Promise.all(Object.values(ways).map(async (way) => await way.close()));
+});
 
 test(
   `after ${seconds} s of faults everything comes to its right end`,
@@ -40,8 +45,10 @@ async function soak(log: string[]): Promise<void> {
   const unhurried = { ...config, evaluation: { concurrency: 2 } };
   const undisturbed = await outcomeOf(world, await world.client.start(unhurried, { name: 'undisturbed' }));
   await world.set({ trainingSeconds: 2 });
+  // A worker that cannot reach Temporal when it starts gives up.
+  world.supervise();
   const steps = schedule(seed, runs, seconds * 1_000);
-  await disturb(world, steps, log);
+  await disturb(world, ways, steps, log);
 
   const names = await everyRun();
   await Promise.all(names.map(attended));

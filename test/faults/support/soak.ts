@@ -2,7 +2,8 @@ import { TunewrightError } from '../../../src/contract/errors.ts';
 import { type Random, seededRandom } from '../../../src/datasets/random.ts';
 import type { FaultEffect, FaultRule } from '../../../src/simulator/index.ts';
 import { config, reachable } from './outcome.ts';
-import { type Part, parts, type World } from './world.ts';
+import type { TcpProxy } from './proxy.ts';
+import { type Part, parts, type Ways, type World } from './world.ts';
 
 export type Command = 'cancel' | 'pause' | 'resume' | 'retrain-stop' | 'retrain-keep';
 
@@ -11,6 +12,7 @@ export type Step = { atMs: number } & (
   | { do: 'start'; run: string }
   | { do: 'command'; run: string; command: Command }
   | { do: 'kill'; parts: readonly Part[]; downMs: number }
+  | { do: 'partition'; way: keyof Ways; lastsMs: number }
   | { do: 'fault'; rule: FaultRule }
   | { do: 'lag'; listLagMs: number }
 );
@@ -73,10 +75,18 @@ function lifeOf(run: string, startMs: number, random: Random, one: Pick): Step[]
 
 function disturbance(random: Random, one: Pick) {
   const kind = random();
-  if (kind < 0.3) {
+  if (kind < 0.25) {
     const which = one<readonly Part[]>([['worker'], ['worker'], ['simulator'], ['temporal'], parts]);
     return { do: 'kill', parts: which, downMs: Math.round(between(random, 0, 1_500)) };
   }
+  if (kind < 0.35) {
+    return {
+      do: 'partition',
+      way: one(['temporal', 'platform'] as const),
+      lastsMs: Math.round(between(random, 500, 3_000)),
+    };
+  }
+  if (kind < 0.4) return { do: 'fault', rule: { kind: 'duplicate', method: 'POST', path: '/v1/files' } };
   if (kind < 0.9) {
     const times = 1 + Math.floor(random() * 3);
     return { do: 'fault', rule: { ...one(effects), path: one(struck), times } };
@@ -85,7 +95,12 @@ function disturbance(random: Random, one: Pick) {
 }
 
 /** Does all of it, then ends the faults. Answers what was done when, a line each. */
-export async function disturb(world: World, steps: readonly Step[], log: string[]): Promise<void> {
+export async function disturb(
+  world: World,
+  ways: Record<keyof Ways, TcpProxy>,
+  steps: readonly Step[],
+  log: string[],
+): Promise<void> {
   const began = Date.now();
   const talks: Promise<void>[] = [];
   for (const step of steps) {
@@ -98,6 +113,10 @@ export async function disturb(world: World, steps: readonly Step[], log: string[
       await world.kill(step.parts);
       await new Promise((resolve) => setTimeout(resolve, step.downMs));
       await world.start(step.parts);
+    } else if (step.do === 'partition') {
+      ways[step.way].blackhole();
+      await new Promise((resolve) => setTimeout(resolve, step.lastsMs));
+      ways[step.way].heal();
     } else if (step.do === 'start') {
       // What a person asks does not hold up the faults that come meanwhile.
       talks.push(begin(world, step.run));

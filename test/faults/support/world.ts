@@ -50,6 +50,8 @@ export interface World {
   kill(which: readonly Part[]): Promise<void>;
   /** Starts them again where they were; the worker may not poll yet. */
   start(which: readonly Part[]): Promise<void>;
+  /** From now on a part that ends by itself is started again. */
+  supervise(): void;
   ledger(): Promise<Ledger>;
   set(changes: Partial<Settings>): Promise<void>;
   addFault(rule: FaultRule | PresetRule): Promise<void>;
@@ -71,7 +73,7 @@ interface ConnectionChanges {
 }
 
 /** The ways on which workers reach the others; a world leads them there, and does not close them. */
-interface Ways {
+export interface Ways {
   temporal?: TcpProxy;
   platform?: TcpProxy;
 }
@@ -135,11 +137,21 @@ export async function openWorld(changes: ConnectionChanges = {}, through: Ways =
     worker: async () => await run('worker', '../worker.ts'),
   };
   const running = new Map<Part, ServerProcess>();
+  let supervised = false;
   const start = async (which: readonly Part[]) => {
-    for (const part of parts) if (which.includes(part)) running.set(part, await starting[part]());
+    for (const part of parts) {
+      if (!which.includes(part)) continue;
+      const one = await starting[part]();
+      running.set(part, one);
+      void one.ended.then(async () => {
+        if (supervised && running.get(part) === one) await start([part]);
+      });
+    }
   };
   const kill = async (which: readonly Part[]) => {
-    await Promise.all(which.map(async (part) => await running.get(part)?.kill()));
+    const those = which.map((part) => running.get(part));
+    for (const part of which) running.delete(part);
+    await Promise.all(those.map(async (one) => await one?.kill()));
   };
   const admin = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(new URL(`/admin/${path}`, simulatorUrl), {
@@ -162,6 +174,9 @@ export async function openWorld(changes: ConnectionChanges = {}, through: Ways =
       store: folderStore(join(folder, 'artifacts')),
       kill,
       start,
+      supervise() {
+        supervised = true;
+      },
       ledger: async () => (await admin('GET', 'ledger')) as Ledger,
       set: async (changes) => void (await admin('PATCH', 'settings', changes)),
       addFault: async (rule) => void (await admin('POST', 'faults', rule)),

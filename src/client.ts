@@ -1,5 +1,5 @@
 import { type Account, listAccounts } from './client/accounts.ts';
-import { connect, defaultAddress, type TemporalAddress } from './client/connect.ts';
+import { connect } from './client/connect.ts';
 import { temporalEnvironment } from './client/environment.ts';
 import { runError } from './client/failures.ts';
 import { type RunHandle, runHandle } from './client/handle.ts';
@@ -11,6 +11,7 @@ import { parseRunConfig, type RunConfigInput } from './contract/config.ts';
 import { TunewrightError } from './contract/errors.ts';
 import { defaultTaskQueue } from './contract/messages.ts';
 import type { FineTuneInput, RunProgress } from './contract/run.ts';
+import { defaultAddress, type TemporalAddress } from './contract/temporal-address.ts';
 
 export interface ClientOptions extends Partial<TemporalAddress> {
   taskQueue?: string;

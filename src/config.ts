@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { defaultAddress, type TemporalAddress } from './client/connect.ts';
 import { temporalEnvironment } from './client/environment.ts';
 import { describeIssues } from './contract/config.ts';
 import { TunewrightError } from './contract/errors.ts';
 import { defaultTaskQueue } from './contract/messages.ts';
+import { defaultAddress, type TemporalAddress } from './contract/temporal-address.ts';
 import { readStack, type Stack } from './embedded/stack-file.ts';
 import { type CatalogueFile, readCatalogueFile } from './platforms/catalogue.ts';
 import { type Connections, defaultConnections, standInConnection, standInKeyEnv } from './platforms/registry.ts';

@@ -53,7 +53,7 @@ export async function createWorker(
     taskQueue: settings.taskQueue,
     ...source,
     activities: createActivities({
-      platforms: createPlatforms(settings.connections, { env: settings.env, catalogue: settings.catalogue }),
+      platforms: createPlatforms(settings.connections, settings),
       store: folderStore(settings.artifacts),
       dataDirectory: settings.dataDirectory,
       ending: endingOf(stop),

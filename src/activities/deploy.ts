@@ -53,13 +53,23 @@ export function deployActivities({ platforms }: Dependencies) {
 async function removed(deployments: Deployments, name: string): Promise<void> {
   try {
     await deployments.remove(name);
-    if ((await deployments.state(name)) === 'gone') return;
+    if (!(await stands(deployments, name))) return;
   } catch (error) {
     if (!(error instanceof TunewrightError)) throw error;
     const { code, message, advice, retryAfterMs = lookAgainMs } = error;
     throw new TunewrightError(code, message, { advice, retry: 'yes', retryAfterMs, cause: error });
   }
   throw stillPending(`Waiting for the deployment ${name} to be gone.`, lookAgainMs);
+}
+
+/** One that has failed answers nobody, and its removal was taken. */
+async function stands(deployments: Deployments, name: string): Promise<boolean> {
+  try {
+    return (await deployments.state(name)) !== 'gone';
+  } catch (error) {
+    if (error instanceof TunewrightError && error.code === 'refused') return false;
+    throw error;
+  }
 }
 
 /** Creates it when there is none, also when it has vanished meanwhile. Throws `still_pending` unless it answers. */

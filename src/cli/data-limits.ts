@@ -19,7 +19,7 @@ export async function limitsOf(
   model: string | undefined,
 ): Promise<DataLimits | undefined> {
   const { createPlatforms } = await import('../platforms/registry.ts');
-  const platforms = createPlatforms(settings.connections, { env: settings.env, catalogue: settings.catalogue });
+  const platforms = createPlatforms(settings.connections, settings);
   for (const name of connection === undefined ? platforms.names : [connection]) {
     try {
       const platform = platforms.get(name);

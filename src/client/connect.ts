@@ -1,17 +1,6 @@
-import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { TunewrightError } from '../contract/errors.ts';
-
-/** How to reach the Temporal cluster. */
-export interface TemporalAddress {
-  /** `host:port`. */
-  address: string;
-  namespace: string;
-  apiKey?: string | undefined;
-  tls?: ConnectionOptions['tls'];
-}
-
-/** Of a Temporal server on this machine, at its own default port. */
-export const defaultAddress = '127.0.0.1:7233';
+import type { TemporalAddress } from '../contract/temporal-address.ts';
 
 const connectMs = 5_000;
 

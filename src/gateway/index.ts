@@ -23,7 +23,7 @@ export interface GatewayOptions {
 export async function startGateway(settings: Settings, options: GatewayOptions = {}): Promise<Gateway> {
   const { host = '127.0.0.1', port = 0 } = options;
   const client = await connect(settings.temporal);
-  const platforms = createPlatforms(settings.connections, { env: settings.env, catalogue: settings.catalogue });
+  const platforms = createPlatforms(settings.connections, settings);
   const logger = createLogger(settings.logLevel);
 
   const app = new Hono();

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { TemporalAddress } from '../contract/temporal-address.ts';
 import type { CatalogueChanges } from './catalogue.ts';
 import type { TrainingPlatform } from './platform.ts';
 
@@ -7,6 +8,8 @@ export interface PlatformContext {
   env: NodeJS.ProcessEnv;
   /** A user's catalogue entry for this platform. */
   catalogue: CatalogueChanges | undefined;
+  /** This service's own Temporal, for a platform whose machines work for it. */
+  temporal: TemporalAddress;
 }
 
 /** What a platform's folder exports. */

@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { describeIssues } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { defaultAddress, type TemporalAddress } from '../contract/temporal-address.ts';
 import { azure } from './azure/index.ts';
 import type { CatalogueFile } from './catalogue.ts';
 import type { PlatformFactory } from './factory.ts';
+import { huggingFace } from './huggingface/index.ts';
 import { openai } from './openai/index.ts';
 import type { TrainingPlatform } from './platform.ts';
 
 export { standInConnection, standInKeyEnv } from './openai/stand-in.ts';
 
 const factories = new Map<string, PlatformFactory<unknown>>(
-  [openai, azure].map((factory) => [factory.name, factory as PlatformFactory<unknown>]),
+  [openai, azure, huggingFace].map((factory) => [factory.name, factory as PlatformFactory<unknown>]),
 );
 
 /** Connections by name, each with a `platform` and that platform's own settings. */
@@ -32,10 +34,15 @@ export interface Platforms {
   monthlyBudgetUsd(connection: string): number | undefined;
 }
 
-export function createPlatforms(
-  connections: Connections,
-  options: { env: NodeJS.ProcessEnv; catalogue?: CatalogueFile | undefined },
-): Platforms {
+/** What all connections share. */
+export interface ServiceContext {
+  env: NodeJS.ProcessEnv;
+  catalogue?: CatalogueFile | undefined;
+  /** One on this machine when absent. */
+  temporal?: TemporalAddress;
+}
+
+export function createPlatforms(connections: Connections, options: ServiceContext): Platforms {
   const open = new Map<string, TrainingPlatform>();
   return {
     names: Object.keys(connections),
@@ -51,7 +58,7 @@ export function createPlatforms(
 function connect(
   name: string,
   connections: Connections,
-  options: { env: NodeJS.ProcessEnv; catalogue?: CatalogueFile | undefined },
+  { env, catalogue, temporal = { address: defaultAddress, namespace: 'default' } }: ServiceContext,
 ): TrainingPlatform {
   const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
   if (!connection) {
@@ -81,7 +88,7 @@ function connect(
       },
     );
   }
-  return factory.create(settings.data, { env: options.env, catalogue: options.catalogue?.[factory.name] });
+  return factory.create(settings.data, { env, catalogue: catalogue?.[factory.name], temporal });
 }
 
 const budgetSchema = z.number().positive().optional();

@@ -34,7 +34,7 @@ async function reconcile(
     import('../../client/connect.ts'),
     import('../../platforms/registry.ts'),
   ]);
-  const platforms = createPlatforms(settings.connections, { env: settings.env, catalogue: settings.catalogue });
+  const platforms = createPlatforms(settings.connections, settings);
   const client = await connect(settings.temporal);
   try {
     const at = now();

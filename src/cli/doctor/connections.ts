@@ -6,7 +6,7 @@ import { type Finding, failed } from './finding.ts';
 /** Key and access of every connection, or of the one named. One without a key fails only when it is named. */
 export async function checkConnections(settings: Settings, only: string | undefined): Promise<Finding[]> {
   const { createPlatforms } = await import('../../platforms/registry.ts');
-  const platforms = createPlatforms(settings.connections, { env: settings.env, catalogue: settings.catalogue });
+  const platforms = createPlatforms(settings.connections, settings);
   const names = only === undefined ? platforms.names : [only];
   return await Promise.all(names.map((name) => checkConnection(name, () => platforms.get(name), only !== undefined)));
 }

@@ -1,0 +1,19 @@
+import { runKeyPrefix } from '../../contract/run-key.ts';
+
+/** Models are called `BASE`, those a job has tuned `BASE:JOB`, its checkpoints `BASE:JOB:STEP`; a job by its run's key. */
+export interface ModelName {
+  base: string;
+  job?: string | undefined;
+  step?: string | undefined;
+}
+
+export function parseModel(id: string): ModelName {
+  const at = id.indexOf(`:${runKeyPrefix}`);
+  if (at < 0) return { base: id };
+  const [job, step] = id.slice(at + 1).split(':');
+  return { base: id.slice(0, at), job, step };
+}
+
+export function tunedModel(base: string, job: string, step?: number): string {
+  return `${base}:${job}${step === undefined ? '' : `:${step}`}`;
+}

@@ -1,0 +1,168 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { TunewrightError } from '../../contract/errors.ts';
+import type { FileToUpload, HeldFile, JobEvent, RemoteFile, UploadOptions } from '../platform.ts';
+import { parseModel } from './names.ts';
+
+const metricsShape = z.looseObject({
+  step: z.number(),
+  totalSteps: z.number().optional(),
+  trainLoss: z.number().optional(),
+  trainAccuracy: z.number().optional(),
+  validLoss: z.number().optional(),
+  validAccuracy: z.number().optional(),
+});
+const eventShape = z.object({
+  at: z.string(),
+  level: z.enum(['info', 'warn', 'error']),
+  message: z.string(),
+  metrics: metricsShape.optional(),
+});
+const resultShape = z.object({
+  state: z.enum(['succeeded', 'failed', 'cancelled']),
+  trainedTokens: z.number().optional(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+export type JobResult = z.infer<typeof resultShape>;
+
+/**
+ * The folder that workers and trainers share: `files/NAME`, `jobs/JOB/{events.jsonl, result.json, checkpoints, model}`,
+ * `models/NAME` for base models of one's own. The trainers know the same layout: tunewright_trainer/job.py.
+ */
+export interface Storage {
+  check(): Promise<void>;
+  find(namePrefix: string): Promise<HeldFile[]>;
+  put(file: FileToUpload, options: UploadOptions): Promise<RemoteFile>;
+  has(file: string): Promise<boolean>;
+  remove(file: string): Promise<void>;
+  /** In the order in which they came; an event's id is its place. */
+  events(job: string): Promise<JobEvent[]>;
+  /** How a job has ended; undefined while it has not. */
+  result(job: string): Promise<JobResult | undefined>;
+  checkpoints(job: string): Promise<number[]>;
+  /** True of a base model that is no folder here: whether the hub has it, the trainer finds out. */
+  mayHave(model: string): Promise<boolean>;
+  /** Jobs that hold a tuned model. */
+  models(): Promise<string[]>;
+  /** A job's model with its checkpoints. */
+  removeModel(job: string): Promise<void>;
+  modelFolder(job: string): string;
+}
+
+export function storage(folder: string): Storage {
+  const root = resolve(folder);
+  const at = (...parts: string[]) => {
+    const path = join(root, ...parts);
+    // Names come from the service, and from whoever writes a model's name into a run.
+    if (!parts.some((part) => part.split('/').includes('..'))) return path;
+    throw new TunewrightError('refused', `${parts.join('/')} leads out of the storage.`, { advice: 'Mend the name.' });
+  };
+  const names = async (path: string) => await gone(readdir(path), []);
+
+  return {
+    check: async () => void (await named(`Looking at ${root}`, access(root))),
+
+    async find(prefix) {
+      const files = (await named('Listing files', names(at('files')))).filter((name) => name.startsWith(prefix));
+      const found = await Promise.all(
+        files.map(async (name) => {
+          const about = await gone(stat(at('files', name)), undefined);
+          return about && { id: name, name, bytes: about.size, createdAt: about.mtimeMs };
+        }),
+      );
+      return found.filter((file) => file !== undefined);
+    },
+
+    async put({ path, name, bytes }, { onProgress, signal }) {
+      const target = at('files', name);
+      // Of this run alone, so that an attempt that was cut off is written over.
+      const beside = at('incoming', name);
+      const copy = async () => {
+        await mkdir(at('files'), { recursive: true });
+        await mkdir(at('incoming'), { recursive: true });
+        await pipeline(createReadStream(path), createWriteStream(beside, { flush: true }), { signal });
+        await rename(beside, target);
+      };
+      await named(`Putting ${name} into the storage`, copy());
+      onProgress?.(bytes);
+      return { id: name, name, bytes };
+    },
+
+    has: async (file) => (await named('Looking for the file', gone(stat(at('files', file)), undefined))) !== undefined,
+    remove: async (file) => await named('Removing the file', rm(at('files', file), { force: true })),
+
+    async events(job) {
+      const text = await named('Reading events', gone(readFile(at('jobs', job, 'events.jsonl'), 'utf8'), ''));
+      // What is after the last line's end is still being written.
+      const lines = text.split('\n').slice(0, -1);
+      return lines.map((line, i) => ({ id: `event-${i + 1}`, ...eventShape.parse(JSON.parse(line)) }));
+    },
+
+    async result(job) {
+      const text = await named('Reading the result', gone(readFile(at('jobs', job, 'result.json'), 'utf8'), undefined));
+      return text === undefined ? undefined : resultShape.parse(JSON.parse(text));
+    },
+
+    async checkpoints(job) {
+      const folders = await named('Listing checkpoints', names(at('jobs', job, 'checkpoints')));
+      const steps = folders.flatMap((name) => /^checkpoint-(\d+)$/.exec(name)?.[1] ?? []);
+      return steps.map(Number).sort((a, b) => a - b);
+    },
+
+    async mayHave(model) {
+      const { base, job, step } = parseModel(model);
+      const folder = job ? at('jobs', job, step ? `checkpoints/checkpoint-${step}` : 'model') : at('models', base);
+      const there = await named('Looking for the model', gone(stat(folder), undefined));
+      return there !== undefined || (job === undefined && /^[\w.-]+\/[\w.-]+$/.test(base));
+    },
+
+    async models() {
+      const jobs = await named('Listing models', names(at('jobs')));
+      const held = await Promise.all(
+        jobs.map(async (job) => ((await gone(stat(at('jobs', job, 'model')), undefined)) ? [job] : [])),
+      );
+      return held.flat();
+    },
+
+    async removeModel(job) {
+      await named(
+        'Removing the model',
+        Promise.all(
+          ['model', 'checkpoints'].map(
+            async (name) => await rm(at('jobs', job, name), { recursive: true, force: true }),
+          ),
+        ),
+      );
+    },
+    modelFolder: (job) => at('jobs', job, 'model'),
+  };
+}
+
+/** What is not there answers `otherwise`. */
+async function gone<T, O>(looking: Promise<T>, otherwise: O): Promise<T | O> {
+  try {
+    return await looking;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
+    throw error;
+  }
+}
+
+/** Whatever keeps a shared folder from answering passes: it is mounted again, or has room again. */
+async function named<T>(what: string, doing: Promise<T>): Promise<T> {
+  try {
+    return await doing;
+  } catch (cause) {
+    const { code, name } = cause as NodeJS.ErrnoException;
+    if (code === undefined || name === 'AbortError') throw cause;
+    const error = code === 'ENOSPC' ? 'disk_full' : 'platform_unavailable';
+    throw new TunewrightError(error, `${what}: the storage answered ${code}.`, {
+      advice: "See that the connection's storage is there, has room and may be written to.",
+      retry: 'yes',
+      cause,
+    });
+  }
+}

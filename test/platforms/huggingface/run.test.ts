@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunHandle } from '../../../src/client.ts';
+import type { RunConfigInput } from '../../../src/contract/config.ts';
+import type { RunProgress } from '../../../src/contract/run.ts';
+import { runKeyPrefix } from '../../../src/contract/run-key.ts';
+import type { ServerProcess } from '../../../src/embedded/server-process.ts';
+import type { TrainingPlatform } from '../../../src/platforms/platform.ts';
+import { createPlatforms } from '../../../src/platforms/registry.ts';
+import { until } from '../../faults/support/outcome.ts';
+import { type Pipeline, pipeline } from '../../support/pipeline.ts';
+import { unique } from '../../support/temporal.ts';
+import { openStorage, remove, startTrainer, withTrainers } from './support.ts';
+
+// Whole runs with trainers that really train, on this machine's processor.
+
+withTrainers('trainers', () => {
+  const taskQueue = unique('trainers');
+  let storage: string;
+  let at: Pipeline;
+  let platform: TrainingPlatform;
+  let trainer: ServerProcess;
+
+  beforeAll(async () => {
+    storage = await openStorage();
+    const training = { method: 'full', learningRate: 3e-3, batchSize: 8, maxTokens: 96 };
+    const mine = { platform: 'huggingface', storage, taskQueue, training, heartbeatSeconds: 3 };
+    at = await pipeline({}, { connections: { mine } });
+    platform = createPlatforms(at.settings.connections, at.settings).get('mine');
+    trainer = await startTrainer(storage, taskQueue);
+  }, 120_000);
+  afterAll(async () => {
+    await trainer.kill();
+    await at.close();
+    await remove(storage);
+  });
+
+  const start = async (changes: Partial<RunConfigInput>): Promise<RunHandle> => {
+    // A model that knows nothing would go on to the end of its context.
+    const evaluation = { maxOutputTokens: 8 };
+    const config = at.config({ connection: 'mine', model: 'tiny', evaluation, ...changes });
+    return await at.client.start(config, { name: unique('trained') });
+  };
+  const reaches = async (run: RunHandle, so: (now: RunProgress) => boolean) =>
+    await until(async () => await run.progress(), so);
+  const step = ({ live }: RunProgress) => live?.metrics?.step ?? 0;
+
+  test('a trainer that is killed is followed by another; both models are served, asked and put down', async () => {
+    const run = await start({ hyperparameters: { epochs: 30 } });
+    await reaches(run, (now) => step(now) > 20);
+    await trainer.kill();
+    trainer = await startTrainer(storage, taskQueue);
+    await reaches(run, ({ stage }) => stage === 'evaluate');
+    await trainer.kill();
+    trainer = await startTrainer(storage, taskQueue);
+    const { model, comparison, cost } = await run.result();
+    expect(model).toMatch(/^tiny:tunewright-[0-9a-f-]{36}-1$/);
+    expect(comparison.base.score.value).toBe(0);
+    expect(comparison.tuned.score.value).toBeGreaterThan(0.9);
+    expect(comparison.tuned.errors).toBe(0);
+    expect(cost).toMatchObject({ trainingUsd: 0 });
+    const { jobs, models, files } = await platform.listHoldings(runKeyPrefix);
+    expect(jobs).toMatchObject([{ state: 'succeeded', model, runName: run.name }]);
+    expect([...models]).toEqual([model]);
+    expect(files).toHaveLength(2);
+    const job = jobs[0]?.id ?? '';
+    const told = (await platform.newEvents(job, undefined)).map(({ message }) => message).reverse();
+    expect(told[0]).toBe('A host has taken up the job.');
+    expect(told).toContain('A host has taken up the job: attempt 2.');
+    expect(told.at(-1)).toBe('The model is saved.');
+    const curve = await platform.trainingCurve(job);
+    expect(curve.at(-1)?.trainLoss).toBeLessThan((curve[0]?.trainLoss ?? 0) / 3);
+    expect(await platform.deployments?.find(runKeyPrefix)).toEqual([]);
+    await platform.deleteModel(model);
+    expect(existsSync(join(storage, 'jobs', job, 'model'))).toBe(false);
+  }, 240_000);
+
+  test('a cancelled training saves a checkpoint and ends; its files are removed', async () => {
+    const run = await start({ hyperparameters: { epochs: 50 } });
+    await reaches(run, (now) => step(now) > 5);
+    await run.cancel('No longer wanted.');
+    await reaches(run, ({ status }) => status === 'cancelled');
+    const { job } = await run.progress();
+    const id = job?.id ?? '';
+    expect((await platform.getJob(id)).state).toBe('cancelled');
+    expect(await readdir(join(storage, 'jobs', id))).not.toContain('model');
+    expect(await platform.findFiles(id)).toEqual([]);
+  }, 120_000);
+
+  test('what the trainer refuses is told, and not tried again', async () => {
+    const run = await start({ model: 'nobody/has-this' });
+    const failed = await reaches(run, ({ status }) => status === 'failed');
+    expect(failed.reason).toMatchObject({ code: 'job_failed', message: expect.stringContaining('nobody/has-this') });
+  }, 120_000);
+});

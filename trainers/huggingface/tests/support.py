@@ -1,0 +1,84 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tunewright_trainer.job import Storage
+
+from .tiny_model import make
+
+INTENTS = {
+    "billing": ["I want my money back", "please refund order", "when does the refund arrive", "give me a refund for"],
+    "shipping": ["where is my parcel", "the delivery is late", "when will my package come", "has the courier left with"],
+}
+
+
+def small_storage(folder: Path) -> Storage:
+    """With a data set of two intents, and the model `tiny`, which knows nothing yet."""
+    storage = Storage(folder)
+    (folder / "files").mkdir(parents=True)
+    lines = [
+        {"messages": [{"role": "user", "content": f"{texts[i % 4]} {1000 + i}"}, {"role": "assistant", "content": intent}]}
+        for i in range(32)
+        for intent, texts in INTENTS.items()
+    ]
+    data = storage.file("data.jsonl")
+    data.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    make(folder / "models" / "tiny", data, words=400, length=64)
+    return storage
+
+
+def job(job_id: str, **changes: Any) -> dict[str, Any]:
+    tuning = {
+        "method": "full",
+        "loraRank": 8,
+        "learningRate": 3e-3,
+        "maxTokens": 64,
+        "gradientAccumulation": 1,
+        "checkpoints": 10,
+        "keepCheckpoints": 2,
+        **changes.pop("tuning", {}),
+    }
+    told = {
+        "id": job_id,
+        "model": "tiny",
+        "trainingFile": "data.jsonl",
+        "epochs": 15,
+        "batchSize": 8,
+        "learningRateMultiplier": 1,
+        "seed": 1,
+        "tuning": tuning,
+    }
+    return {**told, **changes}
+
+
+class TrainingProcess:
+    """A training as the worker starts it."""
+
+    def __init__(self, storage: Storage, told: dict[str, Any]) -> None:
+        reader, writer = os.pipe()
+        command = [sys.executable, "-m", "tunewright_trainer.train", str(storage.root), json.dumps(told), str(writer)]
+        self.process = subprocess.Popen(command, pass_fds=(writer,), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        os.close(writer)
+        self._told = os.fdopen(reader)
+        self.said: list[dict[str, Any]] = []
+
+    def until(self, kind: str, step: int = 0) -> dict[str, Any]:
+        """Reads on until it has told this, at that step or later."""
+        for line in self._told:
+            said = json.loads(line)
+            self.said.append(said)
+            if said["kind"] == kind and said.get("step", 0) >= step:
+                return said
+        raise AssertionError(f"It never told {kind}: {self.process.communicate()[1]}")
+
+    def ended(self) -> int:
+        self.said += [json.loads(line) for line in self._told]
+        _, errors = self.process.communicate(timeout=60)
+        assert self.process.returncode != 1, errors
+        return self.process.returncode
+
+    def losses(self) -> dict[int, float]:
+        return {said["step"]: said["trainLoss"] for said in self.said if said["kind"] == "metrics" and "trainLoss" in said}

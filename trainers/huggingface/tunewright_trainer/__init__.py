@@ -1,0 +1,1 @@
+"""Trains and serves open models for tunewright."""

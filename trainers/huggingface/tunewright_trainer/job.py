@@ -1,0 +1,108 @@
+"""What a job is told, and where its files lie. The service writes the same layout: src/platforms/huggingface/storage.ts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+
+class Refused(Exception):
+    """The job cannot succeed as it is: trying again does not help."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """How a connection trains; `None` and `auto` are settled by the trainer."""
+
+    method: Literal["full", "lora"]
+    """LoRA's matrices are merged into the model before it is saved: what is served is a whole model."""
+    lora_rank: int
+    learning_rate: float | None
+    """Before the run's multiplier; 2e-4 for LoRA and 2e-5 otherwise when absent."""
+    max_tokens: int
+    """Longer examples are cut."""
+    gradient_accumulation: int
+    checkpoints: int
+    """About so many are saved on the way; the last ones are kept."""
+    keep_checkpoints: int
+
+
+@dataclass(frozen=True)
+class Job:
+    id: str
+    model: str
+    """A folder below `models` of the storage, or else a name on the hub."""
+    training_file: str
+    validation_file: str | None
+    epochs: int
+    batch_size: int
+    learning_rate_multiplier: float
+    seed: int
+    tuning: Tuning
+
+    @staticmethod
+    def from_json(value: dict[str, Any]) -> Job:
+        tuning = value["tuning"]
+        return Job(
+            id=value["id"],
+            model=value["model"],
+            training_file=value["trainingFile"],
+            validation_file=value.get("validationFile"),
+            epochs=value["epochs"],
+            batch_size=value["batchSize"],
+            learning_rate_multiplier=value["learningRateMultiplier"],
+            seed=value["seed"],
+            tuning=Tuning(
+                method=tuning["method"],
+                lora_rank=tuning["loraRank"],
+                learning_rate=tuning.get("learningRate"),
+                max_tokens=tuning["maxTokens"],
+                gradient_accumulation=tuning["gradientAccumulation"],
+                checkpoints=tuning["checkpoints"],
+                keep_checkpoints=tuning["keepCheckpoints"],
+            ),
+        )
+
+
+class Storage:
+    """A folder that the service and all trainers reach."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def file(self, name: str) -> Path:
+        return self.root / "files" / name
+
+    def job(self, job_id: str) -> Path:
+        return self.root / "jobs" / job_id
+
+    def model(self, name: str) -> str:
+        """Where a model is loaded from: `BASE:JOB` is tuned, `BASE:JOB:STEP` a checkpoint, all else a base model."""
+        if ".." in name.split("/"):
+            raise Refused("model_not_found", f"{name} is no model's name.")
+        if ":tunewright-" in name:
+            _, job_id, *step = _parts(name)
+            folder = self.job(job_id) / (f"checkpoints/checkpoint-{step[0]}" if step else "model")
+            if not folder.is_dir():
+                raise Refused("model_not_found", f"There is no model {name}.")
+            return str(folder)
+        folder = self.root / "models" / name
+        return str(folder) if folder.is_dir() else name
+
+
+def _parts(name: str) -> list[str]:
+    base, rest = name.split(":tunewright-", 1)
+    return [base, *f"tunewright-{rest}".split(":")]
+
+
+def write_json(path: Path, value: object) -> None:
+    """All of it, or nothing."""
+    beside = path.with_suffix(".part")
+    beside.write_text(json.dumps(value))
+    beside.replace(path)

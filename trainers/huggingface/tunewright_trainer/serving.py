@@ -1,0 +1,75 @@
+"""The activity that serves a model at an OpenAI-compatible endpoint, which its heartbeat names."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+import socket
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from .child import child, tail
+from .job import Refused, Storage
+
+_MOST_STARTS = 3
+
+TRANSFORMERS = f"{shlex.quote(sys.executable)} -m transformers.cli.transformers serve {{model}} --host {{host}} --port {{port}}"
+"""`{model}` is a folder or a name on the hub."""
+
+
+class Serving:
+    def __init__(self, storage: Storage, host: str, command: str) -> None:
+        """`host` is how the service reaches this machine."""
+        self._storage = storage
+        self._host = host
+        self._command = command
+
+    @activity.defn(name="huggingFaceServe")
+    async def serve(self, deployment: dict[str, Any]) -> None:
+        try:
+            source = self._storage.model(deployment["model"])
+        except Refused as reason:
+            raise ApplicationError(str(reason), type=reason.code, non_retryable=True) from reason
+        port = _free_port(self._host)
+        url = f"http://{self._host}:{port}/v1"
+        words = {"model": source, "host": self._host, "port": str(port)}
+        command = [word.format(**words) for word in shlex.split(self._command)]
+        with tempfile.TemporaryDirectory(prefix="tunewright-serving-") as folder:
+            log = Path(folder) / "server.log"
+            async with child(command, log) as process:
+                ready = False
+                while process.returncode is None:
+                    ready = ready or await asyncio.to_thread(_answers, url, source)
+                    activity.heartbeat({"url": url, "model": source, "ready": ready})
+                    await asyncio.sleep(1)
+                # One that has never answered will not do so on the next host either.
+                hopeless = not ready and activity.info().attempt >= _MOST_STARTS
+                message = f"The server of {deployment['model']} has ended:\n{tail(log)}"
+                raise ApplicationError(message, type="server_ended", non_retryable=hopeless)
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as one:
+        one.bind((host, 0))
+        return one.getsockname()[1]
+
+
+def _answers(url: str, model: str) -> bool:
+    """The first answer loads the model; later ones take milliseconds."""
+    question = {"model": model, "messages": [{"role": "user", "content": "Hello"}], "max_completion_tokens": 1}
+    request = urllib.request.Request(
+        f"{url}/chat/completions", json.dumps(question).encode(), {"content-type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, TimeoutError, ConnectionError):
+        return False

@@ -1,0 +1,189 @@
+"""Trains one job: `python -m tunewright_trainer.train STORAGE JOB_JSON PROGRESS_FD`. A process of its own, that the worker can end.
+
+It tells how it goes as lines of JSON on a descriptor of its own, since libraries print on stdout. SIGTERM makes it save a
+checkpoint and end with `STOPPED`; started again it goes on from the last one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import math
+import os
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from .examples import answers
+from .job import Job, Refused, Storage
+
+STOPPED = 75
+"""Exit status when it was told to end, its work saved."""
+LOCKED = 76
+"""Exit status when another process still writes where it would write."""
+REFUSED = 77
+"""Exit status when trying again does not help; the reason was told."""
+
+_LOCK_SECONDS = 60
+
+
+class Progress:
+    def __init__(self, descriptor: int) -> None:
+        self._out = os.fdopen(descriptor, "w", buffering=1)
+
+    def tell(self, kind: str, **facts: Any) -> None:
+        self._out.write(json.dumps({"kind": kind, **facts}) + "\n")
+
+
+def main() -> None:
+    storage, job = Storage(Path(sys.argv[1])), Job.from_json(json.loads(sys.argv[2]))
+    progress = Progress(int(sys.argv[3]))
+    folder = storage.job(job.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        if not _locked(lock):
+            sys.exit(LOCKED)
+        try:
+            ended = _train(storage, job, progress)
+        except Refused as reason:
+            progress.tell("refused", code=reason.code, message=str(reason))
+            sys.exit(REFUSED)
+    sys.exit(0 if ended else STOPPED)
+
+
+def _locked(lock: Any) -> bool:
+    """An orphan of a worker that died ends soon; nobody writes beside it."""
+    until = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.2)
+
+
+def _train(storage: Storage, job: Job, progress: Progress) -> bool:
+    """False when it was told to stop on the way."""
+    # These take seconds to import.
+    import torch
+    from datasets import Dataset
+    from peft import LoraConfig
+    from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
+    from transformers.trainer_utils import get_last_checkpoint
+    from trl import SFTConfig, SFTTrainer
+
+    folder, tuning = storage.job(job.id), job.tuning
+    checkpoints = folder / "checkpoints"
+    source = storage.model(job.model)
+    cuda = torch.cuda.is_available()
+    bf16 = cuda and torch.cuda.is_bf16_supported()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source)
+        model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.bfloat16 if bf16 and tuning.method == "lora" else torch.float32)
+    except (OSError, ValueError) as reason:
+        raise Refused("model_not_found", f"The model {job.model} cannot be loaded: {reason}") from reason
+    if tokenizer.chat_template is None:
+        raise Refused("no_chat_template", f"The model {job.model} has no chat template: take one that was made for chat.")
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+
+    def dataset(name: str) -> Dataset:
+        return Dataset.from_list(list(answers(storage.file(name))))
+
+    lora = LoraConfig(r=tuning.lora_rank, lora_alpha=2 * tuning.lora_rank, target_modules="all-linear", task_type="CAUSAL_LM")
+    rate = tuning.learning_rate or (2e-4 if tuning.method == "lora" else 2e-5)
+    settings = SFTConfig(
+        output_dir=str(checkpoints),
+        num_train_epochs=job.epochs,
+        per_device_train_batch_size=job.batch_size,
+        per_device_eval_batch_size=job.batch_size,
+        gradient_accumulation_steps=tuning.gradient_accumulation,
+        learning_rate=rate * job.learning_rate_multiplier,
+        lr_scheduler_type="linear",
+        seed=job.seed,
+        data_seed=job.seed,
+        bf16=bf16,
+        max_length=min(tuning.max_tokens, getattr(model.config, "max_position_embeddings", tuning.max_tokens)),
+        # Below 1 they are shares of all steps.
+        logging_steps=0.01,
+        # A loss that is no number is told, not replaced.
+        logging_nan_inf_filter=False,
+        save_strategy="steps",
+        save_steps=1 / tuning.checkpoints if tuning.checkpoints > 1 else 0.5,
+        save_total_limit=tuning.keep_checkpoints,
+        eval_strategy="epoch" if job.validation_file else "no",
+        report_to=[],
+        disable_tqdm=True,
+    )
+
+    class Telling(TrainerCallback):
+        stop = False
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            progress.tell("begun", step=state.global_step, totalSteps=state.max_steps)
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            if self.stop:
+                control.should_save = True
+                control.should_training_stop = True
+
+        def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            progress.tell("checkpoint", step=state.global_step, totalSteps=state.max_steps)
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
+            told = metrics(logs or {})
+            if any(not math.isfinite(value) for value in told.values()):
+                raise Refused("diverged", f"The loss at step {state.global_step} is no number: lower the learning rate.")
+            if told:
+                progress.tell("metrics", step=state.global_step, totalSteps=state.max_steps, **told)
+
+    telling = Telling()
+
+    def stop(*_: Any) -> None:
+        telling.stop = True
+
+    signal.signal(signal.SIGTERM, stop)
+    trainer = SFTTrainer(
+        model=model,
+        args=settings,
+        train_dataset=dataset(job.training_file),
+        eval_dataset=dataset(job.validation_file) if job.validation_file else None,
+        processing_class=tokenizer,
+        peft_config=lora if tuning.method == "lora" else None,
+        callbacks=[telling],
+    )
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    trainer.train(resume_from_checkpoint=last)
+    if telling.stop and trainer.state.global_step < trainer.state.max_steps:
+        return False
+
+    whole = trainer.model.merge_and_unload() if tuning.method == "lora" else trainer.model
+    beside = folder / "model.part"
+    shutil.rmtree(beside, ignore_errors=True)
+    whole.save_pretrained(beside)
+    tokenizer.save_pretrained(beside)
+    shutil.rmtree(folder / "model", ignore_errors=True)
+    beside.rename(folder / "model")
+    tokens = sum(len(ids) for ids in trainer.train_dataset["input_ids"]) * job.epochs
+    progress.tell("ended", step=trainer.state.global_step, totalSteps=trainer.state.max_steps, trainedTokens=tokens)
+    return True
+
+
+def metrics(logs: dict[str, Any]) -> dict[str, float]:
+    """The trainer's names as the service's."""
+    names = {
+        "loss": "trainLoss",
+        "mean_token_accuracy": "trainAccuracy",
+        "eval_loss": "validLoss",
+        "eval_mean_token_accuracy": "validAccuracy",
+    }
+    return {to: float(logs[name]) for name, to in names.items() if name in logs}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The worker of one host: `tunewright-trainer --storage FOLDER`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from .job import Storage
+from .serving import TRANSFORMERS, Serving
+from .training import Training
+from .workflows import SERVING, TRAINING, Serve, Train
+
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tunewright-trainer", description=__doc__)
+    parser.add_argument("--storage", type=Path, required=True, help="the folder that the service and all trainers share")
+    parser.add_argument("--address", default=os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"))
+    parser.add_argument("--namespace", default=os.environ.get("TEMPORAL_NAMESPACE", "default"))
+    parser.add_argument("--api-key", default=os.environ.get("TEMPORAL_API_KEY"), help="of Temporal Cloud")
+    parser.add_argument("--task-queue", default="huggingface", help="the connection's taskQueue")
+    parser.add_argument("--trainings", type=int, default=1, help="how many at once on this host; 0 for none")
+    parser.add_argument("--servings", type=int, default=4, help="how many models are served at once; 0 for none")
+    parser.add_argument("--host", default="127.0.0.1", help="under which the service reaches what is served here")
+    parser.add_argument("--serve", default=TRANSFORMERS, help="the command that serves {model} at {host} and {port}")
+    return parser.parse_args()
+
+
+async def run(settings: argparse.Namespace) -> None:
+    key = settings.api_key
+    client = await Client.connect(settings.address, namespace=settings.namespace, api_key=key, tls=bool(key))
+    storage = Storage(settings.storage)
+    quick = timedelta(milliseconds=500)
+    both = {"graceful_shutdown_timeout": timedelta(0), "max_heartbeat_throttle_interval": quick, "default_heartbeat_throttle_interval": quick}
+    workers = [Worker(client, task_queue=settings.task_queue, workflows=[Train, Serve])]
+    if settings.trainings:
+        train = Training(storage).train
+        queue = f"{settings.task_queue}-{TRAINING}"
+        workers.append(Worker(client, task_queue=queue, activities=[train], max_concurrent_activities=settings.trainings, **both))
+    if settings.servings:
+        serve = Serving(storage, settings.host, settings.serve).serve
+        queue = f"{settings.task_queue}-{SERVING}"
+        workers.append(Worker(client, task_queue=queue, activities=[serve], max_concurrent_activities=settings.servings, **both))
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, ended.set)
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    waiting = asyncio.create_task(ended.wait())
+    logging.getLogger(__name__).info("polls %s at %s", settings.task_queue, settings.address)
+    done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.gather(*(worker.shutdown() for worker in workers))
+    waiting.cancel()
+    for task in done - {waiting}:
+        task.result()
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    asyncio.run(run(arguments()))
+
+
+if __name__ == "__main__":
+    main()

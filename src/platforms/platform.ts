@@ -121,6 +121,8 @@ export interface PlatformModel {
   id: string;
   /** YYYY-MM-DD, when the platform has announced one. */
   shutdownDate?: string | undefined;
+  /** Whether it can be tuned; absent where the platform does not say. */
+  tunable?: boolean | undefined;
 }
 
 export interface ChatRequest {
@@ -188,9 +190,13 @@ export interface TrainingPlatform {
   readonly minimumExamples: number;
   /** What the catalogue knows of a model or of one tuned from it; undefined when it knows nothing. */
   catalogueEntry(model: string): ModelEntry | undefined;
+  /** All models of the catalogue. */
+  readonly catalogueModels: readonly ModelEntry[];
 
   /** Cheapest call that proves address and key. */
   checkAccess(signal?: AbortSignal): Promise<void>;
+  /** The models the platform offers this account; undefined where it has no list of them. */
+  listModels(signal?: AbortSignal): Promise<PlatformModel[] | undefined>;
   /** Throws `model_not_found`. */
   getModel(id: string, signal?: AbortSignal): Promise<PlatformModel>;
   deleteModel(id: string, signal?: AbortSignal): Promise<void>;

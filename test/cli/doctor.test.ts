@@ -67,6 +67,22 @@ test('a connection that is named must have its key', async () => {
   expect(levels(findings)).not.toHaveProperty('connection simulator');
 });
 
+test('a model of the catalogue that the platform does not offer is told, which is no failure', async () => {
+  const usual = healthy.connections.simulator as Settings['connections'][string];
+  const models = [{ id: 'never-was', methods: ['supervised'], encoding: 'o200k_base', trainingContextTokens: 1_000 }];
+  const connections = { simulator: { ...usual, catalogue: { models } } };
+  const { code, findings } = await doctor(['--connection', 'simulator'], { connections });
+  expect(code).toBe(0);
+  expect(findings.filter(({ subject }) => subject === 'catalogue of simulator')).toEqual([
+    {
+      level: 'warn',
+      subject: 'catalogue of simulator',
+      message: 'never-was is in the catalogue, but the platform does not offer it.',
+      advice: "Mend it in the connection's catalogue, or in the file of TUNEWRIGHT_CATALOGUE.",
+    },
+  ]);
+});
+
 test('a namespace that is not there', async () => {
   const { code, findings } = await doctor([], { temporal: { address: testTemporal(), namespace: 'nowhere' } });
   expect(code).toBe(1);

@@ -126,6 +126,8 @@ export function conforms(name: string, connect: Connect): void {
         outputTokens: expect.any(Number),
       });
       expect(await at.platform.getModel('stand-in-mini')).toMatchObject({ id: 'stand-in-mini' });
+      const offered = (await at.platform.listModels())?.map(({ id }) => id);
+      expect(offered).toEqual(expect.arrayContaining(['stand-in-mini', model]));
       expect((await at.platform.listHoldings('key-')).models.has(model)).toBe(true);
       await at.platform.deployments?.remove(target);
       await at.platform.deleteModel(model);

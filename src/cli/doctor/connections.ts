@@ -1,5 +1,6 @@
 import type { Settings } from '../../config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
+import { driftOf } from '../../platforms/drift.ts';
 import type { TrainingPlatform } from '../../platforms/platform.ts';
 import { type Finding, failed } from './finding.ts';
 
@@ -8,19 +9,34 @@ export async function checkConnections(settings: Settings, only: string | undefi
   const { createPlatforms } = await import('../../platforms/registry.ts');
   const platforms = createPlatforms(settings.connections, settings);
   const names = only === undefined ? platforms.names : [only];
-  return await Promise.all(names.map((name) => checkConnection(name, () => platforms.get(name), only !== undefined)));
+  const checked = names.map((name) => checkConnection(name, () => platforms.get(name), only !== undefined));
+  return (await Promise.all(checked)).flat();
 }
 
-async function checkConnection(name: string, open: () => TrainingPlatform, named: boolean): Promise<Finding> {
+async function checkConnection(name: string, open: () => TrainingPlatform, named: boolean): Promise<Finding[]> {
   const subject = `connection ${name}`;
   try {
     const platform = open();
     await platform.checkAccess();
-    return { level: 'ok', subject, message: `${platform.name} answers${platform.simulated ? ' (simulated)' : ''}` };
+    const message = `${platform.name} answers${platform.simulated ? ' (simulated)' : ''}`;
+    return [{ level: 'ok', subject, message }, ...(await checkCatalogue(name, platform))];
   } catch (error) {
     if (!named && error instanceof TunewrightError && error.code === 'missing_key') {
-      return { level: 'skip', subject, message: `not set up: ${error.message}` };
+      return [{ level: 'skip', subject, message: `not set up: ${error.message}` }];
     }
-    return failed(subject, error);
+    return [failed(subject, error)];
   }
+}
+
+/** What the catalogue and the platform's own list of models do not agree on. */
+async function checkCatalogue(name: string, platform: TrainingPlatform): Promise<Finding[]> {
+  const offered = await platform.listModels();
+  if (!offered) return [];
+  const today = new Date().toISOString().slice(0, 10);
+  return driftOf(platform, offered, today).map(({ message }) => ({
+    level: 'warn',
+    subject: `catalogue of ${name}`,
+    message,
+    advice: "Mend it in the connection's catalogue, or in the file of TUNEWRIGHT_CATALOGUE.",
+  }));
 }

@@ -38,6 +38,7 @@ export const azure: PlatformFactory<AzureSettings> = {
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
       catalogueEntry,
+      catalogueModels: entry.models,
       jobUrl: () => undefined,
       ...otherModels,
       getModel: async (id, signal) => await getModel(fullId(id), signal),

@@ -35,6 +35,7 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
           findModel(entry, base) ?? (any && { ...any, id: base, trainingContextTokens: settings.training.maxTokens })
         );
       },
+      catalogueModels: entry.models,
       jobUrl: () => undefined,
 
       async checkAccess() {
@@ -42,6 +43,7 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
         const { client, named } = temporalCluster;
         await named('Reaching Temporal', async () => await client.workflowService.getSystemInfo({}));
       },
+      listModels: async () => undefined,
       async getModel(id) {
         if (await files.mayHave(id)) return { id };
         throw new TunewrightError('model_not_found', `There is no model ${id}.`, {

@@ -29,6 +29,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       minimumExamples: entry.limits.minimumExamples,
       // A tuned model is called ft:BASE:ORG:SUFFIX:ID: its prices and dates are those of its base.
       catalogueEntry: (model) => findModel(entry, model.startsWith('ft:') ? (model.split(':')[1] ?? model) : model),
+      catalogueModels: entry.models,
       jobUrl: (jobId) => (settings.baseURL ? undefined : `https://platform.openai.com/finetune/${jobId}`),
       ...models(client),
       ...files(client, entry.limits),

@@ -1,23 +1,31 @@
 import type OpenAI from 'openai';
 import { TunewrightError } from '../../contract/errors.ts';
-import type { TrainingPlatform } from '../platform.ts';
+import type { PlatformModel, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
 import { ignoreMissing } from './files.ts';
 import { pageShape } from './lists.ts';
-import { modelShape } from './shapes.ts';
+import { type ModelShape, modelShape } from './shapes.ts';
 
-export function models(client: OpenAI): Pick<TrainingPlatform, 'checkAccess' | 'getModel' | 'deleteModel'> {
+export function models(
+  client: OpenAI,
+): Pick<TrainingPlatform, 'checkAccess' | 'listModels' | 'getModel' | 'deleteModel'> {
   return {
     async checkAccess(signal) {
       await named('Listing the models', async () => pageShape.parse(await client.get<unknown>('/models', { signal })));
     },
 
+    async listModels(signal) {
+      return await named('Listing the models', async () => {
+        const { data } = pageShape.parse(await client.get<unknown>('/models', { signal }));
+        return data.map((item) => toModel(modelShape.parse(item)));
+      });
+    },
+
     async getModel(id, signal) {
       try {
-        const model = await named('Looking at the model', async () =>
-          modelShape.parse(await client.models.retrieve(id, { signal })),
+        return await named('Looking at the model', async () =>
+          toModel(modelShape.parse(await client.models.retrieve(id, { signal }))),
         );
-        return { id: model.id, shutdownDate: model.shutdown_date ?? undefined };
       } catch (cause) {
         if (!(cause instanceof TunewrightError && cause.status === 404)) throw cause;
         throw new TunewrightError('model_not_found', `The platform has no model "${id}" for this account.`, {
@@ -32,4 +40,11 @@ export function models(client: OpenAI): Pick<TrainingPlatform, 'checkAccess' | '
       await ignoreMissing(named('Deleting the model', async () => await client.models.delete(id, { signal })));
     },
   };
+}
+
+/** Some platforms say what a model can do, and when each of it ends, in seconds since the epoch. */
+function toModel({ id, shutdown_date, capabilities, deprecation }: ModelShape): PlatformModel {
+  const ends = deprecation?.inference;
+  const shutdownDate = shutdown_date ?? (ends ? new Date(ends * 1000).toISOString().slice(0, 10) : undefined);
+  return { id, shutdownDate, tunable: capabilities?.fine_tune ?? undefined };
 }

@@ -57,7 +57,10 @@ export const checkpointShape = z.looseObject({
 export const modelShape = z.looseObject({
   id: z.string().min(1),
   shutdown_date: z.string().nullish(),
+  capabilities: z.looseObject({ fine_tune: z.boolean().nullish() }).nullish(),
+  deprecation: z.looseObject({ inference: z.number().nullish() }).nullish(),
 });
+export type ModelShape = z.infer<typeof modelShape>;
 
 export const completionShape = z.looseObject({
   choices: z

@@ -108,7 +108,10 @@ function deleteJob(path: string, { store }: Platform): Response {
 async function asAzure(own: Response, platform: Platform, creates: boolean): Promise<Response> {
   if (!own.headers.get('content-type')?.startsWith('application/json')) return own;
   // A file that is being looked at is `pending` there.
-  const text = withAzureNames(await own.text(), platform).replaceAll('"status":"uploaded"', '"status":"pending"');
+  const text = withAzureNames(await own.text(), platform)
+    .replaceAll('"status":"uploaded"', '"status":"pending"')
+    // There a model says what it can do.
+    .replaceAll('"object":"model",', '"object":"model","capabilities":{"fine_tune":true,"inference":true},');
   const headers = new Headers(own.headers);
   headers.delete('content-length');
   return new Response(text, { status: creates && own.status === 200 ? 201 : own.status, headers });

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { convertBanking77 } from '../scripts/banking77.ts';
 import { evaluationTable } from '../src/cli/render/evaluation.ts';
@@ -11,6 +9,7 @@ import { plain } from '../src/cli/render/text.ts';
 import { createClient } from '../src/client.ts';
 import { startStack } from '../src/embedded/stack.ts';
 import { formatCount, formatDuration, formatUsd } from '../src/evaluation/format.ts';
+import { findBanking77 } from './support/banking77-data.ts';
 import { type FinishedRun, runBanking77, sameAnswers } from './support/banking77-run.ts';
 import { killOnce } from './support/kill.ts';
 import { readLedger, type Spent } from './support/ledger.ts';
@@ -22,7 +21,7 @@ import { say } from './support/output.ts';
  */
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { twice: { type: 'boolean', default: false } } });
-  const source = findData();
+  const source = findBanking77();
   if (!source) return 1;
   const home = await mkdtemp(join(tmpdir(), 'tunewright-banking77-'));
   try {
@@ -30,16 +29,6 @@ async function main(): Promise<number> {
   } finally {
     await rm(home, { recursive: true, force: true });
   }
-}
-
-function findData(): string | undefined {
-  const shared = process.env.TUNEWRIGHT_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url));
-  const folder = resolve(shared, 'data', 'banking77');
-  if (existsSync(join(folder, 'train.csv')) && existsSync(join(folder, 'test.csv'))) return folder;
-  say(`The data set Banking77 is not here: there is no train.csv and test.csv in ${folder}.
-Fetch them from https://github.com/PolyAI-LDN/task-specific-datasets (CC BY 4.0) into a folder data/banking77 and let
-TUNEWRIGHT_SHARED name the folder that holds data.`);
-  return undefined;
 }
 
 async function bench(source: string, home: string, twice: boolean): Promise<number> {

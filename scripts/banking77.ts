@@ -11,21 +11,25 @@ interface Row {
 /**
  * Turns the data set Banking77 (`train.csv` and `test.csv` with the columns `text,category`) into chat examples,
  * `train.jsonl` and `test.jsonl`. Answers the number of examples in each. Throws where a file is missing or no such CSV.
+ *
+ * @param told whether a system message tells the task and all intents; a model that knows no words learns nothing by it
  */
-export function convertBanking77(source: string, out: string): { train: number; test: number } {
+export function convertBanking77(source: string, out: string, told = true): { train: number; test: number } {
   const train = readRows(join(source, 'train.csv'));
   const test = readRows(join(source, 'test.csv'));
   const intents = [...new Set([...train, ...test].map(({ category }) => category))].sort();
   const system = `You sort questions that customers ask a bank. Answer with the one intent that fits, and nothing else. Intents: ${intents.join(', ')}`;
   mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'train.jsonl'), train.map((row) => chatLine(system, row)).join(''));
-  writeFileSync(join(out, 'test.jsonl'), test.map((row) => chatLine(system, row)).join(''));
+  const write = (name: string, rows: Row[]) =>
+    writeFileSync(join(out, name), rows.map((row) => chatLine(told ? system : undefined, row)).join(''));
+  write('train.jsonl', train);
+  write('test.jsonl', test);
   return { train: train.length, test: test.length };
 }
 
-function chatLine(system: string, { text, category }: Row): string {
+function chatLine(system: string | undefined, { text, category }: Row): string {
   const messages = [
-    { role: 'system', content: system },
+    ...(system === undefined ? [] : [{ role: 'system', content: system }]),
     { role: 'user', content: text },
     { role: 'assistant', content: category },
   ];

@@ -46,10 +46,13 @@ withTrainers('trainers', () => {
     await until(async () => await run.progress(), so);
   const step = ({ live }: RunProgress) => live?.metrics?.step ?? 0;
 
-  test('a trainer that is killed is followed by another; both models are served, asked and put down', async () => {
+  test('a trainer that is killed or told to end is followed by another; both models are served, asked and put down', async () => {
     const run = await start({ hyperparameters: { epochs: 30 } });
     await reaches(run, (now) => step(now) > 20);
     await trainer.kill();
+    trainer = await startTrainer(storage, taskQueue);
+    await reaches(run, (now) => step(now) > 80);
+    await trainer.stop();
     trainer = await startTrainer(storage, taskQueue);
     await reaches(run, ({ stage }) => stage === 'evaluate');
     await trainer.kill();
@@ -67,7 +70,12 @@ withTrainers('trainers', () => {
     const job = jobs[0]?.id ?? '';
     const told = (await platform.newEvents(job, undefined)).map(({ message }) => message).reverse();
     expect(told[0]).toBe('A host has taken up the job.');
-    expect(told).toContain('A host has taken up the job: attempt 2.');
+    const handedOver = [
+      'A host has taken up the job: attempt 2.',
+      'The host ends; another one goes on from the last checkpoint.',
+      'A host has taken up the job: attempt 3.',
+    ];
+    expect(told.filter((message) => handedOver.includes(message))).toEqual(handedOver);
     expect(told.at(-1)).toBe('The model is saved.');
     const curve = await platform.trainingCurve(job);
     expect(curve.at(-1)?.trainLoss).toBeLessThan((curve[0]?.trainLoss ?? 0) / 3);

@@ -27,7 +27,7 @@ export const azure: PlatformFactory<AzureSettings> = {
     const catalogueEntry = (model: string) => findModel(entry, model.replace(/\.ft-[0-9a-f]+.*$/, ''));
     const { trainingType, webhookSecretEnv } = settings;
     const { getModel, ...otherModels } = models(client);
-    const { createJob, ...otherJobs } = jobs(client, trainingType ? { trainingType } : {});
+    const { createJob, ...otherJobs } = jobs(client, trainingType ? { jobFields: { trainingType } } : {});
     /** Azure knows models by their full ids alone; a tuned one by its own. */
     const fullId = (model: string) => findModel(entry, model)?.id ?? model;
     const { chat: ask } = chat(client);

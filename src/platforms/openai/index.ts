@@ -24,7 +24,11 @@ export const openai: PlatformFactory<OpenAISettings> = {
     return {
       name: 'openai',
       simulated: settings.simulated,
-      capabilities: { pause: true, listLagMs: settings.listLagSeconds * 1000, modelReadyMs: 30 * 60_000 },
+      capabilities: {
+        pause: !settings.lacks.includes('pause'),
+        listLagMs: settings.listLagSeconds * 1000,
+        modelReadyMs: 30 * 60_000,
+      },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
       // A tuned model is called ft:BASE:ORG:SUFFIX:ID: its prices and dates are those of its base.
@@ -33,7 +37,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       jobUrl: (jobId) => (settings.baseURL ? undefined : `https://platform.openai.com/finetune/${jobId}`),
       ...models(client),
       ...files(client, entry.limits),
-      ...jobs(client),
+      ...jobs(client, settings),
       ...holdings(client, settings.apiKeyEnv),
       ...training(client),
       ...chat(client),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { catalogueChangesSchema } from '../catalogue.ts';
+import { lackable } from '../protocol/jobs.ts';
 
 /** The search for a lost create must end before the attempt that makes it does. */
 const longestLagSeconds = 240;
@@ -18,6 +19,10 @@ export const openaiSettingsSchema = z.strictObject({
   timeoutSeconds: z.number().positive().default(60),
   /** How far a listing may lag behind a creation; a create whose answer was lost is looked for that long. */
   listLagSeconds: z.number().min(0).max(longestLagSeconds).default(45),
+  /** What this endpoint does not have of the protocol, and is not asked for. */
+  lacks: z.array(z.enum(lackable)).default([]),
+  /** More fields for each job that is created. */
+  jobFields: z.record(z.string(), z.unknown()).optional(),
   /** Limits and models of this endpoint, where they are not those of the platform. */
   catalogue: catalogueChangesSchema.optional(),
   /** Set when the endpoint is a simulation and bills nobody. */

@@ -24,12 +24,20 @@ const states: ReadonlyMap<string, JobState> = new Map([
   ['cancelled', 'cancelled'],
 ]);
 
-/**
- * Finding, making and steering jobs.
- *
- * @param ownFields of a platform, beside those of the protocol, for every job that is created
- */
-export function jobs(client: OpenAI, ownFields: Readonly<Record<string, unknown>> = {}): JobMethods {
+/** What an endpoint of the protocol may not have. */
+export const lackable = ['metadata', 'pause', 'suffix'] as const;
+export type Lackable = (typeof lackable)[number];
+
+/** How an endpoint differs from the protocol. */
+export interface Differences {
+  /** Fields beside those of the protocol, for every job that is created. */
+  jobFields?: Readonly<Record<string, unknown>> | undefined;
+  /** Not sent: an endpoint may refuse what it does not know. */
+  lacks?: readonly Lackable[] | undefined;
+}
+
+/** Finding, making and steering jobs. */
+export function jobs(client: OpenAI, { jobFields, lacks = [] }: Differences = {}): JobMethods {
   const api = client.fineTuning.jobs;
 
   async function getJob(id: string, signal?: AbortSignal): Promise<RemoteJob> {
@@ -61,12 +69,9 @@ export function jobs(client: OpenAI, ownFields: Readonly<Record<string, unknown>
     async findJobs(query, signal) {
       return await named('Looking for the job', async () => {
         const found = new Map<string, RemoteJob>();
-        for await (const item of listAll(
-          client,
-          jobsPath,
-          { limit: 100, metadata: { [keyField]: query.key } },
-          signal,
-        )) {
+        const byKey = { limit: 100, metadata: { [keyField]: query.key } };
+        const tagged = lacks.includes('metadata') ? [] : listAll(client, jobsPath, byKey, signal);
+        for await (const item of tagged) {
           const job = jobShape.parse(item);
           if (job.metadata?.[keyField] === query.key) found.set(job.id, toJob(job));
         }
@@ -90,7 +95,7 @@ export function jobs(client: OpenAI, ownFields: Readonly<Record<string, unknown>
                 model: spec.model,
                 training_file: spec.trainingFileId,
                 ...(spec.validationFileId ? { validation_file: spec.validationFileId } : {}),
-                ...(spec.suffix ? { suffix: spec.suffix } : {}),
+                ...(spec.suffix && !lacks.includes('suffix') ? { suffix: spec.suffix } : {}),
                 seed: spec.seed,
                 method: {
                   type: 'supervised',
@@ -102,8 +107,8 @@ export function jobs(client: OpenAI, ownFields: Readonly<Record<string, unknown>
                     },
                   },
                 },
-                metadata: { [keyField]: spec.key, [runField]: spec.runName },
-                ...ownFields,
+                ...(lacks.includes('metadata') ? {} : { metadata: { [keyField]: spec.key, [runField]: spec.runName } }),
+                ...jobFields,
               },
               { signal },
             ),

@@ -178,3 +178,21 @@ test('the page of a job is known for the platform itself only', async () => {
   const { platform } = await bench();
   expect(platform.jobUrl('ftjob-1')).toBeUndefined();
 });
+
+test('what an endpoint lacks is not sent to it, and what it wants beside is', async () => {
+  const { url, requests } = await endpoint(({ method }) =>
+    method === 'GET'
+      ? { data: [{ ...job({ status: 'queued' }), training_file: 'file-1' }] }
+      : job({ status: 'queued' }),
+  );
+  const platform = connected(url, { lacks: ['metadata', 'pause', 'suffix'], jobFields: { tags: 'mine' } });
+  expect(platform.capabilities.pause).toBe(false);
+  await platform.createJob(spec('file-1', { suffix: 'mine' }));
+  const sent = JSON.parse(requests[0]?.body ?? '');
+  expect(sent).toMatchObject({ training_file: 'file-1', tags: 'mine' });
+  expect(sent).not.toHaveProperty('suffix');
+  expect(sent).not.toHaveProperty('metadata');
+  const found = await platform.findJobs({ key: 'key-1', trainingFileIds: ['file-1'], since: 0 });
+  expect(found).toHaveLength(1);
+  expect(requests.map(({ url }) => url).slice(1)).toEqual(['/v1/fine_tuning/jobs?limit=100']);
+});

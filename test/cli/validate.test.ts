@@ -67,3 +67,35 @@ test('a file that is not there, or is a folder', async () => {
   expect(await code('none.jsonl')).toBe('source_missing');
   expect(await code('.')).toBe('source_unreadable');
 });
+
+test('problems become annotations of a pull request', async () => {
+  await writeFile(join(directory, 'a,b.jsonl'), `${line('assistant').repeat(10)}{\n`);
+  const { code, stdout } = await type(['validate', 'a,b.jsonl', '--format', 'github'], { directory, ...keyed });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^::error file=a%2Cb\.jsonl,line=11,title=invalid_json::.+$/m);
+  expect(stdout).toMatch(/^::warning file=a%2Cb\.jsonl,line=1,title=missing_system_message::messages: .+$/m);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+});
+
+test('problems become a SARIF log', async () => {
+  await writeFile(join(directory, 'a b.jsonl'), `${line('assistant').repeat(10)}${line('robot')}`);
+  const { code, stdout } = await type(['validate', 'a b.jsonl', '--format', 'sarif'], { directory, ...keyed });
+  expect(code).toBe(1);
+  const { version, runs } = JSON.parse(stdout);
+  expect(version).toBe('2.1.0');
+  const [{ tool, results }] = runs;
+  const rules = tool.driver.rules.map(({ id }: { id: string }) => id);
+  expect(rules).toContain('unrecognized_role');
+  expect(results).toContainEqual({
+    ruleId: 'unrecognized_role',
+    ruleIndex: rules.indexOf('unrecognized_role'),
+    level: 'error',
+    message: { text: expect.any(String) },
+    locations: [
+      {
+        physicalLocation: { artifactLocation: { uri: 'a%20b.jsonl' }, region: { startLine: 11 } },
+        logicalLocations: [{ fullyQualifiedName: 'messages[1].role' }],
+      },
+    ],
+  });
+});

@@ -1,17 +1,25 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Inspection } from '../../datasets/index.ts';
 import type { Context, Perform } from '../context.ts';
 import { type DataLimits, limitsOf } from '../data-limits.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
+import { githubAnnotations } from '../render/annotations.ts';
 import { bar } from '../render/bar.ts';
 import { inspectionReport } from '../render/inspection.ts';
+import { sarifLog } from '../render/sarif.ts';
+import type { Paint } from '../render/text.ts';
 import { sourceError } from '../source-error.ts';
 
 interface ValidateOptions {
   model?: string;
   connection?: string;
+  format: Format;
 }
+
+const formats = ['text', 'github', 'sarif'] as const;
+type Format = (typeof formats)[number];
 
 const barWidth = 30;
 
@@ -22,10 +30,16 @@ export function validateCommand(program: Command, perform: Perform): void {
     .argument('<file>', 'JSON lines')
     .option('--model <id>', 'check against what this model reads at once')
     .option('--connection <name>', 'check against the limits of this connection')
+    .addOption(
+      new Option('--format <name>', "for people, as annotations of GitHub's, or as a SARIF log")
+        .choices(formats)
+        .default('text' satisfies Format),
+    )
     .action((file: string, options: ValidateOptions) => perform((context) => validate(context, file, options)));
 }
 
-async function validate(context: Context, file: string, { model, connection }: ValidateOptions): Promise<ExitCode> {
+async function validate(context: Context, file: string, options: ValidateOptions): Promise<ExitCode> {
+  const { model, connection, format } = options;
   const { settings, out, directory } = context;
   const path = resolve(directory, file);
   await access(path, constants.R_OK).catch((cause: unknown) => {
@@ -35,8 +49,14 @@ async function validate(context: Context, file: string, { model, connection }: V
   if (!limits) out.note(limitsUnknown(model));
   const inspection = await inspect(context, path, limits);
   out.data({ file: path, limits: limits ?? null, ...inspection });
-  out.say(inspectionReport(file, inspection, out.paint));
+  out.say(reportAs(format, file, inspection, out.paint));
   return inspection.errors > 0 ? exitCodes.failed : exitCodes.done;
+}
+
+function reportAs(format: Format, file: string, inspection: Inspection, paint: Paint): string {
+  if (format === 'github') return githubAnnotations(file, inspection.problems).join('\n');
+  if (format === 'sarif') return JSON.stringify(sarifLog(file, inspection.problems), undefined, 2);
+  return inspectionReport(file, inspection, paint);
 }
 
 async function inspect({ out }: Context, path: string, limits: DataLimits | undefined) {

@@ -84,14 +84,20 @@ export function deployments(settings: HuggingFaceSettings, cluster: Cluster): De
   };
 }
 
+interface Server {
+  /** As the server there knows it. */
+  model: string;
+  ask: TrainingPlatform['chat'];
+}
+
 /** Asks whichever host serves the deployment now: another one takes over when it dies. */
 export function chatAt(
   { timeoutSeconds }: HuggingFaceSettings,
   { client, named }: Cluster,
 ): Pick<TrainingPlatform, 'chat'> {
-  const open = new Map<string, { model: string; ask: TrainingPlatform['chat'] }>();
+  const open = new Map<string, Server>();
 
-  async function find(name: string) {
+  async function find(name: string): Promise<Server> {
     const found = await named('Looking for who serves the model', async () => {
       return await client.workflow.getHandle(name).describe();
     });
@@ -115,11 +121,29 @@ export function chatAt(
       try {
         return await at.ask({ ...request, model: at.model });
       } catch (error) {
+        if (await isTheQuestions(error, at)) {
+          throw new TunewrightError('refused', `The server of ${name} fails at this question, and at no other.`, {
+            advice: 'It may be longer than the model can read; the log of the host tells more.',
+            status: 500,
+            cause: error,
+          });
+        }
         open.delete(name);
         throw error;
       }
     },
   };
+}
+
+/** Servers answer 500 to what is too long for the model: one that answers another question then is not in trouble. */
+async function isTheQuestions(error: unknown, { model, ask }: Server): Promise<boolean> {
+  if (!(error instanceof TunewrightError && error.status === 500)) return false;
+  try {
+    await ask({ model, messages: [{ role: 'user', content: 'Hello' }], maxOutputTokens: 1, seed: 1 });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function served(told: unknown): Served | undefined {

@@ -11,6 +11,7 @@ import { createPlatforms } from '../../../src/platforms/registry.ts';
 import { until } from '../../faults/support/outcome.ts';
 import { type Pipeline, pipeline } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
+import { failureOf } from '../support.ts';
 import { openStorage, remove, startTrainer, withTrainers } from './support.ts';
 
 // Whole runs with trainers that really train, on this machine's processor.
@@ -94,6 +95,26 @@ withTrainers('trainers', () => {
     expect((await platform.getJob(id)).state).toBe('cancelled');
     expect(await readdir(join(storage, 'jobs', id))).not.toContain('model');
     expect(await platform.findFiles(id)).toEqual([]);
+  }, 120_000);
+
+  test('a question that the server cannot answer is refused, and the next one is answered', async () => {
+    const deployments = platform.deployments as NonNullable<TrainingPlatform['deployments']>;
+    const model = `${runKeyPrefix}${crypto.randomUUID()}-1-base`;
+    await deployments.create({ name: model, model: 'tiny' });
+    await until(
+      async () => await deployments.state(model),
+      (state) => state === 'ready',
+    );
+    const ask = async (content: string) =>
+      await platform.chat({ model, messages: [{ role: 'user', content }], maxOutputTokens: 4, seed: 1 });
+    // Longer than the model has places for.
+    expect(await failureOf(ask('where is my parcel '.repeat(100)))).toMatchObject({ code: 'refused', retry: 'never' });
+    expect(await ask('where is my parcel')).toMatchObject({ outputTokens: 4 });
+    await deployments.remove(model);
+    await until(
+      async () => await deployments.state(model),
+      (state) => state === 'gone',
+    );
   }, 120_000);
 
   test('what the trainer refuses is told, and not tried again', async () => {

@@ -5,7 +5,6 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { convertBanking77 } from '../scripts/banking77.ts';
 import { evaluationTable } from '../src/cli/render/evaluation.ts';
 import { table } from '../src/cli/render/table.ts';
 import { plain } from '../src/cli/render/text.ts';
@@ -14,7 +13,7 @@ import type { RunConfigInput } from '../src/contract/config.ts';
 import { runServer, type ServerProcess } from '../src/embedded/server-process.ts';
 import { startStack } from '../src/embedded/stack.ts';
 import { formatCount, formatDuration } from '../src/evaluation/format.ts';
-import { findBanking77 } from './support/banking77-data.ts';
+import { convertBanking77, findBanking77 } from './support/banking77-data.ts';
 import { say } from './support/output.ts';
 
 const python = fileURLToPath(new URL('../.cache/trainer/bin/python', import.meta.url));
@@ -22,7 +21,7 @@ const trainers = fileURLToPath(new URL('../trainers/huggingface', import.meta.ur
 /** A model of this size is trained fastest by one thread. */
 const env = { ...process.env, OMP_NUM_THREADS: '1', HF_HUB_OFFLINE: '1', PYTHONPATH: trainers };
 /** Weights that know nothing, and a tokenizer made from the training questions. */
-const size = { layers: 2, width: 64, words: 1500, length: 128 };
+const size = { layers: 2, width: 64, words: 1500, length: 192 };
 /** Shares of the training after which the trainer is killed. */
 const kills = [0.25, 0.5, 0.75];
 const limitMs = 40 * 60_000;
@@ -33,7 +32,7 @@ const run: RunConfigInput = {
   model: 'tiny',
   data: { train: 'train.jsonl', test: 'test.jsonl' },
   split: { validation: 0.05, seed: 1 },
-  hyperparameters: { epochs: 14, batchSize: 16 },
+  hyperparameters: { epochs: 12, batchSize: 16 },
   evaluation: { maxOutputTokens: 24 },
   seed: 1,
   budgetUsd: 1,
@@ -58,7 +57,7 @@ async function main(): Promise<number> {
 }
 
 async function bench(source: string, home: string): Promise<void> {
-  const questions = convertBanking77(source, home, false);
+  const questions = await convertBanking77(source, home, false);
   say(`${formatCount(questions.train, 'training question')}, ${formatCount(questions.test, 'test question')}`);
   const storage = join(home, 'storage');
   await mkdir(join(storage, 'models'), { recursive: true });

@@ -2,14 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { convertBanking77 } from '../scripts/banking77.ts';
 import { evaluationTable } from '../src/cli/render/evaluation.ts';
 import { table } from '../src/cli/render/table.ts';
 import { plain } from '../src/cli/render/text.ts';
 import { createClient } from '../src/client.ts';
 import { startStack } from '../src/embedded/stack.ts';
 import { formatCount, formatDuration, formatUsd } from '../src/evaluation/format.ts';
-import { findBanking77 } from './support/banking77-data.ts';
+import { convertBanking77, findBanking77 } from './support/banking77-data.ts';
 import { type FinishedRun, runBanking77, sameAnswers } from './support/banking77-run.ts';
 import { killOnce } from './support/kill.ts';
 import { readLedger, type Spent } from './support/ledger.ts';
@@ -33,7 +32,7 @@ async function main(): Promise<number> {
 
 async function bench(source: string, home: string, twice: boolean): Promise<number> {
   const begun = Date.now();
-  const questions = convertBanking77(source, home);
+  const questions = await convertBanking77(source, home);
   say(`${formatCount(questions.train, 'training question')}, ${formatCount(questions.test, 'test question')}`);
   let workerPid = 0;
   const { TEMPORAL_ADDRESS: _, ...env } = process.env;

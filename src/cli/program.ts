@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { accountsCommand } from './commands/accounts.ts';
 import { cancelCommand } from './commands/cancel.ts';
+import { convertCommand } from './commands/convert.ts';
 import { decideCommand } from './commands/decide.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gatewayCommand } from './commands/gateway.ts';
@@ -34,6 +35,7 @@ const commands = [
   resumeCommand,
   decideCommand,
   retrainCommand,
+  convertCommand,
   validateCommand,
   schedulesCommand,
   accountsCommand,

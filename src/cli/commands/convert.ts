@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Preset } from '../../datasets/convert/layouts.ts';
+import type { Context, Perform } from '../context.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
+import { bar } from '../render/bar.ts';
+import { conversionReport } from '../render/conversion.ts';
+
+interface Options {
+  out: string;
+  preset?: Preset;
+  inputColumn?: string;
+  outputColumn?: string;
+  userTemplate?: string;
+  assistantTemplate?: string;
+  system?: string;
+}
+
+const barWidth = 30;
+const presetNames: readonly Preset[] = ['alpaca', 'sharegpt', 'prompt-completion', 'preference', 'chat'];
+
+export function convertCommand(program: Command, perform: Perform): void {
+  program
+    .command('convert')
+    .description('make chat data of CSV, TSV, JSON and JSON lines; the layout is told by the columns')
+    .argument('<input...>', 'files, also with .gz or .zst')
+    .requiredOption('--out <file>', 'the JSON lines that are made')
+    .addOption(new Option('--preset <layout>', 'take the files as of this layout').choices(presetNames))
+    .option('--input-column <name>', 'the column that is asked')
+    .option('--output-column <name>', 'the column that is answered')
+    .option('--user-template <text>', 'what is asked, such as "{{title}}: {{question}}"')
+    .option('--assistant-template <text>', 'what is answered')
+    .option('--system <text>', 'a system message for examples that have none')
+    .action((inputs: string[], options: Options) => perform((context) => convert(context, inputs, options)));
+}
+
+async function convert(context: Context, inputs: string[], { out: file, ...mapping }: Options): Promise<ExitCode> {
+  const { out, directory } = context;
+  const { convertFiles } = await import('../../datasets/convert/convert.ts');
+  const signal = context.interrupts();
+  const path = resolve(directory, file);
+  try {
+    const conversion = await convertFiles(
+      inputs.map((name) => ({ path: resolve(directory, name), name })),
+      path,
+      {
+        ...mapping,
+        signal,
+        onProgress: (name, done, total) => out.draw(`${name} ${bar(done, total, barWidth)}`),
+      },
+    );
+    out.data({ out: path, ...conversion });
+    out.say(conversionReport(file, conversion, out.paint));
+    return conversion.errors > 0 ? exitCodes.failed : exitCodes.done;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    out.note(`Broken off; ${file} was not written.`);
+    return exitCodeOf(signal);
+  } finally {
+    out.keep();
+  }
+}

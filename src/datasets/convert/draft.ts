@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { TunewrightError } from '../../contract/errors.ts';
+
+/** A file that is written beside its place. */
+export interface Draft {
+  write(text: string): Promise<void>;
+  /** Moves it into its place, which may hold a file already; answers its bytes. */
+  keep(): Promise<number>;
+  /** Removes it unless it was kept. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Begins the file `out`. Throws `invalid_config` where it is one of the inputs, a folder or cannot be written, and so does
+ * writing; `disk_full` where there is no room.
+ */
+export async function openDraft(out: string, inputs: readonly { path: string }[]): Promise<Draft> {
+  await refuseOverwriting(out, inputs);
+  const beside = `${out}.${randomUUID()}.part`;
+  const handle = await writing(out, () => open(beside, 'wx'));
+  let kept = false;
+  // The disk works while the next lines are made; a failure is told by the next call.
+  let pending: Promise<void> = Promise.resolve();
+  let bytes = 0;
+  return {
+    async write(text) {
+      if (text === '') return;
+      const content = Buffer.from(text);
+      bytes += content.length;
+      await pending;
+      pending = writing(out, () => writeAll(handle, content));
+      pending.catch(() => undefined);
+    },
+    async keep() {
+      await pending;
+      await writing(out, async () => {
+        await handle.sync();
+        await handle.close();
+        await rename(beside, out);
+      });
+      kept = true;
+      return bytes;
+    },
+    async discard() {
+      if (kept) return;
+      await pending.catch(() => undefined);
+      await handle.close().catch(() => undefined);
+      await rm(beside, { force: true });
+    },
+  };
+}
+
+async function writeAll(handle: FileHandle, content: Buffer): Promise<void> {
+  for (let at = 0; at < content.length; ) at += (await handle.write(content, at)).bytesWritten;
+}
+
+async function refuseOverwriting(out: string, inputs: readonly { path: string }[]): Promise<void> {
+  const there = await stat(out).catch(() => undefined);
+  if (there?.isDirectory()) throw unfit(`${out} is a folder.`);
+  for (const { path } of there ? inputs : []) {
+    const input = await stat(path).catch(() => undefined);
+    if (input && input.dev === there?.dev && input.ino === there.ino) throw unfit(`${out} is an input too.`);
+  }
+}
+
+function unfit(message: string): TunewrightError {
+  return new TunewrightError('invalid_config', message, { advice: 'Give --out the path of another file.' });
+}
+
+async function writing<T>(out: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    const code = String((cause as NodeJS.ErrnoException).code);
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new TunewrightError('disk_full', `There is no room for ${out}.`, { advice: 'Free some space.', cause });
+    }
+    throw new TunewrightError('invalid_config', `${out} cannot be written (${code}).`, {
+      advice: 'Give --out a path in a folder that exists and that you may write in.',
+      cause,
+    });
+  }
+}

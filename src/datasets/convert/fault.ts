@@ -1,0 +1,49 @@
+import { isRecord, type JsonRecord } from '../json.ts';
+import { type Finding, problemAt, shown, warningAt } from '../problem.ts';
+
+/** Why no example comes of a row: an error refuses the file, a warning leaves the row out. */
+export class RowFault extends Error {
+  readonly finding: Finding;
+
+  constructor(finding: Finding) {
+    super(finding.message);
+    this.finding = finding;
+  }
+}
+
+export function refused(code: string, message: string): RowFault {
+  return new RowFault(problemAt('', code, message));
+}
+
+export function leftOut(code: string, message: string): RowFault {
+  return new RowFault(warningAt('', code, `${message} The row is left out.`));
+}
+
+/** The names of columns for a message. */
+export function listed(columns: readonly string[]): string {
+  const most = 20;
+  const names = columns.slice(0, most).map(shown).join(', ');
+  return columns.length > most ? `${names} and ${columns.length - most} more` : names;
+}
+
+/** The text of a column; '' for null. Throws {@link RowFault} where there is none. */
+export function textAt(row: JsonRecord, column: string): string {
+  if (Object.hasOwn(row, column)) return asText(row[column], column);
+  throw refused('missing_column', `There is no column ${shown(column)}; there are ${listed(Object.keys(row))}.`);
+}
+
+/** The same, '' where there is no such column. */
+export function optionalTextAt(row: JsonRecord, column: string): string {
+  return Object.hasOwn(row, column) ? textAt(row, column) : '';
+}
+
+function asText(value: unknown, column: string): string {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return '';
+  if (!isRecord(value) && !Array.isArray(value)) return String(value);
+  throw refused('not_text', `The column ${shown(column)} holds a list or an object where text is expected.`);
+}
+
+export function isBlank(text: string): boolean {
+  return !/\S/.test(text);
+}

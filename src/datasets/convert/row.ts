@@ -1,0 +1,30 @@
+import { isRecord, type JsonRecord, parseJson } from '../json.ts';
+import type { Problem } from '../problem.ts';
+
+/** One record of a file of any format: its values by column. */
+export interface Row {
+  /** Where it begins in the file, after decompression; from 1. */
+  line: number;
+  value: JsonRecord;
+}
+
+export type RowOrProblem = { row: Row } | { problem: Problem };
+
+/** A longer record is no training example. */
+export const maxRecordBytes = 16 * 1024 * 1024;
+
+/** An error of one line. */
+export function rowProblem(line: number, code: string, message: string): { problem: Problem } {
+  return { problem: { code, severity: 'error', line, message } };
+}
+
+/** The JSON object that begins at `line`. */
+export function parseRow(text: string, line: number): RowOrProblem {
+  const parsed = parseJson(text);
+  if ('tooDeep' in parsed) return rowProblem(line, 'too_deep', 'It is nested too deep to be an example.');
+  if ('errorAt' in parsed) {
+    return rowProblem(line, 'invalid_json', `It is not JSON: the fault is at character ${parsed.errorAt + 1}.`);
+  }
+  if (isRecord(parsed.value)) return { row: { line, value: parsed.value } };
+  return rowProblem(line, 'data_type', 'It is JSON, but no object with named fields.');
+}

@@ -1,0 +1,49 @@
+import { isRecord } from '../json.ts';
+import { shown } from '../problem.ts';
+import { isBlank, leftOut, refused } from './fault.ts';
+
+export interface Message {
+  role: 'system' | 'user' | 'assistant';
+  content: string;
+}
+
+const roles: ReadonlyMap<unknown, Message['role']> = new Map([
+  ['system', 'system'],
+  ['human', 'user'],
+  ['user', 'user'],
+  ['gpt', 'assistant'],
+  ['chatgpt', 'assistant'],
+  ['bard', 'assistant'],
+  ['bing', 'assistant'],
+  ['model', 'assistant'],
+  ['assistant', 'assistant'],
+]);
+
+/**
+ * Turns `{from, value}` or `{role, content}` as messages; one turn may stand without a list, and text is `role`'s. Throws
+ * `RowFault` for what is no such turn, for roles that cannot be told (function calls), and for turns that say nothing.
+ */
+export function messagesOf(value: unknown, column: string, role: Message['role']): Message[] {
+  if (typeof value === 'string') return [messageOf({ role, content: value }, column)];
+  const turns: unknown[] = Array.isArray(value) ? value : [value];
+  return turns.map((turn) => messageOf(turn, column));
+}
+
+function messageOf(turn: unknown, column: string): Message {
+  const from = isRecord(turn) ? (turn.from ?? turn.role) : undefined;
+  const said = isRecord(turn) ? (turn.value ?? turn.content) : undefined;
+  if (typeof from !== 'string' || (said !== null && said !== undefined && typeof said !== 'string')) {
+    const message = `The column ${shown(column)} must hold turns such as {"from": "human", "value": "..."}.`;
+    throw refused('not_turns', message);
+  }
+  const role = roles.get(from);
+  if (role === undefined) {
+    const known = [...roles.keys()].join(', ');
+    throw refused(
+      'unrecognized_role',
+      `In ${shown(column)} a turn is from none of ${known}: calls of tools are not converted.`,
+    );
+  }
+  if (isBlank(said ?? '')) throw leftOut('empty_turn', `In ${shown(column)} a turn says nothing.`);
+  return { role, content: said as string };
+}

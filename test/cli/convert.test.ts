@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { presets } from '../../src/datasets/convert/layouts.ts';
+import { type } from './world.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tunewright-cli-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+const convert = async (content: string, ...options: string[]) => {
+  await writeFile(join(directory, 'in.csv'), content);
+  return await type(['convert', 'in.csv', '--out', 'out.jsonl', ...options], { directory });
+};
+const out = () => join(directory, 'out.jsonl');
+
+test('says what it took and why, and what it made', async () => {
+  const typed = await convert('text,category,id\nWhere?,track,1\n,,\n');
+  expect(typed).toMatchObject({ code: 0, stderr: '' });
+  expect(typed.stdout).toBe(
+    [
+      'in.csv: CSV; columns, by their names: "text" is asked, "category" is answered; not used: "id"; 1 example, 1 row left out',
+      'in.csv:3: warning: Nothing stands in it. The row is left out. [empty_row]',
+      'out.jsonl: 1 example, 89 bytes',
+      '',
+    ].join('\n'),
+  );
+  expect(await readFile(out(), 'utf8')).toBe(
+    '{"messages":[{"role":"user","content":"Where?"},{"role":"assistant","content":"track"}]}\n',
+  );
+});
+
+test('a mapping and a system message from options', async () => {
+  const mapping = ['--user-template', 'Q: {{a}}', '--output-column', 'b', '--system', 'Sort.', '--json'];
+  const { code, stdout } = await convert('a,b\n1,2\n', ...mapping);
+  expect({ code, json: JSON.parse(stdout) }).toMatchObject({ code: 0, json: { out: out(), examples: 1, errors: 0 } });
+  expect(await readFile(out(), 'utf8')).toBe(
+    '{"messages":[{"role":"system","content":"Sort."},{"role":"user","content":"Q: 1"},{"role":"assistant","content":"2"}]}\n',
+  );
+});
+
+test('errors with their lines, code 1 and no file', async () => {
+  const { code, stdout } = await convert('text,category\na,b,c\n');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^in\.csv:2: error: The row has 3 fields, .* \[ragged_row\]$/m);
+  expect(stdout).toContain('out.jsonl was not written: 1 error\n');
+  expect(existsSync(out())).toBe(false);
+});
+
+test('broken off it says that nothing was written, with the code of the signal', async () => {
+  await writeFile(join(directory, 'in.csv'), 'text,category\na,b\n');
+  const interrupts = () => AbortSignal.abort('SIGINT');
+  expect(await type(['convert', 'in.csv', '--out', 'out.jsonl'], { directory, interrupts })).toMatchObject({
+    code: 130,
+    stderr: 'Broken off; out.jsonl was not written.\n',
+  });
+});
+
+test('it takes every preset there is, and none other', async () => {
+  for (const preset of Object.keys(presets)) {
+    expect((await convert('a,b\n1,2\n', '--preset', preset)).stderr).toMatch(/^error: in\.csv has no column /);
+  }
+  expect((await convert('a,b\n1,2\n', '--preset', 'other')).code).toBe(2);
+});

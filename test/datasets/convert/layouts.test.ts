@@ -1,0 +1,198 @@
+import { checkMapping, chooseLayout, type Mapping } from '../../../src/datasets/convert/choose.ts';
+
+/** What becomes of a row whose own columns tell its layout, or the finding that says why nothing does. */
+function convert(row: Record<string, unknown>, mapping: Mapping = {}) {
+  checkMapping(mapping);
+  const { layout } = chooseLayout(mapping, Object.keys(row), 'data');
+  try {
+    return layout.convert(row, mapping.system);
+  } catch (fault) {
+    return (fault as { finding: unknown }).finding;
+  }
+}
+const messages = (...said: [role: string, content: string][]) => said.map(([role, content]) => ({ role, content }));
+const supervised = (...said: [role: string, content: string][]) => ({ example: { messages: messages(...said) } });
+const finding = (severity: string, code: string) => expect.objectContaining({ severity, code });
+
+describe('told by the columns', () => {
+  const why = (...columns: string[]) => chooseLayout({}, columns, 'data').why;
+
+  test('columns of known names', () => {
+    expect(why('id', 'Text', 'category')).toBe(
+      'columns, by their names: "Text" is asked, "category" is answered; not used: "id"',
+    );
+    expect(convert({ text: 'Where?', label: 1 })).toEqual(supervised(['user', 'Where?'], ['assistant', '1']));
+  });
+
+  test('the known layouts', () => {
+    expect(why('output', 'input', 'instruction')).toBe('alpaca, by the columns "instruction", "output"');
+    expect(why('prompt', 'completion')).toBe('prompt-completion, by the columns "prompt", "completion"');
+    expect(why('id', 'conversations')).toBe('sharegpt, by the columns "conversations"');
+    expect(why('prompt', 'chosen', 'rejected')).toBe('preference, by the columns "chosen", "rejected"');
+    expect(why('messages')).toBe('chat, by the columns "messages"');
+  });
+
+  test.each([[['a', 'b']], [['text', 'question', 'label']], [['text']]])('%j tell nothing', (columns) => {
+    expect(() => chooseLayout({}, columns, 'data')).toThrow(/^The columns of data tell no layout: "/);
+  });
+});
+
+describe('alpaca', () => {
+  test('instruction and input make the question; history and system come before it', () => {
+    const row = { instruction: 'Add.', input: '1 + 1', output: '2', system: 'Be brief.', history: [['Hi', 'Hello']] };
+    expect(convert(row)).toEqual(
+      supervised(
+        ['system', 'Be brief.'],
+        ['user', 'Hi'],
+        ['assistant', 'Hello'],
+        ['user', 'Add.\n\n1 + 1'],
+        ['assistant', '2'],
+      ),
+    );
+    expect(convert({ instruction: 'Add.', input: '', output: '2' })).toEqual(
+      supervised(['user', 'Add.'], ['assistant', '2']),
+    );
+  });
+
+  test('what is no history, and no text, is an error', () => {
+    expect(convert({ instruction: 'a', output: 'b', history: [['Hi']] })).toEqual(finding('error', 'not_turns'));
+    expect(convert({ instruction: 'a', output: ['b'] })).toEqual(finding('error', 'not_text'));
+  });
+});
+
+describe('sharegpt', () => {
+  const of = (...conversations: unknown[]) => convert({ conversations });
+
+  test('turns by either names', () => {
+    expect(of({ from: 'system', value: 's' }, { from: 'human', value: 'a' }, { from: 'gpt', value: 'b' })).toEqual(
+      supervised(['system', 's'], ['user', 'a'], ['assistant', 'b']),
+    );
+    expect(of({ role: 'user', content: 'a' }, { role: 'assistant', content: 'b' })).toEqual(
+      supervised(['user', 'a'], ['assistant', 'b']),
+    );
+  });
+
+  test('what follows the last answer is left out, and told', () => {
+    const turns = [
+      { from: 'human', value: 'a' },
+      { from: 'gpt', value: 'b' },
+      { from: 'human', value: 'c' },
+    ];
+    expect(of(...turns)).toEqual({
+      ...supervised(['user', 'a'], ['assistant', 'b']),
+      warning: finding('warning', 'turns_left_out'),
+    });
+  });
+
+  test('calls of tools are refused rather than lost; rows that teach nothing are left out', () => {
+    expect(of({ from: 'human', value: 'a' }, { from: 'function_call', value: '{}' })).toEqual(
+      finding('error', 'unrecognized_role'),
+    );
+    expect(of('text', 1)).toEqual(finding('error', 'not_turns'));
+    expect(of({ from: 'human', value: 'a' })).toEqual(finding('warning', 'empty_answer'));
+    expect(of({ from: 'human', value: ' ' }, { from: 'gpt', value: 'b' })).toEqual(finding('warning', 'empty_turn'));
+  });
+});
+
+test('prompt-completion: the space before a completion goes', () => {
+  expect(convert({ prompt: 'a ->', completion: ' b\n' })).toEqual(supervised(['user', 'a ->'], ['assistant', 'b\n']));
+});
+
+describe('preference', () => {
+  const pair = (input: ReturnType<typeof messages>) => ({
+    example: {
+      input: { messages: input },
+      preferred_output: messages(['assistant', 'good']),
+      non_preferred_output: messages(['assistant', 'bad']),
+    },
+  });
+  const asked = messages(['user', 'a']);
+
+  test.each<[string, Record<string, unknown>]>([
+    ['text', { prompt: 'a', chosen: 'good', rejected: 'bad' }],
+    ['alpaca', { instruction: 'a', input: '', chosen: 'good', rejected: 'bad' }],
+    [
+      'sharegpt',
+      {
+        conversations: [{ from: 'human', value: 'a' }],
+        chosen: { from: 'gpt', value: 'good' },
+        rejected: { from: 'gpt', value: 'bad' },
+      },
+    ],
+    [
+      'whole conversations',
+      {
+        prompt: 'unused',
+        chosen: [...asked, ...messages(['assistant', 'good'])],
+        rejected: [...asked, ...messages(['assistant', 'bad'])],
+      },
+    ],
+    ['lists', { prompt: asked, chosen: messages(['assistant', 'good']), rejected: messages(['assistant', 'bad']) }],
+  ])('%s', (_, row) => {
+    expect(convert(row)).toEqual(pair(asked));
+  });
+
+  test('pairs that are none', () => {
+    expect(convert({ prompt: 'a', chosen: 'b', rejected: 'b' })).toEqual(finding('warning', 'identical_pair'));
+    expect(convert({ prompt: '', chosen: 'b', rejected: 'c' })).toEqual(finding('warning', 'empty_turn'));
+    expect(convert({ prompt: 'a', chosen: asked, rejected: 'c' })).toEqual(
+      finding('error', 'last_message_not_assistant'),
+    );
+    const other = messages(['user', 'z'], ['assistant', 'bad']);
+    expect(convert({ chosen: [...asked, ...messages(['assistant', 'good'])], rejected: other })).toEqual(
+      finding('error', 'different_prompts'),
+    );
+    expect(convert({ chosen: 'b', rejected: 'c' })).toEqual(finding('error', 'missing_column'));
+  });
+});
+
+test('a system message is for examples that have none', () => {
+  const mapping = { system: 'New.' };
+  const said = messages(['user', 'a'], ['assistant', 'b']);
+  const old = messages(['system', 'Old.'], ['user', 'a'], ['assistant', 'b']);
+  expect(convert({ prompt: 'a', completion: 'b' }, mapping)).toEqual(
+    supervised(['system', 'New.'], ['user', 'a'], ['assistant', 'b']),
+  );
+  expect(convert({ messages: said, tools: [] }, mapping)).toEqual({
+    example: { messages: [...messages(['system', 'New.']), ...said], tools: [] },
+  });
+  expect(convert({ messages: old }, mapping)).toEqual({ example: { messages: old } });
+});
+
+describe('told by the person', () => {
+  test('columns, and templates of several', () => {
+    const mapping = { userTemplate: '{{ title }}: {{my question}}{{title}} {x}', outputColumn: 'reply' };
+    expect(convert({ title: 'T', 'my question': '$&', reply: 'b' }, mapping)).toEqual(
+      supervised(['user', 'T: $&T {x}'], ['assistant', 'b']),
+    );
+    expect(convert({ title: ' ', 'my question': '', reply: 'b' }, mapping)).toEqual(
+      finding('warning', 'empty_question'),
+    );
+  });
+
+  test('a column that is not there is named, with those there are', () => {
+    expect(() => convert({ a: 1, b: 2 }, { inputColumn: 'A', outputColumn: 'b' })).toThrow(
+      'data has no column "A"; it has "a", "b".',
+    );
+    expect(() => convert({ instruction: 'a' }, { preset: 'alpaca' })).toThrow(
+      'data has no column "output"; it has "instruction".',
+    );
+  });
+
+  test.each<[Mapping, string]>([
+    [{ inputColumn: 'a' }, 'Only one side of the examples is told.'],
+    [
+      { inputColumn: 'a', userTemplate: '{{a}}', outputColumn: 'b' },
+      'A column and a template are given for the same message.',
+    ],
+    [
+      { preset: 'alpaca', inputColumn: 'a', outputColumn: 'b' },
+      'A preset knows its columns: it takes neither columns nor templates.',
+    ],
+    [{ userTemplate: 'Hello', outputColumn: 'a' }, 'A template names no column.'],
+  ])('%j means nothing', (mapping, message) => {
+    expect(() => convert({ a: 'x', b: 'y' }, mapping)).toThrow(
+      expect.objectContaining({ code: 'invalid_config', message }),
+    );
+  });
+});

@@ -1,3 +1,4 @@
+import { checkImageCount } from './images.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { checkMessage } from './messages.ts';
 import { type Finding, problemAt, shown, warningAt } from './problem.ts';
@@ -22,10 +23,12 @@ export function checkExample(example: unknown): Finding[] {
     const message = 'There is no list of messages to learn from. Give the example a list "messages" with at least one.';
     return [problemAt('messages', 'missing_messages_list', message), ...rest];
   }
+  const records = messages.filter(isRecord);
   return [
     ...messages.flatMap((message, index) => checkMessage(message, `messages[${index}]`)),
     ...checkRoles(messages),
-    ...checkCallSequence(messages.filter(isRecord), example.tools),
+    ...checkImageCount(records),
+    ...checkCallSequence(records, example.tools),
     ...rest,
   ];
 }

@@ -1,9 +1,14 @@
+import { checkImage } from './images.ts';
 import { isRecord } from './json.ts';
-import { type Finding, problemAt } from './problem.ts';
+import { type Finding, problemAt, warningAt } from './problem.ts';
 
 /** Everything wrong with what was said: text, or a list of parts. */
 export function checkContent(content: unknown, role: string, path: string): Finding[] {
-  if (typeof content === 'string' && content !== '') return [];
+  if (typeof content === 'string' && content !== '') {
+    if (/\S/.test(content)) return [];
+    const message = 'There is nothing but white space, so that nothing is said. Add the text, or remove the message.';
+    return [warningAt(path, 'blank_content', message)];
+  }
   if (Array.isArray(content) && content.length > 0) {
     return content.flatMap((part, index) => checkPart(part, role, `${path}[${index}]`));
   }
@@ -22,28 +27,16 @@ function checkPart(part: unknown, role: string, path: string): Finding[] {
       ? []
       : [invalidPart(path, 'A refusal part has its text in the field "refusal".')];
   }
-  if (isRecord(part) && type === 'image_url') return checkImage(part.image_url, role, path);
+  if (isRecord(part) && type === 'image_url') {
+    const message = 'Images may stand in user messages only; platforms refuse this one. Move it.';
+    return role === 'user' ? checkImage(part.image_url, path) : [problemAt(path, 'image_outside_user', message)];
+  }
   return [
     invalidPart(
       path,
       `Content from ${role} has no part of this type; use text${role === 'user' ? ' or image_url' : ''}.`,
     ),
   ];
-}
-
-function checkImage(image: unknown, role: string, path: string): Finding[] {
-  if (role !== 'user') {
-    return [
-      problemAt(
-        path,
-        'image_outside_user',
-        'Images may stand in user messages only; platforms refuse this one. Move it.',
-      ),
-    ];
-  }
-  const url = isRecord(image) ? image.url : undefined;
-  if (typeof url === 'string' && /^(https?:\/\/|data:image\/)/.test(url)) return [];
-  return [invalidPart(path, 'An image part has image_url.url, an http(s) address or a data:image/… URL.')];
 }
 
 function invalidPart(path: string, message: string): Finding {

@@ -1,7 +1,8 @@
 import { checkExample } from './chat.ts';
+import { duplicateKeyOf } from './duplicate-keys.ts';
 import { parseJson } from './json.ts';
 import type { Line, LineOrProblem } from './lines.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, problemAt } from './problem.ts';
 import type { ChatExample } from './shapes.ts';
 
 /** One line with what is wrong with it; `example` is there when no error was found. */
@@ -35,7 +36,14 @@ function readExample(line: Line): ReadExample {
   if ('tooDeep' in parsed) {
     return fault('too_deep', 'The line is nested more than 128 levels deep, which no example needs. Flatten it.');
   }
-  const problems = checkExample(parsed.value).map((finding): Problem => ({ ...finding, line: number }));
+  const findings = checkExample(parsed.value);
+  const twice = duplicateKeyOf(text, parsed.value);
+  if (twice !== undefined) {
+    const message =
+      'This key stands twice in its object: readers keep one of the two values, and which is up to them. Remove one.';
+    findings.push(problemAt(twice, 'duplicate_key', message));
+  }
+  const problems = findings.map((finding): Problem => ({ ...finding, line: number }));
   if (problems.some(({ severity }) => severity === 'error')) return { line, problems };
   return { line, problems, example: parsed.value as ChatExample };
 }

@@ -1,6 +1,8 @@
 import { type ReadExample, readExamples } from './examples.ts';
 import { type ProblemCounts, problemLog } from './problem.ts';
+import { repeatFinder } from './repeats.ts';
 import { type ReadOptions, readLines } from './source.ts';
+import { checkTexts } from './texts.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
 
 /** The fewest examples that OpenAI's fine-tuning takes. */
@@ -29,7 +31,7 @@ export interface Inspection extends ProblemCounts {
 }
 
 /**
- * Reads a data set and tells everything that is wrong with it, and its size. Memory does not grow with the file.
+ * Reads a data set and tells everything that is wrong with it, and its size, in bounded memory whatever the file.
  * Throws `source_missing`, `source_unreadable`, and `invalid_data` for an empty file.
  */
 export async function inspectDataset(path: string, options: InspectOptions = {}): Promise<Inspection> {
@@ -37,12 +39,16 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const { minimumExamples = fewestExamples, maxProblems = defaultMaxProblems } = options;
   const counter = tokenCounter(encoding);
   const log = problemLog(maxProblems);
+  const repeats = repeatFinder();
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
 
   const add = ({ line, example, problems }: ReadExample): void => {
     for (const problem of problems) log.add(problem);
     if (line || problems.some(({ severity }) => severity === 'error')) sum.examples += 1;
     if (!line || !example) return;
+    for (const finding of [...checkTexts(line.text, example), ...repeats.add(example)]) {
+      log.add({ ...finding, line: line.number });
+    }
     const { tokens, assistantTokens } = counter.example(example);
     sum.tokens += tokens;
     sum.answerTokens += assistantTokens;

@@ -83,12 +83,13 @@ function checkSaid(message: JsonRecord, path: string): Finding[] {
   if (!Object.hasOwn(message, 'content')) {
     return [problemAt(path, 'message_missing_key', 'The message has no content. Add what was said.')];
   }
-  if (content === '' && role === 'assistant') {
-    const text = 'The answer is empty: the model learns to say nothing. Remove the example unless that is meant.';
+  if (role === 'assistant' && typeof content === 'string' && !/\S/.test(content)) {
+    const text =
+      'The answer is empty or white space: the model learns to say nothing. Remove the example unless that is meant.';
     return instead ? [] : [warningAt(`${path}.content`, 'empty_answer', text)];
   }
   // A tool may well have had nothing to say.
-  if (content === '' && (role === 'tool' || role === 'function')) return [];
+  if (typeof content === 'string' && (role === 'tool' || role === 'function')) return [];
   return checkContent(content, String(role), `${path}.content`);
 }
 

@@ -1,5 +1,6 @@
+import { mismatchOf } from './arguments.ts';
 import { isRecord, type JsonRecord, parseJson } from './json.ts';
-import { type Finding, problemAt, warningAt } from './problem.ts';
+import { type Finding, problemAt, shown, warningAt } from './problem.ts';
 
 /** Everything wrong with the tools that an example offers. */
 export function checkTools({ tools, functions, parallel_tool_calls: parallel }: JsonRecord): Finding[] {
@@ -80,10 +81,22 @@ function checkCall(call: unknown, path: string): Finding[] {
       ),
     ];
   }
-  if (typeof call.arguments === 'string' && 'value' in parseJson(call.arguments)) return [];
+  return checkArguments(call.arguments, `${path}.arguments`);
+}
+
+function checkArguments(args: unknown, path: string): Finding[] {
+  const parsed = typeof args === 'string' ? parseJson(args) : undefined;
+  if (parsed && 'value' in parsed) {
+    if (isRecord(parsed.value)) return [];
+    if (typeof parsed.value === 'string') {
+      const twice =
+        'The arguments are JSON encoded twice: the model would learn to send text where the tool expects an object. Encode them once.';
+      return [problemAt(path, 'arguments_encoded_twice', twice)];
+    }
+  }
   const message =
-    'The arguments must be JSON written as text, such as "{\\"city\\": \\"Rome\\"}"; anything else is refused. Mend them.';
-  return [problemAt(`${path}.arguments`, 'invalid_arguments', message)];
+    'The arguments must be a JSON object written as text, such as "{\\"city\\": \\"Rome\\"}"; no tool can be called with anything else. Mend them.';
+  return [problemAt(path, 'invalid_arguments', message)];
 }
 
 /** Everything wrong with how calls and results follow each other; only the last answer's calls may be without results. */
@@ -91,7 +104,9 @@ export function checkCallSequence(messages: readonly JsonRecord[], tools: unknow
   // Most examples have neither: their messages need not be gone through.
   if (!messages.some(({ role, tool_calls: calls }) => role === 'tool' || calls !== undefined)) return [];
   const found: Finding[] = [];
-  const offered = new Set(Array.isArray(tools) ? tools.map((tool) => functionOf(tool).name) : []);
+  const offered = new Map(
+    Array.isArray(tools) ? tools.map(functionOf).map(({ name, parameters }) => [name, parameters]) : [],
+  );
   const known = new Set<unknown>();
   const open = new Map<unknown, string>();
   for (const [index, message] of messages.entries()) {
@@ -119,11 +134,23 @@ export function checkCallSequence(messages: readonly JsonRecord[], tools: unknow
           warningAt(at, 'unknown_tool', 'The call is of a tool that the example does not offer. Add it to tools.'),
         );
       }
+      found.push(...checkDeclared(functionOf(call), offered, `${at}.function.arguments`));
       known.add(call.id);
       open.set(call.id, at);
     }
   }
   return found;
+}
+
+function checkDeclared(call: JsonRecord, offered: ReadonlyMap<unknown, unknown>, path: string): Finding[] {
+  const parameters = offered.get(call.name);
+  const parsed = typeof call.arguments === 'string' && isRecord(parameters) ? parseJson(call.arguments) : undefined;
+  if (!parsed || !('value' in parsed) || !isRecord(parsed.value)) return [];
+  const mismatch = mismatchOf(parsed.value, parameters);
+  if (!mismatch) return [];
+  const where = mismatch.at === '' ? '' : ` at ${shown(mismatch.at)}`;
+  const message = `The arguments are not what the tool declares${where}: ${mismatch.how}. The model would learn calls that fail. Mend the call or the tool's parameters.`;
+  return [warningAt(path, 'arguments_not_as_declared', message)];
 }
 
 function callsOf({ tool_calls: calls }: JsonRecord): JsonRecord[] {

@@ -87,6 +87,8 @@ test.each<[unknown, string[]]>([
   [{ role: 'user', content: [] }, ['missing_content messages[1].content']],
   [{ role: 'user', content: 5 }, ['missing_content messages[1].content']],
   [{ role: 'assistant', content: '' }, ['(empty_answer messages[1].content)']],
+  [{ role: 'assistant', content: ' \n' }, ['(empty_answer messages[1].content)']],
+  [{ role: 'user', content: ' \n' }, ['(blank_content messages[1].content)']],
   [{ ...user, weight: 1 }, ['invalid_weight messages[1].weight']],
   [{ ...assistant, weight: 2 }, ['invalid_weight messages[1].weight']],
   [{ ...assistant, weight: true }, ['invalid_weight messages[1].weight']],
@@ -111,6 +113,25 @@ test.each<[unknown, string[]]>([
   expect(codes({ messages: [system, message, user, assistant] })).toEqual(expected);
 });
 
+test('images: their number, type and size', () => {
+  const images = (...urls: string[]) =>
+    codes({
+      messages: [
+        system,
+        { role: 'user', content: urls.map((url) => ({ type: 'image_url', image_url: { url } })) },
+        assistant,
+      ],
+    });
+  const small = 'data:image/png;base64,iVBORw0KGgo=';
+  expect(images(...Array<string>(10).fill(small))).toEqual([]);
+  expect(images(...Array<string>(11).fill(small))).toEqual(['(too_many_images messages)']);
+  expect(images(small, 'data:image/gif;base64,R0lGODlh')).toEqual(['(image_type messages[1].content[1])']);
+  expect(images('data:image/png,abc')).toEqual(['(image_type messages[1].content[0])']);
+  const ofBytes = (bytes: number) => `data:image/jpeg;base64,${'A'.repeat((bytes * 4) / 3)}`;
+  expect(images(ofBytes(9_999_999))).toEqual([]);
+  expect(images(ofBytes(10_000_002))).toEqual(['(image_too_large messages[1].content[0])']);
+});
+
 describe('tools', () => {
   const withCall = (changed: object) => ({ messages: [system, user, { role: 'assistant', tool_calls: [changed] }] });
 
@@ -123,6 +144,16 @@ describe('tools', () => {
     [
       'arguments that are no JSON',
       withCall({ ...call, function: { name: 'weather', arguments: '{city: 1}' } }),
+      ['invalid_arguments messages[2].tool_calls[0].function.arguments'],
+    ],
+    [
+      'arguments encoded twice',
+      withCall({ ...call, function: { name: 'weather', arguments: '"{\\"city\\": 1}"' } }),
+      ['arguments_encoded_twice messages[2].tool_calls[0].function.arguments'],
+    ],
+    [
+      'arguments that are a list',
+      withCall({ ...call, function: { name: 'weather', arguments: '[]' } }),
       ['invalid_arguments messages[2].tool_calls[0].function.arguments'],
     ],
     ['a call without id', withCall({ ...call, id: undefined }), ['invalid_tool_call messages[2].tool_calls[0]']],

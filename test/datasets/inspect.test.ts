@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { convertFiles } from '../../src/datasets/convert/convert.ts';
 import { inspectDataset } from '../../src/datasets/inspect.ts';
 import { seededRandom } from '../../src/datasets/random.ts';
 import { chat, jsonl, temporaryFolder } from './support.ts';
@@ -39,18 +38,20 @@ test('errors are told line by line, warnings of a kind once with their number', 
     jsonl([noSystem, 'nonsense', '[1, 2', noSystem, '{"messages": 1}', ...good]),
   );
   const inspection = await inspectDataset(path);
-  expect(inspection).toMatchObject({ examples: 15, errors: 3, warnings: 1 });
+  expect(inspection).toMatchObject({ examples: 15, errors: 3, warnings: 2 });
   expect(inspection.problems.map(({ line, code, severity }) => [line, code, severity])).toEqual([
     [2, 'invalid_json', 'error'],
     [3, 'invalid_json', 'error'],
     [5, 'missing_messages_list', 'error'],
     [1, 'missing_system_message', 'warning'],
+    [4, 'duplicate_example', 'warning'],
   ]);
   expect(inspection.problems.map(({ message }) => message)).toEqual([
     'The line is not JSON: see character 1. Put one whole JSON object on each line.',
     'The line is not JSON: it ends too early. Put one whole JSON object on each line.',
     expect.any(String),
     expect.stringContaining('(2 times, here first)'),
+    expect.any(String),
   ]);
 });
 
@@ -95,6 +96,7 @@ test('hostile examples are read like any other', async () => {
     [3, 'too_deep'],
     [1, 'missing_system_message'],
     [1, 'example_unrecognized_key'],
+    [2, 'special_token'],
   ]);
   expect(Object.hasOwn(Object.prototype, 'messages')).toBe(false);
 });
@@ -125,10 +127,10 @@ test('an inspection that is aborted ends', async () => {
 const shared = resolve(process.env.TUNEWRIGHT_SHARED ?? '../shared', 'data', 'banking77');
 const onBanking77 = existsSync(shared) ? test : test.skip;
 onBanking77('10,003 real questions are examples without errors (skipped where the data is absent)', async () => {
-  const out = files.path('banking77');
-  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/banking77.ts', shared, out]);
-  expect(stdout).toContain('10003 training and 3080 test examples');
-  expect(await inspectDataset(join(out, 'train.jsonl'))).toMatchObject({
+  const path = files.path('banking77.jsonl');
+  const input = { path: join(shared, 'train.csv'), name: 'train.csv' };
+  await convertFiles([input], path, { system: 'Answer with the one intent that fits.' });
+  expect(await inspectDataset(path)).toMatchObject({
     examples: 10_003,
     errors: 0,
     warnings: 0,

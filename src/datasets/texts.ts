@@ -1,0 +1,104 @@
+import { isRecord } from './json.ts';
+import { type Finding, warningAt } from './problem.ts';
+import type { ChatExample, ChatMessage } from './shapes.ts';
+
+/** Tokens that chat templates and tokenizers keep for themselves. */
+const specialToken =
+  /<\|(?:endoftext|endofprompt|im_start|im_end|im_sep|fim_\w{3,6}|start|end|message|channel|return|call|constrain|begin_of_text|end_of_text|start_header_id|end_header_id|eot_id|eom_id|python_tag)\|>/;
+/** Shapes that issuers of keys have published. */
+const secrets = [
+  /\bsk-(?=[\w-]{0,60}\d)[\w-]{32}/,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
+  /\bAIza[\w-]{35}/,
+  /\bgh[opsur]_[A-Za-z0-9]{36}/,
+  /\bgithub_pat_\w{50}/,
+  /\bxox[abeoprs]-[\w-]{10}/,
+  /\b[rs]k_live_[A-Za-z0-9]{16}/,
+  /\bhf_[A-Za-z]{30}/,
+  /-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----/,
+];
+/** Addresses under the names that are reserved for examples are nobody's. */
+const email = /(?<=[\w.%+-])@(?!example\.(?:com|net|org)\b)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2}/;
+const phone = /(?<![\w+.])\+[1-9](?:[ .()/-]{0,2}\d){7,14}(?!\d)/;
+const card = /(?<![\w.-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w-])/g;
+
+/** In the raw line, at a tenth of the cost of parsing it: whether any of its texts is worth a closer look. */
+function mayHold(raw: string): boolean {
+  return (
+    raw.includes('@') ||
+    raw.includes('+') ||
+    raw.includes('<|') ||
+    raw.includes('\\u003c|') ||
+    raw.includes('xox') ||
+    raw.includes('-----BEGIN') ||
+    (raw.includes('_') && /gh[opsur]_|_pat_|_live_|hf_/.test(raw)) ||
+    /A(?:KIA|SIA|Iza)/.test(raw) ||
+    /\d{4}[ -]?\d{4}/.test(raw) ||
+    raw.includes('sk-')
+  );
+}
+
+/** What stands in the texts of an example and should hardly be taught: markers, secrets, personal data. `raw` is its line. */
+export function checkTexts(raw: string, { messages }: ChatExample): Finding[] {
+  if (!mayHold(raw)) return [];
+  return messages.flatMap((message, index) =>
+    textsOf(message, `messages[${index}]`).flatMap(([path, text]) => checkText(text, path)),
+  );
+}
+
+function checkText(text: string, path: string): Finding[] {
+  const found: Finding[] = [];
+  if (specialToken.test(text)) {
+    const message =
+      'The text holds a special token such as <|endoftext|>: some platforms read it as the end of the text, the others as mere letters. Remove it.';
+    found.push(warningAt(path, 'special_token', message));
+  }
+  if (secrets.some((pattern) => pattern.test(text))) {
+    const message =
+      'The text holds what looks like a secret key: a model can repeat it to anybody. Replace it, and revoke it if it is real.';
+    found.push(warningAt(path, 'secret', message));
+  }
+  if (email.test(text) || phone.test(text) || holdsCard(text)) {
+    const message =
+      'The text holds what looks like an e-mail address, a phone number or a card number: a model can repeat it. Replace it by a made-up one, or make sure that you may use it.';
+    found.push(warningAt(path, 'personal_data', message));
+  }
+  return found;
+}
+
+function holdsCard(text: string): boolean {
+  return [...text.matchAll(card)].some(([number]) => keepsLuhn(number.replace(/[ -]/g, '')));
+}
+
+/** Whether the last digit is the check digit of ISO/IEC 7812 over the others. */
+function keepsLuhn(digits: string): boolean {
+  const sum = [...digits].reverse().reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}
+
+function textsOf(message: ChatMessage, path: string): [path: string, text: string][] {
+  const { content, refusal, tool_calls: calls, function_call: legacy } = message;
+  const parts = Array.isArray(content) ? content : [];
+  const made: [string, unknown][] = [
+    ...(calls ?? []).map((call, index): [string, unknown] => [
+      `tool_calls[${index}].function`,
+      isRecord(call) ? call.function : undefined,
+    ]),
+    ['function_call', legacy],
+  ];
+  const all: [string, unknown][] = [
+    [`${path}.content`, content],
+    [`${path}.refusal`, refusal],
+    ...parts
+      .filter(isRecord)
+      .map((part, index): [string, unknown] => [`${path}.content[${index}]`, part.text ?? part.refusal]),
+    ...made.map(([at, call]): [string, unknown] => [
+      `${path}.${at}.arguments`,
+      isRecord(call) ? call.arguments : undefined,
+    ]),
+  ];
+  return all.filter((one): one is [string, string] => typeof one[1] === 'string');
+}

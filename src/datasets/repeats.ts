@@ -27,9 +27,15 @@ export function repeatFinder(limit: number = mostSlots * fill): Repeats {
     const old = slots;
     slots = new Uint32Array(old.length * 2);
     for (let at = 0; at < old.length; at += wordsOfSlot) {
-      const entry = old.subarray(at, at + wordsOfSlot);
-      if (isTaken(old, at)) slots.set(entry, slotOf(slots, entry[0] ?? 0, entry[1] ?? 0));
+      if (isTaken(old, at)) put(old[at] as number, old[at + 1] as number, old[at + 2] as number);
     }
+  }
+
+  function put(high: number, low: number, answer: number): void {
+    const at = slotOf(slots, high, low);
+    slots[at] = high;
+    slots[at + 1] = low;
+    slots[at + 2] = answer;
   }
 
   return {
@@ -43,7 +49,7 @@ export function repeatFinder(limit: number = mostSlots * fill): Repeats {
       const at = slotOf(slots, asked.high, low);
       if (isTaken(slots, at)) return [slots[at + 2] === answer ? duplicate() : contradiction()];
       if (known >= limit) return [];
-      slots.set([asked.high, low, answer], at);
+      put(asked.high, low, answer);
       known += 1;
       if (known > (slots.length / wordsOfSlot) * fill) grow();
       return [];
@@ -68,14 +74,26 @@ function isTaken(slots: Uint32Array, at: number): boolean {
 
 /** All that is asked, with the tools there are. */
 function question({ messages, tools, functions }: ChatExample): string[] {
-  const texts = messages.slice(0, -1).flatMap(asked);
-  return tools || functions ? [...texts, canonicalJson([tools ?? null, functions ?? null])] : texts;
+  const texts: string[] = [];
+  for (let index = 0; index < messages.length - 1; index++) {
+    const message = messages[index] as ChatMessage;
+    const { role, content } = message;
+    texts.push(role);
+    if (typeof content === 'string' && isPlain(message)) texts.push(content);
+    else texts.push(canonicalJson(withoutWeight(message)));
+  }
+  if (tools || functions) texts.push(canonicalJson([tools ?? null, functions ?? null]));
+  return texts;
 }
 
-function asked(message: ChatMessage): string[] {
-  const { role, content, weight: _, ...rest } = message;
-  if (typeof content !== 'string') return [role, canonicalJson({ content: content ?? null, ...rest })];
-  return Object.keys(rest).length === 0 ? [role, content] : [role, content, canonicalJson(rest)];
+function withoutWeight({ weight: _, ...rest }: ChatMessage): Omit<ChatMessage, 'weight'> {
+  return rest;
+}
+
+/** Nearly every message is: no copy has to be made of it. */
+function isPlain(message: ChatMessage): boolean {
+  for (const key in message) if (key !== 'role' && key !== 'content' && key !== 'weight') return false;
+  return true;
 }
 
 function duplicate(): Finding {

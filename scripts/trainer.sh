@@ -2,6 +2,8 @@
 # The trainers' own virtual environment: .cache/trainer. 3 GB are downloaded, most of it PyTorch's build for NVIDIA GPUs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# What lies there would be taken for installed.
+unset PYTHONPATH
 python=${PYTHON:-python3}
 if ! "$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
   echo "The trainers need Python 3.11 or newer with venv; set PYTHON to one." >&2

@@ -79,7 +79,7 @@ test('more on one line than a string can hold', async () => {
     /line 1: The line has 671088640 bytes/,
     /tunewright validate/,
   );
-}, 120_000);
+});
 
 test('a model that nobody knows', async () => {
   await refused(await run(lines(40).join('\n'), { model: 'gpt-none' }), /"gpt-none"/, /TUNEWRIGHT_CATALOGUE/);

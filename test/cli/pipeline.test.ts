@@ -8,7 +8,7 @@ import { type } from './world.ts';
 let parts: Pipeline;
 beforeAll(async () => {
   parts = await pipeline();
-}, 60_000);
+});
 afterAll(() => parts.close());
 
 test('a run from its file to its report', async () => {
@@ -42,4 +42,4 @@ test('a run from its file to its report', async () => {
   expect(deleted).toMatchObject({ code: 0, stderr: '' });
   const again = await type(['schedules', 'delete', schedule, '--json'], inPipeline);
   expect(JSON.parse(again.stdout).error.code).toBe('run_not_found');
-}, 60_000);
+});

@@ -55,7 +55,7 @@ beforeAll(async () => {
   const connections = { simulator: standInConnection(simulator.url) };
   await writeFile(join(folder, 'tunewright.json'), JSON.stringify({ connections }));
   settings = loadSettings({ TEMPORAL_ADDRESS: server.address, TUNEWRIGHT_HOME: folder }, folder);
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all(Object.values(workers).map((worker) => worker.kill()));
@@ -184,4 +184,4 @@ test('an upgrade: old runs end on the old version, new and retrained ones begin 
   await workers['1']?.stop();
   expect(await workers['1']?.ended).toBe('ended with exit code 0');
   expect((await old.progress()).status).toBe('succeeded');
-}, 120_000);
+});

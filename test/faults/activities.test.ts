@@ -60,7 +60,7 @@ beforeAll(async () => {
   await world.kill(['worker']);
   writeHolds(world.folder, {});
   await world.start(['worker']);
-}, 120_000);
+});
 afterAll(async () => await world.close());
 
 test('undisturbed, a run pays one job and leaves its two files, and a cancelled one leaves nothing', () => {

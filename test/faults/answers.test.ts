@@ -122,7 +122,7 @@ describe('while listings lag behind what is created', () => {
       await courses.succeeds(world, runOf(index));
     }
     await resetWhenLost();
-  }, 60_000);
+  });
 
   /** By a person who does not want to wait for the next try: the attempts of the activity begin at 1 again. */
   async function resetWhenLost(): Promise<void> {

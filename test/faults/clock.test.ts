@@ -52,7 +52,7 @@ beforeAll(async () => {
   setClock(world.folder, 0);
   await world.kill(['worker']);
   await world.start(['worker']);
-}, 120_000);
+});
 afterAll(async () => await world.close());
 
 test('undisturbed, a run pays one job and leaves its two files', () => {
@@ -83,7 +83,7 @@ describe.each(Object.keys(clocks))('the clock of the worker is %s', (clock) => {
     } finally {
       clearInterval(jumping);
     }
-  }, 120_000);
+  });
 
   test.each(wayNames)('and a run %s', (way) => {
     const cancelled = { outcome: { jobs: 1, paid: 0, files: 0, error: 'run_cancelled' }, jobs: ['cancelled'] };

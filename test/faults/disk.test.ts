@@ -76,7 +76,7 @@ onSmallDisk('the disk of the artifact store is full (skipped where none may be m
     fill();
     writeHolds(world.folder, {});
     await Promise.all(points.map(async (point) => await troubleOf(temporal, nameOf(point))));
-  }, 120_000);
+  });
 
   test('undisturbed, a run pays one job and leaves its two files', () => {
     const report = { comparison: { tuned: { score: { value: 1 } } } };

@@ -15,7 +15,7 @@ let undisturbed: Outcome;
 beforeAll(async () => {
   world = await openWorld();
   undisturbed = await outcomeOf(world, await world.client.start(config, { name: 'undisturbed' }));
-}, 120_000);
+});
 afterAll(async () => await world.close());
 
 /** A run whose job trains, for so long. */

@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await openWorld();
   await world.addFault({ kind: 'delay', ms: 300, path: '/v1/chat/completions', times: -1 });
   undisturbed = await outcomeOf(world, await world.client.start(unhurried, { name: 'undisturbed' }));
-}, 120_000);
+});
 afterAll(async () => await world.close());
 
 /** A run that has got answers to some of its held-out questions, and is waiting for the others. */
@@ -69,13 +69,9 @@ describe.each<[string, readonly Part[]]>([
     await world.kill(killed);
     await world.start(killed);
     runs = { trains, evaluates };
-  }, 60_000);
+  });
 
-  test.each(['trains', 'evaluates'] as const)(
-    'while a run %s',
-    async (run) => {
-      expect(await outcomeOf(world, runs[run])).toEqual(undisturbed);
-    },
-    120_000,
-  );
+  test.each(['trains', 'evaluates'] as const)('while a run %s', async (run) => {
+    expect(await outcomeOf(world, runs[run])).toEqual(undisturbed);
+  });
 });

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const run = await waiting('undisturbed');
   await endJobs();
   undisturbed = { outcome: await outcomeOf(world, run.handle), looks: await run.looks() };
-}, 120_000);
+});
 afterAll(async () => {
   await temporal.connection.close();
   await gateway.kill();

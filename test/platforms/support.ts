@@ -149,11 +149,11 @@ export async function until(
   id: string,
   so: (job: RemoteJob) => boolean = (job) => job.state === 'succeeded',
 ): Promise<RemoteJob> {
-  const deadline = performance.now() + 25_000;
+  const deadline = performance.now() + 120_000;
   for (;;) {
     const job = await platform.getJob(id);
     if (so(job)) return job;
-    if (performance.now() > deadline) throw new Error(`still waiting after 25 s at ${JSON.stringify(job)}`);
+    if (performance.now() > deadline) throw new Error(`still waiting after 2 minutes at ${JSON.stringify(job)}`);
     await pause(20);
   }
 }

@@ -32,7 +32,7 @@ test('the closing line is the last, after coverage', async () => {
   const lines = await jestLines({ 'a.test.js': passing });
   expect(lines.at(-1)).toBe('2 passed, 0 failed');
   expect(lines.join('\n')).toContain('Coverage summary');
-}, 60_000);
+});
 
 test('it counts failures, files that do not run, skipped and planned tests', async () => {
   const lines = await jestLines({
@@ -41,4 +41,4 @@ test('it counts failures, files that do not run, skipped and planned tests', asy
     'c.test.js': `test.skip('d', () => {}); test.todo('e'); test('f', () => {});`,
   });
   expect(lines.at(-1)).toBe('3 passed, 2 failed, 2 skipped');
-}, 60_000);
+});

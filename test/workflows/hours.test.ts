@@ -47,4 +47,4 @@ test('a run that is told three times to come back in an hour goes on after each'
     await environment.teardown();
     await rm(folder, { recursive: true, force: true });
   }
-}, 120_000);
+});

@@ -16,7 +16,7 @@ const together = 30;
 let stage: Stage;
 beforeAll(async () => {
   stage = await openStage();
-}, 60_000);
+});
 afterAll(async () => await stage.close(), 60_000);
 
 test(

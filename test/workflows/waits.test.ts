@@ -23,7 +23,7 @@ test.each([
 test('a run waits for a model that is named and answers late', async () => {
   at.simulator.set({ modelNameMs: 1_000, modelReadyMs: 2_000 });
   await onceOnly(at);
-}, 60_000);
+});
 
 test('a quota that is used up ends the run at once', async () => {
   at.simulator.faults.add({ preset: 'insufficient_quota', ...jobs });

@@ -34,10 +34,10 @@ test('a managed identity is asked for a token of that scope', async () => {
   } finally {
     server.close();
   }
-}, 60_000);
+});
 
 test('where nothing gives a token, it is said what to set', async () => {
   expect(await tokenIn({ AZURE_TOKEN_CREDENTIALS: 'EnvironmentCredential' })).toBe(
     'missing_key: Set A_TOKEN, or install @azure/identity and log in as it describes.',
   );
-}, 60_000);
+});

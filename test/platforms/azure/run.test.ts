@@ -57,7 +57,7 @@ test('a cancellation while it deploys leaves no deployment', async () => {
   at.simulator.set({ deployMs: 0 });
   await reaches(run, ({ status }) => status === 'cancelled');
   expect(await standing()).toEqual([]);
-}, 60_000);
+});
 
 test('a cancellation while it evaluates leaves no deployment, and tells what they have cost', async () => {
   at.simulator.faults.add({ kind: 'delay', ms: 500, times: -1, path: '/v1/chat/completions' });
@@ -70,7 +70,7 @@ test('a cancellation while it evaluates leaves no deployment, and tells what the
   await run.cancel('No longer wanted.');
   expect((await reaches(run, ({ status }) => status === 'cancelled')).cost.hostingUsd).toBeGreaterThan(0);
   expect(await standing()).toEqual([]);
-}, 60_000);
+});
 
 test('an answer that is lost and deployments that are taken away change nothing of the end', async () => {
   at.simulator.faults.add({ kind: 'drop-after', method: 'PUT', path: '/subscriptions/**' });
@@ -82,7 +82,7 @@ test('an answer that is lost and deployments that are taken away change nothing 
   expect(comparison.tuned).toMatchObject({ errors: 0, score: { value: 1 } });
   expect(await standing()).toEqual([]);
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, deployments: 4 });
-}, 60_000);
+});
 
 test('what a terminated run has left standing is removed by reconcile', async () => {
   at.simulator.faults.add({ kind: 'delay', ms: 500, times: -1, path: '/v1/chat/completions' });
@@ -108,4 +108,4 @@ test('what a terminated run has left standing is removed by reconcile', async ()
   } finally {
     await connection.close();
   }
-}, 60_000);
+});

@@ -48,7 +48,7 @@ test('a run that waits for a host is cancelled though nobody is there to hear of
   const { jobs, files } = await platform.listHoldings(runKeyPrefix);
   expect(jobs).toMatchObject([{ state: 'cancelled', runName: run.name }]);
   expect(files).toEqual([]);
-}, 60_000);
+});
 
 test('what a terminated run has left is found and removed by reconcile', async () => {
   const run = await waiting();
@@ -77,4 +77,4 @@ test('what a terminated run has left is found and removed by reconcile', async (
   } finally {
     await connection.close();
   }
-}, 60_000);
+});

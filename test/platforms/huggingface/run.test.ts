@@ -56,7 +56,9 @@ withTrainers('trainers', () => {
     await trainer.kill();
     trainer = await startTrainer(storage, taskQueue);
     await reaches(run, (now) => step(now) > 80);
-    await trainer.stop();
+    // With all the time that it takes: a step, a checkpoint, and Python's own end.
+    process.kill(trainer.pid, 'SIGTERM');
+    await trainer.ended;
     trainer = await startTrainer(storage, taskQueue);
     await reaches(run, ({ stage }) => stage === 'evaluate');
     await trainer.kill();

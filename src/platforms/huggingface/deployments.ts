@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { Deployments, HeldDeployment, TrainingPlatform } from '../platform.ts';
 import { chat } from '../protocol/chat.ts';
+import { ofTheQuestion, type Server } from '../trainer/server.ts';
 import type { HuggingFaceSettings } from './settings.ts';
 import { activityOf, type Cluster, reasonOf, stop } from './temporal.ts';
 
@@ -84,12 +85,6 @@ export function deployments(settings: HuggingFaceSettings, cluster: Cluster): De
   };
 }
 
-interface Server {
-  /** As the server there knows it. */
-  model: string;
-  ask: TrainingPlatform['chat'];
-}
-
 /** Asks whichever host serves the deployment now: another one takes over when it dies. */
 export function chatAt(
   { timeoutSeconds }: HuggingFaceSettings,
@@ -121,29 +116,12 @@ export function chatAt(
       try {
         return await at.ask({ ...request, model: at.model });
       } catch (error) {
-        if (await isTheQuestions(error, at)) {
-          throw new TunewrightError('refused', `The server of ${name} fails at this question, and at no other.`, {
-            advice: 'It may be longer than the model can read; the log of the host tells more.',
-            status: 500,
-            cause: error,
-          });
-        }
-        open.delete(name);
-        throw error;
+        const failure = await ofTheQuestion(error, at);
+        if (!failure) open.delete(name);
+        throw failure ?? error;
       }
     },
   };
-}
-
-/** Servers answer 500 to what is too long for the model: one that answers another question then is not in trouble. */
-async function isTheQuestions(error: unknown, { model, ask }: Server): Promise<boolean> {
-  if (!(error instanceof TunewrightError && error.status === 500)) return false;
-  try {
-    await ask({ model, messages: [{ role: 'user', content: 'Hello' }], maxOutputTokens: 1, seed: 1 });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function served(told: unknown): Served | undefined {

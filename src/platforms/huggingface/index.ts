@@ -1,10 +1,11 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
+import { curveOf, eventsSince } from '../trainer/events.ts';
+import { parseModel, tunedModel } from '../trainer/names.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 import { chatAt, deployments } from './deployments.ts';
 import { heldJobs, jobs } from './jobs.ts';
-import { parseModel, tunedModel } from './names.ts';
 import { type HuggingFaceSettings, huggingFaceSettingsSchema } from './settings.ts';
 import { storage } from './storage.ts';
 import { cluster } from './temporal.ts';
@@ -74,23 +75,22 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
 
       ...own,
       async newEvents(job, lastSeen) {
-        const events = await files.events(job);
-        return events.slice(events.findIndex(({ id }) => id === lastSeen) + 1).reverse();
+        return eventsSince(await files.events(job), lastSeen);
       },
       async listCheckpoints(job) {
         // A checkpoint of LoRA holds the adapter alone, which no server loads.
         if (settings.training.method === 'lora') return [];
         const { model, trainingFileId: _ } = await own.getJob(job);
-        const curve = await curveOf(job);
+        const told = await curve(job);
         const base = model === null ? undefined : parseModel(model).base;
         if (base === undefined) return [];
         return (await files.checkpoints(job)).map((step) => ({
           model: tunedModel(base, job, step),
           step,
-          metrics: curve.findLast((metrics) => metrics.step <= step) ?? { step },
+          metrics: told.findLast((metrics) => metrics.step <= step) ?? { step },
         }));
       },
-      trainingCurve: curveOf,
+      trainingCurve: curve,
 
       ...chatAt(settings, temporalCluster),
       deployments: deployments(settings, temporalCluster),
@@ -99,12 +99,8 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
       },
     };
 
-    /** Steps that were trained again after a host died are told again: the last word counts. */
-    async function curveOf(job: string) {
-      const told = (await files.events(job)).flatMap(({ metrics }) => metrics ?? []);
-      const steps = new Map(told.map(({ step }) => [step, { step }]));
-      for (const metrics of told) steps.set(metrics.step, { ...steps.get(metrics.step), ...metrics });
-      return [...steps.values()].sort((a, b) => a.step - b.step);
+    async function curve(job: string) {
+      return curveOf(await files.events(job));
     }
   },
 };

@@ -2,7 +2,8 @@ import { WorkflowExecutionAlreadyStartedError, type WorkflowExecutionDescription
 import { z } from 'zod';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { HeldJob, JobSpec, JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
-import { tunedModel } from './names.ts';
+import { tunedModel } from '../trainer/names.ts';
+import { settled } from '../trainer/tuning.ts';
 import type { HuggingFaceSettings } from './settings.ts';
 import type { JobResult, Storage } from './storage.ts';
 import { activityOf, type Cluster, reasonOf, stop } from './temporal.ts';
@@ -129,18 +130,12 @@ function ended(id: string, { model, trainingFile }: Memo, { state, trainedTokens
 
 /** As the trainers read it: tunewright_trainer/job.py. */
 function jobOf({ training, taskQueue, heartbeatSeconds }: HuggingFaceSettings, spec: JobSpec): object {
-  const { epochs, batchSize, learningRateMultiplier } = spec.hyperparameters;
-  const { epochs: usualEpochs, batchSize: usualBatchSize, ...tuning } = training;
   return {
     id: spec.key,
     model: spec.model,
     trainingFile: spec.trainingFileId,
     validationFile: spec.validationFileId,
-    epochs: epochs === 'auto' ? usualEpochs : epochs,
-    batchSize: batchSize === 'auto' ? usualBatchSize : batchSize,
-    learningRateMultiplier: learningRateMultiplier === 'auto' ? 1 : learningRateMultiplier,
-    seed: spec.seed,
-    tuning,
+    ...settled(spec, training),
     taskQueue: trainingQueue(taskQueue),
     heartbeatSeconds,
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { catalogueChangesSchema } from '../catalogue.ts';
+import { tuningSchema } from '../trainer/tuning.ts';
 
 /** A connection to trainers on one's own machines. */
 export const huggingFaceSettingsSchema = z.strictObject({
@@ -8,23 +9,7 @@ export const huggingFaceSettingsSchema = z.strictObject({
   storage: z.string().min(1),
   /** What the trainers poll, in this service's own Temporal namespace. */
   taskQueue: z.string().min(1).default('huggingface'),
-  training: z
-    .strictObject({
-      method: z.enum(['full', 'lora']).default('lora'),
-      loraRank: z.int().positive().default(16),
-      /** Before the run's multiplier; the method's usual one when absent. */
-      learningRate: z.number().positive().optional(),
-      /** Where a run says `auto`. */
-      epochs: z.int().positive().default(3),
-      batchSize: z.int().positive().default(8),
-      /** Longer examples are cut. */
-      maxTokens: z.int().positive().default(2048),
-      gradientAccumulation: z.int().positive().default(1),
-      /** About so many are saved on the way, so that a trainer that dies loses little; the last ones are kept. */
-      checkpoints: z.int().min(2).default(20),
-      keepCheckpoints: z.int().positive().default(2),
-    })
-    .prefault({}),
+  training: tuningSchema.prefault({}),
   serving: z
     .strictObject({
       /** A model that is still served after that is put down: idle machines cost money. */

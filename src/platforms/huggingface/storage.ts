@@ -5,22 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { FileToUpload, HeldFile, JobEvent, RemoteFile, UploadOptions } from '../platform.ts';
-import { parseModel } from './names.ts';
+import { readEvents } from '../trainer/events.ts';
+import { parseModel } from '../trainer/names.ts';
 
-const metricsShape = z.looseObject({
-  step: z.number(),
-  totalSteps: z.number().optional(),
-  trainLoss: z.number().optional(),
-  trainAccuracy: z.number().optional(),
-  validLoss: z.number().optional(),
-  validAccuracy: z.number().optional(),
-});
-const eventShape = z.object({
-  at: z.string(),
-  level: z.enum(['info', 'warn', 'error']),
-  message: z.string(),
-  metrics: metricsShape.optional(),
-});
 const resultShape = z.object({
   state: z.enum(['succeeded', 'failed', 'cancelled']),
   trainedTokens: z.number().optional(),
@@ -96,9 +83,7 @@ export function storage(folder: string): Storage {
 
     async events(job) {
       const text = await named('Reading events', gone(readFile(at('jobs', job, 'events.jsonl'), 'utf8'), ''));
-      // What is after the last line's end is still being written.
-      const lines = text.split('\n').slice(0, -1);
-      return lines.map((line, i) => ({ id: `event-${i + 1}`, ...eventShape.parse(JSON.parse(line)) }));
+      return readEvents(text);
     },
 
     async result(job) {

@@ -2,21 +2,7 @@ import { isNativeError } from 'node:util/types';
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai';
 import { z } from 'zod';
 import { TunewrightError, type TunewrightErrorOptions } from '../../contract/errors.ts';
-
-/** Network errors raised before a request can have left: the call had no effect. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+import { networkCode, neverSent } from '../network.ts';
 
 /** Runs one call and maps whatever it throws; what the caller's signal aborted is rethrown as it is. */
 export async function named<T>(what: string, call: () => Promise<T>): Promise<T> {
@@ -188,12 +174,4 @@ export function retryAfterMs(headers: Headers | undefined, now: number): number 
 
 function isNamed(error: unknown, name: string): error is Error {
   return isNativeError(error) && error.name === name;
-}
-
-function networkCode(error: unknown): string | undefined {
-  // Not `instanceof`: errors of Node's core are of another realm where code runs in a VM context.
-  for (let cause = error; isNativeError(cause); cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string') return cause.code;
-  }
-  return undefined;
 }

@@ -1,12 +1,10 @@
-import { openAsBlob } from 'node:fs';
 import type OpenAI from 'openai';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { PlatformEntry } from '../catalogue.ts';
+import { partCount, partTimeoutMs, sendParts } from '../parts.ts';
 import type { FileToUpload, RemoteFile, UploadOptions, UploadState } from '../platform.ts';
 import { named } from './errors.ts';
 import { partShape, uploadShape } from './shapes.ts';
-
-const partTimeoutMs = 600_000;
 
 /**
  * Uploads a file in parts, some at a time. With `options.resume` only the parts that are missing are sent; an upload
@@ -45,35 +43,14 @@ async function finish(
   state: UploadState,
   wasRefused = false,
 ): Promise<RemoteFile> {
-  const blob = await openAsBlob(file.path);
-  const missing = state.partIds.flatMap((id, part) => (id ? [] : [part]));
-  const wasWhole = missing.length === 0;
-  let done = state.partIds.reduce((sum, id, part) => sum + (id ? partBytes(file, limits, part) : 0), 0);
-  onProgress?.(done, state);
-
-  const uploadNext = async (): Promise<void> => {
-    for (let part = missing.shift(); part !== undefined; part = missing.shift()) {
-      const start = part * limits.partBytes;
-      const data = new File([blob.slice(start, start + limits.partBytes)], `part-${part}`);
-      try {
-        const answer = await named('Uploading a part', async () =>
-          partShape.parse(
-            await client.uploads.parts.create(state.uploadId, { data }, { signal, timeout: partTimeoutMs }),
-          ),
-        );
-        state.partIds[part] = answer.id;
-      } catch (error) {
-        // The other lanes end with the part they are at: nothing is sent on behind the caller's back.
-        missing.length = 0;
-        throw error;
-      }
-      done += partBytes(file, limits, part);
-      onProgress?.(done, state);
-    }
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: limits.parallelParts }, uploadNext));
-  const failed = lanes.find((lane) => lane.status === 'rejected');
-  if (failed) throw failed.reason;
+  const wasWhole = state.partIds.every((id) => id !== null);
+  await sendParts(file, limits, state, onProgress, async (content, part) => {
+    const data = new File([content], `part-${part}`);
+    const answer = await named('Uploading a part', async () =>
+      partShape.parse(await client.uploads.parts.create(state.uploadId, { data }, { signal, timeout: partTimeoutMs })),
+    );
+    return answer.id;
+  });
 
   try {
     return await named('Completing the upload', async () => {
@@ -94,14 +71,6 @@ function repeatedOnTheWay(cause: TunewrightError): TunewrightError {
     retry: 'unsure',
     cause,
   });
-}
-
-function partCount(file: FileToUpload, limits: PlatformEntry['limits']): number {
-  return Math.ceil(file.bytes / limits.partBytes);
-}
-
-function partBytes(file: FileToUpload, limits: PlatformEntry['limits'], part: number): number {
-  return Math.min(limits.partBytes, file.bytes - part * limits.partBytes);
 }
 
 async function begin(

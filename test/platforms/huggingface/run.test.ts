@@ -12,7 +12,8 @@ import { until } from '../../faults/support/outcome.ts';
 import { type Pipeline, pipeline } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
 import { failureOf } from '../support.ts';
-import { openStorage, remove, startTrainer, withTrainers } from './support.ts';
+import { withTrainers } from '../trainers.ts';
+import { openStorage, remove, startTrainer } from './support.ts';
 
 // Whole runs with trainers that really train, on this machine's processor.
 

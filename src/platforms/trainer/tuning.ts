@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { JobSpec } from '../platform.ts';
+
+/** How a connection trains. The trainers read it: tunewright_trainer/job.py. */
+export const tuningSchema = z.strictObject({
+  method: z.enum(['full', 'lora']).default('lora'),
+  loraRank: z.int().positive().default(16),
+  /** Before the run's multiplier; the method's usual one when absent. */
+  learningRate: z.number().positive().optional(),
+  /** Where a run says `auto`. */
+  epochs: z.int().positive().default(3),
+  batchSize: z.int().positive().default(8),
+  /** Longer examples are cut. */
+  maxTokens: z.int().positive().default(2048),
+  gradientAccumulation: z.int().positive().default(1),
+  /** About so many are saved on the way, so that a trainer that dies loses little; the last ones are kept. */
+  checkpoints: z.int().min(2).default(20),
+  keepCheckpoints: z.int().positive().default(2),
+});
+export type Tuning = z.infer<typeof tuningSchema>;
+
+/** What a trainer is told besides model and data. */
+export interface Settled {
+  epochs: number;
+  batchSize: number;
+  learningRateMultiplier: number;
+  seed: number;
+  tuning: Omit<Tuning, 'epochs' | 'batchSize'>;
+}
+
+/** A run's hyperparameters, and the connection's where it says `auto`. */
+export function settled({ hyperparameters, seed }: JobSpec, connection: Tuning): Settled {
+  const { epochs, batchSize, learningRateMultiplier } = hyperparameters;
+  const { epochs: usualEpochs, batchSize: usualBatchSize, ...tuning } = connection;
+  return {
+    epochs: epochs === 'auto' ? usualEpochs : epochs,
+    batchSize: batchSize === 'auto' ? usualBatchSize : batchSize,
+    learningRateMultiplier: learningRateMultiplier === 'auto' ? 1 : learningRateMultiplier,
+    seed,
+    tuning,
+  };
+}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -94,6 +96,15 @@ class Storage:
             return str(folder)
         folder = self.root / "models" / name
         return str(folder) if folder.is_dir() else name
+
+    def keep(self, job_id: str, save: Callable[[Path], None]) -> None:
+        """The tuned model as `save` writes it: all of it, or nothing."""
+        beside = self.job(job_id) / "model.part"
+        shutil.rmtree(beside, ignore_errors=True)
+        save(beside)
+        folder = self.job(job_id) / "model"
+        shutil.rmtree(folder, ignore_errors=True)
+        beside.rename(folder)
 
 
 def _parts(name: str) -> list[str]:

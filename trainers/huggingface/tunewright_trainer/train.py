@@ -10,12 +10,11 @@ import fcntl
 import json
 import math
 import os
-import shutil
 import signal
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from .examples import answers
 from .job import Job, Refused, Storage
@@ -30,7 +29,13 @@ REFUSED = 77
 _LOCK_SECONDS = 60
 
 
-class Progress:
+class Progress(Protocol):
+    def tell(self, kind: str, **facts: Any) -> None: ...
+
+
+class Pipe:
+    """Tells the process that started this one."""
+
     def __init__(self, descriptor: int) -> None:
         self._out = os.fdopen(descriptor, "w", buffering=1)
 
@@ -40,14 +45,14 @@ class Progress:
 
 def main() -> None:
     storage, job = Storage(Path(sys.argv[1])), Job.from_json(json.loads(sys.argv[2]))
-    progress = Progress(int(sys.argv[3]))
+    progress = Pipe(int(sys.argv[3]))
     folder = storage.job(job.id)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         if not _locked(lock):
             sys.exit(LOCKED)
         try:
-            ended = _train(storage, job, progress)
+            ended = train(storage, job, progress)
         except Refused as reason:
             progress.tell("refused", code=reason.code, message=str(reason))
             sys.exit(REFUSED)
@@ -67,8 +72,8 @@ def _locked(lock: Any) -> bool:
             time.sleep(0.2)
 
 
-def _train(storage: Storage, job: Job, progress: Progress) -> bool:
-    """False when it was told to stop on the way."""
+def train(storage: Storage, job: Job, progress: Progress) -> bool:
+    """False when SIGTERM told it to stop on the way. Goes on from the job's last checkpoint, where there is one."""
     # These take seconds to import.
     import torch
     from datasets import Dataset
@@ -163,12 +168,12 @@ def _train(storage: Storage, job: Job, progress: Progress) -> bool:
         return False
 
     whole = trainer.model.merge_and_unload() if tuning.method == "lora" else trainer.model
-    beside = folder / "model.part"
-    shutil.rmtree(beside, ignore_errors=True)
-    whole.save_pretrained(beside)
-    tokenizer.save_pretrained(beside)
-    shutil.rmtree(folder / "model", ignore_errors=True)
-    beside.rename(folder / "model")
+
+    def save(to: Path) -> None:
+        whole.save_pretrained(to)
+        tokenizer.save_pretrained(to)
+
+    storage.keep(job.id, save)
     tokens = sum(len(ids) for ids in trainer.train_dataset["input_ids"]) * job.epochs
     progress.tell("ended", step=trainer.state.global_step, totalSteps=trainer.state.max_steps, trainedTokens=tokens)
     return True

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sys
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,13 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from .child import child, tail
+from .events import Events
 from .job import Job, Storage, write_json
 from .train import LOCKED, REFUSED, STOPPED
 
 _STOP_SECONDS = 60
 """What a step and a checkpoint may take; after that the child is killed, and the last checkpoint counts."""
 _BEAT_SECONDS = 1
-
-
-class Events:
-    """The job's events as lines of JSON, which the service reads; an event's place in the file is its name."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def add(self, message: str, level: str = "info", metrics: dict[str, Any] | None = None) -> None:
-        at = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-        line = json.dumps({"at": at, "level": level, "message": message, **({"metrics": metrics} if metrics else {})})
-        with self._path.open("a") as file:
-            file.write(line + "\n")
 
 
 class Training:
@@ -83,12 +70,7 @@ class Training:
                 refusal.update(said)
                 return
             last.update(said)
-            if kind == "begun":
-                events.add(f"Training begins at step {said['step']} of {said['totalSteps']}.")
-            elif kind == "checkpoint":
-                events.add(f"Step {said['step']} of {said['totalSteps']}: a checkpoint is saved.")
-            elif kind == "metrics":
-                events.add(f"Step {said['step']} of {said['totalSteps']}.", metrics=said)
+            events.tell(kind, **said)
 
         async with child(command, log, pass_fds=(writer,)) as process:
             os.close(writer)

@@ -1,0 +1,96 @@
+"""Trains one job in a container of SageMaker: `python -m tunewright_trainer.sagemaker`.
+
+The contract of /opt/ml is SageMaker's: docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html. What is
+in /opt/ml/checkpoints is copied to S3 while it trains, and is there again when a spot instance was taken away: events,
+checkpoints and the result lie there as below a job's folder elsewhere. SIGTERM saves a checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .events import Events
+from .job import Job, Refused, Storage, write_json
+from .train import train
+
+_REASON_CHARACTERS = 1024
+"""More of a failure's reason SageMaker does not tell."""
+
+
+class Container(Storage):
+    """The folders of one job's container."""
+
+    def file(self, name: str) -> Path:
+        """The one file of a channel."""
+        (only,) = (self.root / "input" / "data" / name).iterdir()
+        return only
+
+    def job(self, job_id: str) -> Path:
+        return self.root / "checkpoints"
+
+    def model(self, name: str) -> str:
+        channel = self.root / "input" / "data" / "model"
+        return str(channel) if channel.is_dir() else name
+
+    def keep(self, job_id: str, save: Callable[[Path], None]) -> None:
+        # The folder is mounted, and becomes model.tar.gz once this process has ended.
+        save(self.root / "model")
+
+
+class Telling:
+    """To the events, and what was last told of the whole."""
+
+    def __init__(self, events: Events) -> None:
+        self._events = events
+        self.last: dict[str, Any] = {}
+
+    def tell(self, kind: str, **facts: Any) -> None:
+        self.last.update(facts)
+        self._events.tell(kind, **facts)
+
+
+def job_of(hyperparameters: dict[str, str], channels: list[str]) -> Job:
+    """Hyperparameters are strings; each of these is JSON, and those of the tuning stand beside the others."""
+    told = {name: json.loads(value) for name, value in hyperparameters.items()}
+    validation = "validation" if "validation" in channels else None
+    job_id = os.environ["TRAINING_JOB_NAME"]
+    return Job.from_json({**told, "id": job_id, "trainingFile": "training", "validationFile": validation, "tuning": told})
+
+
+def main() -> int:
+    root = Path(os.environ.get("TUNEWRIGHT_OPT_ML", "/opt/ml"))
+    storage = Container(root)
+    config = root / "input" / "config"
+    hyperparameters = json.loads((config / "hyperparameters.json").read_text())
+    job = job_of(hyperparameters, [folder.name for folder in (root / "input" / "data").iterdir()])
+    folder = storage.job(job.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    events = Events(folder / "events.jsonl")
+    telling = Telling(events)
+    events.add("The container trains.")
+    try:
+        whole = train(storage, job, telling)
+    except Exception as reason:
+        traceback.print_exc()
+        code = reason.code if isinstance(reason, Refused) else "training_failed"
+        events.add(str(reason), "error")
+        output = root / "output"
+        output.mkdir(exist_ok=True)
+        (output / "failure").write_text(f"{code}: {reason}"[:_REASON_CHARACTERS])
+        return 1
+    if not whole:
+        events.add("Stopped; a checkpoint is kept.", "warn")
+        return 0
+    write_json(folder / "result.json", {"trainedTokens": telling.last["trainedTokens"], "steps": telling.last["step"]})
+    events.add("The model is saved.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

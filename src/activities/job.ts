@@ -102,6 +102,7 @@ export function summary(platform: TrainingPlatform, job: RemoteJob): JobSummary 
     platformStatus: job.platformStatus,
     ...(url ? { url } : {}),
     ...(job.trainedTokens === undefined ? {} : { trainedTokens: job.trainedTokens }),
+    ...(job.trainingUsd === undefined ? {} : { trainingUsd: job.trainingUsd }),
     ...(job.model ? { model: job.model } : {}),
   };
 }

@@ -115,6 +115,8 @@ export interface JobSummary {
   /** The job on the platform's own page, where it has one. */
   url?: string;
   trainedTokens?: number;
+  /** What it has cost, US dollars, where the platform bills time and not tokens. */
+  trainingUsd?: number;
   model?: string;
 }
 

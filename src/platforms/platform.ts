@@ -73,6 +73,8 @@ export interface RemoteJob {
   /** Null until the platform names it, which can be a while after `succeeded`. */
   model: string | null;
   trainedTokens?: number | undefined;
+  /** What it has cost, US dollars, where the platform bills time and not tokens. */
+  trainingUsd?: number | undefined;
   /** ISO time. */
   estimatedFinish?: string | undefined;
   /** Set only when the job really failed. */
@@ -188,6 +190,8 @@ export interface TrainingPlatform {
   readonly jobsAtOnce?: number | undefined;
   /** Training files with fewer examples are refused. */
   readonly minimumExamples: number;
+  /** What one job costs at most, US dollars, where the platform bills time and not tokens. */
+  readonly trainingUsdAtMost?: number | undefined;
   /** What the catalogue knows of a model or of one tuned from it; undefined when it knows nothing. */
   catalogueEntry(model: string): ModelEntry | undefined;
   /** All models of the catalogue. */

@@ -13,11 +13,13 @@ export interface Prices {
 const million = 1_000_000;
 const hourMs = 3_600_000;
 
-/** What training has cost, stopped jobs included; nothing is claimed when the platform does not tell the tokens. */
+/** What training has cost, stopped jobs included; nothing is claimed when the platform tells neither money nor tokens. */
 export function trainingCost(jobs: readonly JobSummary[], prices: Prices): Pick<Cost, 'trainingUsd'> {
-  const told = jobs.map(({ trainedTokens }) => trainedTokens).filter((tokens) => tokens !== undefined);
-  if (told.length === 0) return {};
-  return { trainingUsd: (told.reduce((sum, tokens) => sum + tokens, 0) / million) * prices.training };
+  const usd = jobs.flatMap(({ trainingUsd, trainedTokens }) => {
+    if (trainingUsd !== undefined) return [trainingUsd];
+    return trainedTokens === undefined ? [] : [(trainedTokens / million) * prices.training];
+  });
+  return usd.length === 0 ? {} : { trainingUsd: usd.reduce((sum, one) => sum + one, 0) };
 }
 
 /** What asking the models has cost. */

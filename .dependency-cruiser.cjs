@@ -53,6 +53,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/platforms/' },
       to: { path: '^src/platforms/[^/]+/' },
     },
+    {
+      name: 'no-platform-sees-another',
+      comment: "What several of them share is the fine-tuning protocol, and the trainer of one's own.",
+      severity: 'error',
+      from: { path: '^src/platforms/([^/]+)/' },
+      to: { path: '^src/platforms/[^/]+/', pathNot: ['^src/platforms/$1/', '^src/platforms/(protocol|trainer)/'] },
+    },
   ],
   options: {
     parser: 'swc',

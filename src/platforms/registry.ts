@@ -8,11 +8,12 @@ import type { PlatformFactory } from './factory.ts';
 import { huggingFace } from './huggingface/index.ts';
 import { openai } from './openai/index.ts';
 import type { TrainingPlatform } from './platform.ts';
+import { sageMaker } from './sagemaker/index.ts';
 
 export { standInConnection, standInKeyEnv } from './openai/stand-in.ts';
 
 const factories = new Map<string, PlatformFactory<unknown>>(
-  [openai, azure, huggingFace].map((factory) => [factory.name, factory as PlatformFactory<unknown>]),
+  [openai, azure, huggingFace, sageMaker].map((factory) => [factory.name, factory as PlatformFactory<unknown>]),
 );
 
 /** Connections by name, each with a `platform` and that platform's own settings. */

@@ -58,7 +58,7 @@ test('a platform that is not known is named with those that are', () => {
   expect(failureOf({ here: { platform: 'openia' } }, 'here')).toMatchObject({
     code: 'invalid_config',
     message: 'The connection "here" names an unknown platform "openia".',
-    advice: 'Known platforms: openai, azure, huggingface.',
+    advice: 'Known platforms: openai, azure, huggingface, sagemaker.',
   });
 });
 

@@ -143,7 +143,7 @@ export async function newJob(at: Bench, changes: Partial<JobSpec> = {}): Promise
   return await at.platform.createJob(spec(file.id, changes));
 }
 
-/** Polls for the job until it is so; 25 s at most, or an endless loop would outlive its test. */
+/** Polls for the job until it is so; 2 minutes at most, or an endless loop would outlive its test. */
 export async function until(
   platform: TrainingPlatform,
   id: string,

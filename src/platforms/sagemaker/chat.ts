@@ -1,0 +1,89 @@
+import OpenAI from 'openai';
+import { TunewrightError } from '../../contract/errors.ts';
+import type { TrainingPlatform } from '../platform.ts';
+import { chat } from '../protocol/chat.ts';
+import { ofTheQuestion, type Server } from '../trainer/server.ts';
+import type { Aws } from './aws.ts';
+import type { SageMakerSettings } from './settings.ts';
+
+const tokenSeconds = 3600;
+/** What the token is signed for, whatever the region: sagemaker-core's token_generator.py. */
+const host = 'sagemaker.amazonaws.com';
+
+/**
+ * Asks an endpoint through its OpenAI-compatible route, with short-lived tokens made of the account's credentials:
+ * docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-openai-compatible.html
+ */
+export function chatAt(settings: SageMakerSettings, aws: Aws): Pick<TrainingPlatform, 'chat'> {
+  const { region, timeoutSeconds } = settings;
+  const runtime = (settings.endpoints.runtime ?? `https://runtime.sagemaker.${region}.amazonaws.com`).replace(
+    /\/$/,
+    '',
+  );
+  const open = new Map<string, Server>();
+  let made: { at: number; token: Promise<string> } | undefined;
+
+  async function token(): Promise<string> {
+    // Renewed at half its time, so that none ends on the way.
+    if (!made || Date.now() > made.at + (tokenSeconds / 2) * 1000) {
+      made = { at: Date.now(), token: newToken(aws, region) };
+    }
+    try {
+      return await made.token;
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  }
+
+  function serverOf(name: string): Server {
+    const baseURL = `${runtime}/endpoints/${encodeURIComponent(name)}/openai/v1`;
+    const client = new OpenAI({ baseURL, apiKey: token, maxRetries: 0, timeout: timeoutSeconds * 1000 });
+    // The address names the endpoint; servers refuse a model's name that is not theirs, and take an empty one.
+    return { model: '', ask: chat(client).chat };
+  }
+
+  return {
+    async chat(request) {
+      // Its failure is no answer of the endpoint's.
+      await token();
+      const server = open.get(request.model) ?? serverOf(request.model);
+      open.set(request.model, server);
+      try {
+        return await server.ask({ ...request, model: server.model });
+      } catch (error) {
+        throw (await ofTheQuestion(error, server)) ?? ofTheEndpoint(error, request.model);
+      }
+    },
+  };
+}
+
+/** SageMaker says so of an endpoint that is not there, with the status of a question that is wrong. */
+function ofTheEndpoint(error: unknown, name: string): unknown {
+  if (!(error instanceof TunewrightError && error.code === 'refused' && /endpoint .*not found/i.test(error.message))) {
+    return error;
+  }
+  return new TunewrightError('not_found', `There is no endpoint ${name}.`, {
+    advice: 'It is made again where a run needs it.',
+    status: 404,
+    cause: error,
+  });
+}
+
+async function newToken({ call }: Aws, region: string): Promise<string> {
+  return await call('Signing a token', async ({ sagemaker }) => {
+    const { SignatureV4 } = await import('@smithy/signature-v4');
+    const { credentials, sha256 } = sagemaker.config;
+    const signer = new SignatureV4({ service: 'sagemaker', region, credentials, sha256 });
+    const request = { method: 'POST', protocol: 'https:', hostname: host, path: '/', headers: { host } };
+    const signed = await signer.presign(
+      { ...request, query: { Action: 'CallWithBearerToken' } },
+      { expiresIn: tokenSeconds },
+    );
+    const query = Object.entries(signed.query ?? {})
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+    const url = `${host}/?${query.join('&')}&Version=1`;
+    return `sagemaker-api-key-${Buffer.from(url).toString('base64')}`;
+  });
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { catalogueChangesSchema } from '../catalogue.ts';
+import { tuningSchema } from '../trainer/tuning.ts';
+
+/** Of a folder; without the slash at its end. */
+const s3Uri = z
+  .string()
+  .regex(/^s3:\/\/[a-z0-9.-]{3,63}(\/[^/]+)*\/?$/, 'is not of the form s3://BUCKET/PREFIX')
+  .transform((uri) => uri.replace(/\/$/, ''));
+
+/** A connection to AWS SageMaker. Credentials are those that the AWS SDK finds. */
+export const sageMakerSettingsSchema = z.strictObject({
+  platform: z.literal('sagemaker'),
+  region: z.string().min(1),
+  /** The role that jobs and endpoints take on: it reads and writes `storage` and pulls the images. */
+  roleArn: z.string().min(1),
+  /** Where data, checkpoints and models lie. */
+  storage: s3Uri,
+  /** Base models of one's own, by name: folders in S3. All others are names of Hugging Face's hub. */
+  models: z.record(z.string(), s3Uri).default({}),
+  training: z.strictObject({
+    /** An image that holds the trainer: trainers/huggingface/Dockerfile. */
+    image: z.string().min(1),
+    instanceType: z.string().min(1),
+    volumeGb: z.int().positive().default(100),
+    /** A job that trains for longer is stopped by SageMaker, and has failed. */
+    maxHours: z.number().positive().default(24),
+    /** Spot instances; `maxHours` of waiting for them come on top. */
+    spot: z.boolean().default(false),
+    /** What the instance costs, US dollars an hour. */
+    hourlyUsd: z.number().min(0),
+    environment: z.record(z.string(), z.string()).default({}),
+    tuning: tuningSchema.prefault({}),
+    /** Further fields of `CreateTrainingJob`, such as `VpcConfig`. */
+    jobFields: z.record(z.string(), z.unknown()).default({}),
+  }),
+  serving: z.strictObject({
+    /** An image that serves OpenAI's chat protocol, such as AWS's own ones of vLLM. */
+    image: z.string().min(1),
+    instanceType: z.string().min(1),
+    /** What the image is told; `{model}` is a folder in its container, or a name of the hub. */
+    environment: z.record(z.string(), z.string()).default({ HF_MODEL_ID: '{model}' }),
+    /** What the instance costs, US dollars an hour. */
+    hourlyUsd: z.number().min(0),
+    /** Further fields of `CreateModel`, such as `VpcConfig`. */
+    modelFields: z.record(z.string(), z.unknown()).default({}),
+  }),
+  timeoutSeconds: z.number().positive().default(60),
+  /** Other addresses than AWS's own: for tests, and for private ones. */
+  endpoints: z.strictObject({ sagemaker: z.url(), s3: z.url(), runtime: z.url() }).partial().default({}),
+  /** Limits, and models that are not as others. */
+  catalogue: catalogueChangesSchema.optional(),
+});
+export type SageMakerSettings = z.infer<typeof sageMakerSettingsSchema>;

@@ -1,0 +1,239 @@
+import { createReadStream } from 'node:fs';
+import type { S3 } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { TunewrightError } from '../../contract/errors.ts';
+import type { PlatformEntry } from '../catalogue.ts';
+import { partCount, partTimeoutMs, sendParts } from '../parts.ts';
+import type { FileToUpload, HeldFile, JobEvent, RemoteFile, UploadOptions, UploadState } from '../platform.ts';
+import { readEvents } from '../trainer/events.ts';
+import type { Aws } from './aws.ts';
+
+/** As the container writes it: tunewright_trainer/sagemaker.py. */
+const resultShape = z.object({ trainedTokens: z.number() });
+
+/**
+ * Below the connection's `storage`: `files/NAME`, `jobs/JOB/output/model.tar.gz` as SageMaker writes it, and
+ * `checkpoints/JOB/{events.jsonl, result.json, checkpoints/checkpoint-N}` as it copies them from the container.
+ */
+export interface Storage {
+  check(signal?: AbortSignal): Promise<void>;
+  find(namePrefix: string, signal?: AbortSignal): Promise<HeldFile[]>;
+  put(file: FileToUpload, options: UploadOptions): Promise<RemoteFile>;
+  has(file: string, signal?: AbortSignal): Promise<boolean>;
+  remove(file: string, signal?: AbortSignal): Promise<void>;
+  events(job: string, signal?: AbortSignal): Promise<JobEvent[]>;
+  trainedTokens(job: string, signal?: AbortSignal): Promise<number | undefined>;
+  checkpoints(job: string, signal?: AbortSignal): Promise<number[]>;
+  /** Jobs whose name starts so and that hold a tuned model. */
+  models(jobPrefix: string, signal?: AbortSignal): Promise<string[]>;
+  hasModel(job: string, step: string | undefined, signal?: AbortSignal): Promise<boolean>;
+  /** A job's model with its checkpoints. */
+  removeModel(job: string, signal?: AbortSignal): Promise<void>;
+  uri(...path: string[]): string;
+}
+
+/** Of one call of `DeleteObjects`: docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html. */
+const deletedAtOnce = 1000;
+
+export function storage(folder: string, aws: Aws, limits: PlatformEntry['limits']): Storage {
+  const { call, find } = aws;
+  const { hostname: Bucket, pathname } = new URL(folder);
+  const root = pathname.split('/').filter(Boolean).join('/');
+  const keyOf = (...path: string[]) => [root, ...path].filter(Boolean).join('/');
+  const fileKey = (name: string) => keyOf('files', name);
+
+  async function list(what: string, Prefix: string, signal: AbortSignal | undefined) {
+    const found: { key: string; bytes: number; createdAt: number }[] = [];
+    let ContinuationToken: string | undefined;
+    do {
+      const page = await call(
+        what,
+        async ({ s3 }, options) =>
+          await s3.listObjectsV2({ Bucket, Prefix, ...(ContinuationToken ? { ContinuationToken } : {}) }, options),
+        { signal },
+      );
+      for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
+        found.push({ key: Key, bytes: Size, createdAt: LastModified?.getTime() ?? 0 });
+      }
+      ContinuationToken = page.NextContinuationToken;
+    } while (ContinuationToken);
+    return found;
+  }
+
+  async function text(what: string, key: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+    return await find(
+      what,
+      async ({ s3 }, options) => {
+        const { Body } = await s3.getObject({ Bucket, Key: key }, options);
+        return (await Body?.transformToString()) ?? '';
+      },
+      signal,
+    );
+  }
+
+  async function there(what: string, key: string, signal: AbortSignal | undefined): Promise<boolean> {
+    return (
+      (await find(what, async ({ s3 }, options) => await s3.headObject({ Bucket, Key: key }, options), signal)) !==
+      undefined
+    );
+  }
+
+  return {
+    uri: (...path) => `s3://${Bucket}/${keyOf(...path)}`,
+
+    async check(signal) {
+      await call(
+        `Looking at ${folder}`,
+        async ({ s3 }, options) => await s3.listObjectsV2({ Bucket, Prefix: keyOf('files'), MaxKeys: 1 }, options),
+        { signal },
+      );
+    },
+
+    async find(prefix, signal) {
+      const objects = await list('Listing files', fileKey(prefix), signal);
+      return objects.map(({ key, ...about }) => {
+        const name = key.slice(fileKey('').length + 1);
+        return { id: name, name, ...about };
+      });
+    },
+
+    async put(file, options) {
+      const { path, name, bytes } = file;
+      const at = { Bucket, Key: fileKey(name) };
+      if (bytes > limits.fileBytes) await putInParts(aws, file, at, limits, options);
+      else {
+        await call(
+          `Uploading ${name}`,
+          async ({ s3 }, { abortSignal }) =>
+            await s3.putObject({ ...at, Body: createReadStream(path), ContentLength: bytes }, { abortSignal }),
+          { signal: options.signal, timeoutMs: partTimeoutMs },
+        );
+        options.onProgress?.(bytes);
+      }
+      return { id: name, name, bytes };
+    },
+
+    has: async (file, signal) => await there('Looking for the file', fileKey(file), signal),
+    remove: async (file, signal) => {
+      await call(
+        'Removing the file',
+        async ({ s3 }, options) => await s3.deleteObject({ Bucket, Key: fileKey(file) }, options),
+        { signal },
+      );
+    },
+
+    events: async (job, signal) =>
+      readEvents((await text('Reading events', keyOf('checkpoints', job, 'events.jsonl'), signal)) ?? ''),
+
+    async trainedTokens(job, signal) {
+      const result = await text('Reading the result', keyOf('checkpoints', job, 'result.json'), signal);
+      return result === undefined ? undefined : resultShape.parse(JSON.parse(result)).trainedTokens;
+    },
+
+    async checkpoints(job, signal) {
+      const folder = `${keyOf('checkpoints', job, 'checkpoints', 'checkpoint-')}`;
+      const objects = await list('Listing checkpoints', folder, signal);
+      // The last file that the trainer writes of one: what is still being copied is not offered.
+      const whole = objects.filter(({ key }) => key.endsWith('/trainer_state.json'));
+      return whole.map(({ key }) => Number.parseInt(key.slice(folder.length), 10)).sort((a, b) => a - b);
+    },
+
+    async models(prefix, signal) {
+      const objects = await list('Listing models', keyOf('jobs', prefix), signal);
+      return objects.flatMap(({ key }) => /([^/]+)\/output\/model\.tar\.gz$/.exec(key)?.[1] ?? []);
+    },
+
+    hasModel: async (job, step, signal) =>
+      await there(
+        'Looking for the model',
+        step
+          ? keyOf('checkpoints', job, 'checkpoints', `checkpoint-${step}`, 'config.json')
+          : keyOf('jobs', job, 'output', 'model.tar.gz'),
+        signal,
+      ),
+
+    async removeModel(job, signal) {
+      const objects = [
+        ...(await list('Listing the model', `${keyOf('jobs', job)}/`, signal)),
+        ...(await list('Listing checkpoints', `${keyOf('checkpoints', job)}/`, signal)),
+      ];
+      while (objects.length > 0) {
+        const Objects = objects.splice(0, deletedAtOnce).map(({ key }) => ({ Key: key }));
+        const answer = await call(
+          'Removing the model',
+          async ({ s3 }, options) => await s3.deleteObjects({ Bucket, Delete: { Objects, Quiet: true } }, options),
+          { signal },
+        );
+        const [left] = answer.Errors ?? [];
+        if (left) {
+          throw new TunewrightError('forbidden', `Removing the model: ${left.Key} stays: ${left.Message}`, {
+            advice: 'Give whoever the credentials are of s3:DeleteObject below the storage.',
+          });
+        }
+      }
+    },
+  };
+}
+
+/** Goes on with the parts that S3 does not have; an upload that it does not know any more is begun anew. */
+async function putInParts(
+  { call, find }: Aws,
+  file: FileToUpload,
+  at: { Bucket: string; Key: string },
+  limits: PlatformEntry['limits'],
+  { resume, onProgress, signal }: UploadOptions,
+): Promise<void> {
+  // Parts of another size than today's do not fit together with new ones.
+  const begun = resume?.partIds.length === partCount(file, limits) ? await standing(resume) : undefined;
+  await finish(begun ?? (await begin()));
+
+  async function standing({ uploadId, partIds }: UploadState): Promise<UploadState | undefined> {
+    const has = Array<string | null>(partIds.length).fill(null);
+    let PartNumberMarker: string | undefined;
+    do {
+      const marker = PartNumberMarker ? { PartNumberMarker } : {};
+      const page = await find(
+        'Looking at the upload',
+        async ({ s3 }, options) => await s3.listParts({ ...at, UploadId: uploadId, ...marker }, options),
+        signal,
+      );
+      if (!page) return undefined;
+      for (const { PartNumber = 0, ETag = null } of page.Parts ?? []) has[PartNumber - 1] = ETag;
+      PartNumberMarker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+    } while (PartNumberMarker);
+    return { uploadId, partIds: has };
+  }
+
+  async function begin(): Promise<UploadState> {
+    const made = await call(
+      'Beginning the upload',
+      async ({ s3 }, options) => await s3.createMultipartUpload(at, options),
+      { signal },
+    );
+    return { uploadId: named(made.UploadId), partIds: Array<null>(partCount(file, limits)).fill(null) };
+  }
+
+  async function finish(upload: UploadState): Promise<void> {
+    const whole = { ...at, UploadId: upload.uploadId };
+    await sendParts(file, limits, upload, onProgress, async (content, part) => {
+      const Body = new Uint8Array(await content.arrayBuffer());
+      const send = async ({ s3 }: { s3: S3 }, options: { abortSignal: AbortSignal }) =>
+        await s3.uploadPart({ ...whole, PartNumber: part + 1, Body }, options);
+      return named((await call('Uploading a part', send, { signal, timeoutMs: partTimeoutMs })).ETag);
+    });
+    const Parts = upload.partIds.map((ETag, part) => ({ ETag: ETag ?? undefined, PartNumber: part + 1 }));
+    await call(
+      'Completing the upload',
+      async ({ s3 }, options) => await s3.completeMultipartUpload({ ...whole, MultipartUpload: { Parts } }, options),
+      { signal, timeoutMs: partTimeoutMs },
+    );
+  }
+}
+
+function named(id: string | undefined): string {
+  if (id !== undefined) return id;
+  throw new TunewrightError('bad_answer', 'S3 named no id of an upload.', {
+    advice: 'It is tried again.',
+    retry: 'unsure',
+  });
+}

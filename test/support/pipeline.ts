@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NativeConnection, Runtime, type Worker } from '@temporalio/worker';
+import { type ActivityInterceptorsFactory, NativeConnection, Runtime, type Worker } from '@temporalio/worker';
 import { createClient, type TunewrightClient } from '../../src/client.ts';
 import type { Settings } from '../../src/config.ts';
 import type { RunConfigInput } from '../../src/contract/config.ts';
@@ -34,6 +34,7 @@ export async function pipeline(
   options: Partial<SimulatorOptions> = {},
   changes: Partial<Settings> = {},
   connection: (usual: StandIn) => Connections[string] = (usual) => usual,
+  around: ActivityInterceptorsFactory[] = [],
 ): Promise<Pipeline> {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-test-'));
   const simulator = await startSimulator({ dataDir: join(folder, 'simulator'), ...options });
@@ -46,7 +47,7 @@ export async function pipeline(
   const workers: RunningWorker[] = [];
 
   async function startWorker(): Promise<RunningWorker> {
-    const worker = await runningWorker(settings);
+    const worker = await runningWorker(settings, around);
     workers.push(worker);
     return worker;
   }
@@ -102,10 +103,10 @@ export function testSettings(folder: string, simulatorUrl: string): Settings {
 }
 
 /** A worker from the bundle that the global set-up has made. */
-async function runningWorker(settings: Settings): Promise<RunningWorker> {
+async function runningWorker(settings: Settings, around: ActivityInterceptorsFactory[]): Promise<RunningWorker> {
   const connection = await NativeConnection.connect({ address: settings.temporal.address });
   const codePath = process.env.TUNEWRIGHT_TEST_BUNDLE ?? '';
-  const worker: Worker = await createWorker(settings, connection, { workflowBundle: { codePath } });
+  const worker: Worker = await createWorker(settings, connection, { workflowBundle: { codePath } }, around);
   const running = worker.run();
   let stopping: Promise<void> | undefined;
   return {

@@ -4,6 +4,9 @@ import { TunewrightError } from '../../contract/errors.ts';
 import { toTunewrightError } from './errors.ts';
 import type { SageMakerSettings } from './settings.ts';
 
+/** What fails is thrown: the SDK would tell the console too. */
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
 export interface Clients {
   sagemaker: SageMaker;
   s3: S3;
@@ -44,7 +47,7 @@ export function aws({ region, endpoints, timeoutSeconds }: SageMakerSettings): A
       });
     });
     // Temporal retries: the SDK would repeat a create that had its effect.
-    const common = { region, maxAttempts: 1 };
+    const common = { region, maxAttempts: 1, logger: silent };
     return {
       sagemaker: new SageMaker({ ...common, ...(endpoints.sagemaker ? { endpoint: endpoints.sagemaker } : {}) }),
       s3: new S3({ ...common, ...(endpoints.s3 ? { endpoint: endpoints.s3, forcePathStyle: true } : {}) }),

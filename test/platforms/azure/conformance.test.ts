@@ -1,4 +1,4 @@
-import { conforms } from '../conformance.ts';
+import { conforms } from '../protocol-conformance.ts';
 import { azureConnection } from './support.ts';
 
 conforms('azure, v1', (url) => azureConnection(url));

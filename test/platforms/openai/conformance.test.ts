@@ -1,5 +1,5 @@
 import { standInConnection } from '../../../src/platforms/registry.ts';
-import { conforms } from '../conformance.ts';
+import { conforms } from '../protocol-conformance.ts';
 
 conforms('openai', (url) => ({
   ...standInConnection(url),

@@ -8,7 +8,7 @@ import type { FileToUpload, TrainingPlatform } from '../../../src/platforms/plat
 import { type Connections, createPlatforms } from '../../../src/platforms/registry.ts';
 import { smallDataSet } from '../../support/pipeline.ts';
 import { trainerEnv, trainerPython, trainers } from '../trainers.ts';
-import { containers } from './service/containers.ts';
+import type { ServingContainers, TrainingContainers } from './service/containers.ts';
 import { type SageMakerService, startSageMaker } from './service/index.ts';
 import { startMoto } from './service/moto.ts';
 import { credentials } from './service/token.ts';
@@ -35,15 +35,17 @@ export interface Region {
   close(): Promise<void>;
 }
 
+type Containers = TrainingContainers & ServingContainers;
+
 export const bucket = 'tunewright-tests';
 
-/** @param runs jobs train and endpoints answer for real; otherwise a test moves them */
-export async function openRegion(runs = false): Promise<Region> {
+/** @param run what jobs and endpoints run; without it a test moves them */
+export async function openRegion(run?: (s3: S3, folder: string) => Containers): Promise<Region> {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-sagemaker-'));
   const { url: s3Url, server: moto } = await startMoto(folder);
   const s3 = new S3({ endpoint: s3Url, region: 'eu-west-1', credentials, forcePathStyle: true });
   await s3.createBucket({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } });
-  const sagemaker = await startSageMaker(runs ? containers(s3, join(folder, 'containers')) : undefined);
+  const sagemaker = await startSageMaker(run?.(s3, join(folder, 'containers')));
   const connection = {
     platform: 'sagemaker',
     region: 'eu-west-1',

@@ -36,7 +36,8 @@ export interface Served {
 }
 
 export interface ServingContainers {
-  serve(name: string, container: Body): Promise<Served>;
+  /** Undefined when nobody serves it: what is in service answers `yes` then. */
+  serve(name: string, container: Body): Promise<Served | undefined>;
 }
 
 const syncMs = 300;
@@ -136,14 +137,14 @@ interface ChannelBody {
   DataSource: { S3DataSource: { S3Uri: string } };
 }
 
-const parse = (uri: string) => {
+export function objectAt(uri: string): { Bucket: string; Key: string } {
   const { hostname, pathname } = new URL(uri);
   return { Bucket: hostname, Key: pathname.slice(1) };
-};
+}
 
 /** Every object whose key begins so, below the folder that it names; one object by its own name. */
 async function download(s3: S3, uri: string, to: string): Promise<void> {
-  const { Bucket, Key } = parse(uri);
+  const { Bucket, Key } = objectAt(uri);
   const { Contents = [] } = await s3.listObjectsV2({ Bucket, Prefix: Key });
   for (const { Key: key = '' } of Contents) {
     const path = join(to, key === Key ? basename(key) : relative(Key, key));
@@ -155,7 +156,7 @@ async function download(s3: S3, uri: string, to: string): Promise<void> {
 
 async function put(s3: S3, path: string, uri: string): Promise<void> {
   const { size } = await stat(path);
-  await s3.putObject({ ...parse(uri), Body: createReadStream(path), ContentLength: size });
+  await s3.putObject({ ...objectAt(uri), Body: createReadStream(path), ContentLength: size });
 }
 
 async function copyChanged(s3: S3, folder: string, uri: string, seen: Map<string, number>): Promise<void> {
@@ -165,7 +166,7 @@ async function copyChanged(s3: S3, folder: string, uri: string, seen: Map<string
     try {
       const { mtimeMs } = await stat(path);
       if (seen.get(path) === mtimeMs) continue;
-      await s3.putObject({ ...parse(`${uri}/${relative(folder, path)}`), Body: await readFile(path) });
+      await s3.putObject({ ...objectAt(`${uri}/${relative(folder, path)}`), Body: await readFile(path) });
       seen.set(path, mtimeMs);
     } catch (error) {
       // The trainer removes older checkpoints meanwhile.

@@ -46,7 +46,8 @@ export function hosting(containers?: ServingContainers): Hosting {
   async function serve(endpoint: Endpoint, model: Resource): Promise<void> {
     if (!containers) return;
     try {
-      endpoint.served = await containers.serve(endpoint.name, model.request.PrimaryContainer as Body);
+      const served = await containers.serve(endpoint.name, model.request.PrimaryContainer as Body);
+      if (served) endpoint.served = served;
       endpoint.status = 'InService';
     } catch (error) {
       endpoint.status = 'Failed';

@@ -1,10 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
 import type { RunHandle } from '../../../src/client.ts';
 import type { RunProgress } from '../../../src/contract/run.ts';
 import { runKeyPrefix } from '../../../src/contract/run-key.ts';
 import type { Deployments } from '../../../src/platforms/platform.ts';
 import { createPlatforms, standInKeyEnv } from '../../../src/platforms/registry.ts';
-import { reconcile } from '../../../src/reconcile/reconcile.ts';
 import { until } from '../../faults/support/outcome.ts';
 import { type Pipeline, pipeline } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
@@ -82,30 +80,4 @@ test('an answer that is lost and deployments that are taken away change nothing 
   expect(comparison.tuned).toMatchObject({ errors: 0, score: { value: 1 } });
   expect(await standing()).toEqual([]);
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, deployments: 4 });
-});
-
-test('what a terminated run has left standing is removed by reconcile', async () => {
-  at.simulator.faults.add({ kind: 'delay', ms: 500, times: -1, path: '/v1/chat/completions' });
-  const run = await start();
-  await reaches(run, ({ stage }) => stage === 'evaluate');
-  const { temporal, connections, env } = at.settings;
-  const connection = await Connection.connect({ address: temporal.address });
-  try {
-    const client = new Client({ connection });
-    await client.workflow.getHandle(run.name).terminate('Out of hand.');
-    await at.stopWorkers();
-    const platforms = createPlatforms(connections, { env });
-    const options = { client, platforms, connections: ['simulator'], apply: true, olderThanMs: 0, now: Date.now() };
-    const { findings } = await until(
-      async () => await reconcile(options),
-      ({ findings }) => findings.some(({ kind }) => kind === 'deployment'),
-    );
-    expect(findings.filter(({ kind }) => kind === 'deployment')).toMatchObject([
-      { state: 'terminated', verdict: 'leftover', outcome: 'removed' },
-      { state: 'terminated', verdict: 'leftover', outcome: 'removed' },
-    ]);
-    expect(await standing()).toEqual([]);
-  } finally {
-    await connection.close();
-  }
 });

@@ -6,6 +6,7 @@ import { until } from '../../faults/support/outcome.ts';
 import { type Pipeline, pipeline } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
 import { withTrainers } from '../trainers.ts';
+import { containers } from './service/containers.ts';
 import { openRegion, putTinyModel, type Region } from './support.ts';
 
 // Whole runs against an imitation of SageMaker whose containers really train and serve, on this machine's processor.
@@ -18,7 +19,7 @@ withTrainers('runs on SageMaker', () => {
   let at: Pipeline;
 
   beforeAll(async () => {
-    region = await openRegion(true);
+    region = await openRegion(containers);
     await putTinyModel(region);
     at = await pipeline({}, { connections: { mine: region.connection as { platform: string } } });
   }, 360_000);

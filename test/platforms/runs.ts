@@ -1,0 +1,158 @@
+import { Client, Connection } from '@temporalio/client';
+import type { RunHandle } from '../../src/client.ts';
+import type { RunConfigInput } from '../../src/contract/config.ts';
+import { runKey } from '../../src/contract/run-key.ts';
+import type { Deployments, TrainingPlatform } from '../../src/platforms/platform.ts';
+import { type Connections, createPlatforms } from '../../src/platforms/registry.ts';
+import { reconcile } from '../../src/reconcile/reconcile.ts';
+import { until } from '../faults/support/outcome.ts';
+import { type Holding, holding } from '../support/holding.ts';
+import { type Pipeline, pipeline } from '../support/pipeline.ts';
+import { unique } from '../support/temporal.ts';
+
+/** Where a platform's runs are tried. */
+export interface Ground {
+  /** The simulator is there for platforms that speak its protocols; the others have something of their own. */
+  connection: (simulatorUrl: string) => Connections[string];
+  /** What a run there wants beside. */
+  config: Partial<RunConfigInput>;
+  close(): Promise<void>;
+}
+
+/** A platform that really trains takes its time. */
+const patienceMs = 360_000;
+
+/**
+ * What every run keeps, on every platform.
+ *
+ * @param deploys models answer only under deployments
+ * @param within skips where something that the platform wants is not there
+ */
+export function runsConform(
+  name: string,
+  deploys: boolean,
+  open: () => Promise<Ground>,
+  within: typeof describe = describe,
+): void {
+  within(`runs on ${name}`, () => {
+    let ground: Ground;
+    let at: Pipeline;
+    let platform: TrainingPlatform;
+    let holds: Holding;
+    beforeAll(async () => {
+      holds = holding();
+      ground = await open();
+      at = await pipeline({}, {}, (usual) => ground.connection(usual.baseURL), [holds.around]);
+      platform = createPlatforms(at.settings.connections, at.settings).get('simulator');
+    }, patienceMs);
+    afterAll(async () => {
+      await at?.close();
+      await ground?.close();
+    });
+
+    const start = async (run = unique('conforms')): Promise<RunHandle> =>
+      await at.client.start(at.config(ground.config), { name: run });
+    const keyOf = async (run: RunHandle) => runKey((await run.progress()).runId, 1);
+    /** What the platform holds of a run that costs, or is waited for. */
+    async function left(run: RunHandle) {
+      const key = await keyOf(run);
+      const { jobs, files } = await platform.listHoldings(key);
+      const deployments = (await platform.deployments?.find(key)) ?? [];
+      return { jobs: jobs.map(({ state }) => state), files: files.length, deployments: deployments.length };
+    }
+    const heldBefore = async (run: RunHandle) => await until(() => holds.isHeld(run.name), Boolean, patienceMs);
+
+    test(
+      'one that succeeds has paid one job, though the answer of its creation was lost; its model stays, and no deployment',
+      async () => {
+        const run = unique('conforms');
+        holds.lose(run, 'createJob');
+        const handle = await start(run);
+        const { model, job, comparison } = await handle.result();
+        const key = await keyOf(handle);
+        const { jobs, models } = await platform.listHoldings(key);
+        expect(jobs).toMatchObject([{ id: job.id, key, runName: run, state: 'succeeded', model }]);
+        expect([...models]).toContain(model);
+        expect(comparison.tuned).toMatchObject({ model, errors: 0 });
+        expect((await left(handle)).deployments).toBe(0);
+      },
+      patienceMs,
+    );
+
+    const untilCreated = ['inspectData', 'splitData', 'checkAccess', 'uploadFile', 'createJob'];
+    const stages = [...untilCreated, 'waitForJob', deploys ? 'deployModel' : 'warmUp', 'evaluateModel'];
+
+    describe('one that is cancelled leaves nothing that costs', () => {
+      const runs = new Map<string, RunHandle>();
+      beforeAll(async () => {
+        for (const activity of stages) {
+          const run = unique(`cancelled-${activity}`);
+          holds.hold(run, activity);
+          runs.set(activity, await start(run));
+        }
+        for (const run of runs.values()) await heldBefore(run);
+        for (const run of runs.values()) await run.cancel('No longer wanted.');
+        holds.releaseAll();
+      }, patienceMs);
+
+      test.each(stages)(
+        'before %s',
+        async (activity) => {
+          const run = runs.get(activity) as RunHandle;
+          const { status } = await until(
+            async () => await run.progress(),
+            ({ status }) => status !== 'running' && status !== 'cancelling',
+            patienceMs,
+          );
+          expect(status).toBe('cancelled');
+          const { jobs, ...others } = await left(run);
+          expect(others).toEqual({ files: 0, deployments: 0 });
+          expect(jobs.filter((state) => state !== 'cancelled' && state !== 'succeeded')).toEqual([]);
+          // Begun, it is waited for and stopped.
+          const most = activity === 'createJob' || !untilCreated.includes(activity) ? 1 : 0;
+          expect(jobs.length).toBeLessThanOrEqual(most);
+        },
+        patienceMs,
+      );
+    });
+
+    test(
+      'what a terminated one leaves is removed by reconcile',
+      async () => {
+        const run = unique('terminated');
+        holds.hold(run, 'evaluateModel');
+        const handle = await start(run);
+        await heldBefore(handle);
+        const connection = await Connection.connect({ address: at.settings.temporal.address });
+        try {
+          const client = new Client({ connection });
+          await client.workflow.getHandle(run).terminate('Out of hand.');
+          holds.releaseAll();
+          await at.stopWorkers();
+          const platforms = createPlatforms(at.settings.connections, at.settings);
+          const connections = ['simulator'];
+          const options = { client, platforms, connections, apply: true, olderThanMs: 0, now: Date.now() + 60_000 };
+          const { problems } = await until(
+            async () => await reconcile(options),
+            ({ findings }) => findings.some(({ verdict }) => verdict === 'leftover'),
+          );
+          expect(problems).toEqual([]);
+          const gone = async () =>
+            platform.deployments ? await noneStands(platform.deployments, await keyOf(handle)) : true;
+          await until(gone, Boolean);
+          expect(await left(handle)).toEqual({ jobs: ['succeeded'], files: 0, deployments: 0 });
+          const { findings } = await reconcile(options);
+          expect(findings.filter(({ verdict }) => verdict === 'leftover')).toEqual([]);
+        } finally {
+          await connection.close();
+        }
+      },
+      patienceMs,
+    );
+  });
+}
+
+async function noneStands(deployments: Deployments, key: string): Promise<boolean> {
+  const states = await Promise.all(['base', 'tuned'].map(async (of) => await deployments.state(`${key}-${of}`)));
+  return states.every((state) => state === 'gone');
+}

@@ -1,0 +1,43 @@
+import { setTimeout } from 'node:timers/promises';
+import { activityInfo, Context } from '@temporalio/activity';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+
+/** Holds runs still before an activity, and loses what an activity has answered. */
+export interface Holding {
+  around: ActivityInterceptorsFactory;
+  /** The first attempt of this activity does not begin before it is released. */
+  hold(run: string, activity: string): void;
+  isHeld(run: string): boolean;
+  releaseAll(): void;
+  /** The first attempt of this activity has its effect, and fails as if its worker had died then. */
+  lose(run: string, activity: string): void;
+}
+
+export function holding(): Holding {
+  const holds = new Map<string, string>();
+  const held = new Set<string>();
+  const losses = new Map<string, string>();
+
+  return {
+    around: () => ({
+      inbound: {
+        async execute(input, next) {
+          const { activityType, attempt, workflowExecution } = activityInfo();
+          const run = workflowExecution?.workflowId ?? '';
+          while (attempt === 1 && holds.get(run) === activityType) {
+            held.add(run);
+            Context.current().heartbeat();
+            await setTimeout(100);
+          }
+          const result = await next(input);
+          if (attempt === 1 && losses.get(run) === activityType) throw new Error('The worker has died.');
+          return result;
+        },
+      },
+    }),
+    hold: (run, activity) => void holds.set(run, activity),
+    isHeld: (run) => held.has(run),
+    releaseAll: () => holds.clear(),
+    lose: (run, activity) => void losses.set(run, activity),
+  };
+}

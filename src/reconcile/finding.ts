@@ -16,6 +16,8 @@ export interface Finding {
   platformStatus?: string | undefined;
   /** ISO time; of a model when its job was created. */
   createdAt: string;
+  /** Of a deployment whose price is known, US dollars: what it costs an hour, and has cost since it was created. */
+  cost?: { hourlyUsd: number; soFarUsd: number } | undefined;
   verdict: Verdict;
   /** Of a leftover, when it was to be removed; a job that is `stopping` was told to and had not ended yet. */
   outcome?: 'removed' | 'stopping' | 'failed' | undefined;

@@ -20,6 +20,7 @@ export interface ReconcileOptions {
   now: number;
 }
 
+const hourMs = 3_600_000;
 const ended: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
 
 /**
@@ -68,6 +69,7 @@ function judged(
   const { kind, id, key, job, runName, createdAt } = thing;
   const state = attemptState(chain, thing.attempt, thing.jobId);
   const verdict = verdictOf(thing, state, now - createdAt >= olderThanMs);
+  const hourlyUsd = thing.model === undefined ? undefined : platform.deployments?.hourlyUsd(thing.model);
   return {
     connection,
     kind,
@@ -77,6 +79,7 @@ function judged(
     state,
     platformStatus: job?.platformStatus,
     createdAt: new Date(createdAt).toISOString(),
+    cost: hourlyUsd === undefined ? undefined : { hourlyUsd, soFarUsd: (hourlyUsd * (now - createdAt)) / hourMs },
     verdict,
     command: kind === 'model' && verdict === 'kept' ? platform.deleteModelCommand(id) : undefined,
   };

@@ -20,6 +20,8 @@ export interface Thing {
   attempt: number;
   /** Milliseconds since the epoch; of a model when its job was created. */
   createdAt: number;
+  /** Of a deployment: what answers under it. */
+  model?: string | undefined;
   job?: { state: JobState; platformStatus: string } | undefined;
   /** The job itself, or the one that made the model. */
   jobId?: string | undefined;
@@ -35,8 +37,8 @@ export function thingsOf({ files, jobs, models }: Holdings, deployments: readonl
   const keyOfFile = new Map(files.map(({ id, name }) => [id, parseRunKey(name)]));
   return [
     // First of all: what is deployed is paid, and holds its model.
-    ...deployments.flatMap(({ name, createdAt }) =>
-      thing({ kind: 'deployment', id: name, createdAt }, parseRunKey(name)),
+    ...deployments.flatMap(({ name, model, createdAt }) =>
+      thing({ kind: 'deployment', id: name, model, createdAt }, parseRunKey(name)),
     ),
     ...files.flatMap(({ id, createdAt }) => thing({ kind: 'file', id, createdAt }, keyOfFile.get(id))),
     ...jobs.flatMap((job) => {

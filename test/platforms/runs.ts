@@ -132,11 +132,14 @@ export function runsConform(
           const platforms = createPlatforms(at.settings.connections, at.settings);
           const connections = ['simulator'];
           const options = { client, platforms, connections, apply: true, olderThanMs: 0, now: Date.now() + 60_000 };
-          const { problems } = await until(
+          const { problems, findings: found } = await until(
             async () => await reconcile(options),
             ({ findings }) => findings.some(({ verdict }) => verdict === 'leftover'),
           );
           expect(problems).toEqual([]);
+          const standing = found.filter(({ kind }) => kind === 'deployment');
+          const hourlyUsd = platform.deployments?.hourlyUsd(`${(await handle.progress()).job?.model}`);
+          if (hourlyUsd) expect(Math.max(...standing.map(({ cost }) => cost?.soFarUsd ?? 0))).toBeGreaterThan(0);
           const gone = async () =>
             platform.deployments ? await noneStands(platform.deployments, await keyOf(handle)) : true;
           await until(gone, Boolean);

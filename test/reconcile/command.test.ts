@@ -96,3 +96,16 @@ test('the report: leftovers last, what went wrong, what a person can do', () => 
     '4 things at openai: 2 leftover, 1 kept, 1 foreign; 1 removed.',
   ]);
 });
+
+test('the report tells what a deployment costs', () => {
+  const deployment = { kind: 'deployment', id: 'd', key: 'd', run: 'a', state: 'running', verdict: 'owned' } as const;
+  const createdAt = '2026-11-22T10:30:00.000Z';
+  const cost = { hourlyUsd: 2, soFarUsd: 3 };
+  const found = {
+    connections: ['aws'],
+    findings: [{ ...deployment, connection: 'aws', createdAt, cost }],
+    problems: [],
+  };
+  const report = reconciliationReport(found, { now: new Date('2026-11-22T12:00:00Z'), paint: plain });
+  expect(report).toContain('deployment ($2.00 an hour, $3.00 so far)');
+});

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../../evaluation/format.ts';
+import { formatCount, formatDuration, formatUsd } from '../../evaluation/format.ts';
 import { type Finding, leftovers, type Reconciliation } from '../../reconcile/finding.ts';
 import { table } from './table.ts';
 import { clean, cleanLines, type Paint } from './text.ts';
@@ -13,7 +13,7 @@ export function reconciliationReport(found: Reconciliation, { now, paint }: { no
   const sorted = order.flatMap((verdict) => findings.filter((one) => one.verdict === verdict));
   const rows = sorted.map((one) => [
     one.connection,
-    one.platformStatus ? `${one.kind} (${clean(one.platformStatus)})` : one.kind,
+    what(one),
     clean(one.id),
     clean(one.run ?? ''),
     one.state,
@@ -31,6 +31,11 @@ export function reconciliationReport(found: Reconciliation, { now, paint }: { no
     ...deletable.map(({ command }) => `  ${clean(command ?? '')}`),
     counts(found),
   ].join('\n');
+}
+
+function what({ kind, platformStatus, cost }: Finding): string {
+  if (cost) return `${kind} (${formatUsd(cost.hourlyUsd)} an hour, ${formatUsd(cost.soFarUsd)} so far)`;
+  return platformStatus ? `${kind} (${clean(platformStatus)})` : kind;
 }
 
 function counts(found: Reconciliation): string {

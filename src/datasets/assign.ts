@@ -1,4 +1,5 @@
 import type { Entry } from './entries.ts';
+import { nearGroups } from './near.ts';
 import { seededRandom } from './random.ts';
 import { shuffled } from './shuffle.ts';
 
@@ -11,20 +12,21 @@ export interface Parts {
   test: Entry[];
 }
 
-/** How many examples to set aside; a little more are when many ask the same. */
+/** How many examples to set aside; a little more are when many ask nearly the same. */
 export interface SetAside {
   validation: number;
   test: number;
 }
 
 /**
- * Divides examples, the same way for the same seed. Those with the same prompt stay together; where there are few
- * distinct answers, each part has its share of every one of them.
+ * Divides examples, the same way for the same seed. Those that ask the same, or nearly so, stay together, in training
+ * where they are more than is set aside; where there are few distinct answers, each part has its share of every one.
  */
 export function assign(entries: readonly Entry[], { validation, test }: SetAside, seed: number): Parts {
   const parts: Parts = { train: [], validation: [], test: [] };
-  for (const group of inProportion(groupsByPrompt(entries), seed)) {
-    const part = parts.test.length < test ? 'test' : parts.validation.length < validation ? 'validation' : 'train';
+  for (const group of inProportion(groupsOfLike(entries), seed)) {
+    const fits = (part: 'test' | 'validation', wanted: number) => parts[part].length < wanted && group.length <= wanted;
+    const part = fits('test', test) ? 'test' : fits('validation', validation) ? 'validation' : 'train';
     for (const entry of group) parts[part].push(entry);
   }
   return parts;
@@ -49,13 +51,18 @@ function classesOf(groups: readonly Entry[][]): Entry[][][] {
   return classes.size * examplesPerClass > groups.length ? [[...groups]] : [...classes.values()];
 }
 
-function groupsByPrompt(entries: readonly Entry[]): Entry[][] {
-  const groups = new Map<string, Entry[]>();
-  for (const entry of entries) addTo(groups, entry.prompt, entry);
+function groupsOfLike(entries: readonly Entry[]): Entry[][] {
+  const same = new Map<string, Entry[]>();
+  for (const entry of entries) addTo(same, entry.prompt, entry);
+  const alike = nearGroups([...same.values()].map(([first]) => (first as Entry).likeness));
+  const groups = new Map<number, Entry[]>();
+  for (const [at, members] of [...same.values()].entries()) {
+    for (const entry of members) addTo(groups, alike[at] as number, entry);
+  }
   return [...groups.values()];
 }
 
-function addTo<T>(map: Map<string, T[]>, key: string, value: T): void {
+function addTo<K, T>(map: Map<K, T[]>, key: K, value: T): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { TunewrightError } from '../contract/errors.ts';
 import { type ReadExample, readExamples } from './examples.ts';
 import { canonicalJson } from './json.ts';
+import { type Likeness, likenesses } from './near.ts';
 import { referenceOf } from './reference.ts';
 import type { ChatMessage } from './shapes.ts';
 import { readLines } from './source.ts';
@@ -14,6 +15,8 @@ export interface Entry {
   length: number;
   /** Equal for examples that ask the same. */
   prompt: string;
+  /** Tells examples that ask nearly the same. */
+  likeness: Likeness;
   /** Equal for examples with the same final answer. */
   answer: string;
   tokens: number;
@@ -23,6 +26,7 @@ export interface Entry {
 /** Reads a file once. Throws `invalid_data` at the first line that is no example. */
 export async function readEntries(path: string, counter: TokenCounter, signal?: AbortSignal): Promise<Entry[]> {
   const entries: Entry[] = [];
+  const likenessOf = likenesses();
   const add = ({ line, example, problems }: ReadExample): void => {
     const error = problems.find(({ severity }) => severity === 'error');
     if (error) {
@@ -39,6 +43,7 @@ export async function readEntries(path: string, counter: TokenCounter, signal?: 
       offset,
       length,
       prompt: asked,
+      likeness: likenessOf(prompt),
       answer: digest(reference),
       tokens,
       answerTokens: counter.text(reference),

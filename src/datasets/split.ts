@@ -3,6 +3,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import { assign } from './assign.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { fewestExamples } from './inspect.ts';
+import { nearGroups } from './near.ts';
 import type { Problem } from './problem.ts';
 import { seededRandom } from './random.ts';
 import { shuffled } from './shuffle.ts';
@@ -100,10 +101,21 @@ function requireEnough({ train, test, examples, minimumExamples }: Counts): void
   );
 }
 
+/** What the model is praised for that it has learnt by heart, or nearly so. */
 function leaked(role: 'validation' | 'test', train: readonly Entry[], held: readonly Entry[]): Problem[] {
   const known = new Set(train.map(({ prompt }) => prompt));
-  const count = held.filter(({ prompt }) => known.has(prompt)).length;
-  if (count === 0) return [];
-  const message = `${count} of ${held.length} examples ask what the training file asks too: the model is praised for what it has learnt by heart. Remove them from one of the files.`;
-  return [{ code: 'leaked_prompts', severity: 'warning', path: `data.${role}`, message }];
+  const others = held.filter(({ prompt }) => !known.has(prompt));
+  const groups = nearGroups([...train, ...others].map(({ likeness }) => likeness));
+  // A group is called by its first member: one of training where there is any.
+  const near = groups.subarray(train.length).filter((group) => group < train.length).length;
+  const problems: Problem[] = [];
+  const path = `data.${role}`;
+  const message = (count: number, what: string) =>
+    `${count} of ${held.length} examples ask ${what} the training file asks too: the model is praised for what it has learnt by heart. Remove them from one of the files.`;
+  const same = held.length - others.length;
+  if (same > 0) problems.push({ code: 'leaked_prompts', severity: 'warning', path, message: message(same, 'what') });
+  if (near > 0) {
+    problems.push({ code: 'nearly_leaked_prompts', severity: 'warning', path, message: message(near, 'nearly what') });
+  }
+  return problems;
 }

@@ -73,6 +73,24 @@ test('examples that ask the same stay together, whatever their answers and keys'
   expect(held.size).toBe(12);
 });
 
+test('examples that ask nearly the same stay together; more than are set aside are trained on', async () => {
+  const place = (i: number) => `${['Rome', 'Oslo', 'Lima', 'Cairo'][i % 4]} by the ${i} o'clock train number ${i * 37}`;
+  const asked = (i: number, end: string) => chat(`I would like to travel to ${place(i)} with my two dogs${end}`, 'a');
+  const lines = Array.from({ length: 60 }, (_, i) => [asked(i, ''), asked(i, ', please')]).flat();
+  const parts = await split({ train: await files.write('near.jsonl', jsonl(lines)) });
+  const places = async (part: ArtifactRef | undefined) =>
+    new Set((await linesOf(part)).map((line) => /number \d+/.exec(line)?.[0]));
+  const [train, held] = [await places(parts.train), await places(parts.test)];
+  expect(held.size).toBe(12);
+  expect([...held].filter((one) => train.has(one))).toEqual([]);
+
+  const alike = Array.from({ length: 40 }, (_, i) =>
+    chat(`Where is the parcel that I ordered with the number ${i}?`, 'b'),
+  );
+  const most = await split({ train: await files.write('alike.jsonl', jsonl([...lines, ...alike])) });
+  expect((await linesOf(most.train)).filter((line) => line.includes('parcel'))).toHaveLength(40);
+});
+
 test('free text is divided without classes', async () => {
   const lines = Array.from({ length: 50 }, (_, i) => chat(`Question ${i}`, `Answer ${i}`));
   const parts = await split({ train: await files.write('free.jsonl', jsonl(lines)) });
@@ -86,20 +104,18 @@ test('byte order mark, CRLF, blank lines and a missing last line end are put rig
 });
 
 test("files of one's own are kept whole, and what they share with training is told", async () => {
-  const train = await twoPath();
-  const own = [chat('Question 3', 'other'), chat('Something else', 'common')];
+  const asked = 'Could you please tell me where my parcel is now';
+  const train = await files.write('with-near.jsonl', jsonl([...two, chat(`${asked}?`, 'rare')]));
+  const own = [chat('Question 3', 'other'), chat('Something else', 'common'), chat(`${asked} then`, 'rare')];
   const test = await files.write('own.jsonl', jsonl(own));
   const parts = await split({ train, test, shares: { validation: 0, test: 0.2 } });
-  expect(parts.train.examples).toBe(200);
+  expect(parts.train.examples).toBe(201);
   expect(parts).not.toHaveProperty('validation');
   expect((await linesOf(parts.test)).sort()).toEqual([...own].sort());
+  const warning = { severity: 'warning', path: 'data.test' };
   expect(parts.problems).toEqual([
-    {
-      code: 'leaked_prompts',
-      severity: 'warning',
-      path: 'data.test',
-      message: expect.stringMatching(/^1 of 2 examples/),
-    },
+    { code: 'leaked_prompts', message: expect.stringMatching(/^1 of 3 examples ask what/), ...warning },
+    { code: 'nearly_leaked_prompts', message: expect.stringMatching(/^1 of 3 examples ask nearly what/), ...warning },
   ]);
 });
 

@@ -126,14 +126,17 @@ const questions: Record<string, string[]> = {
   shipping: ['where is my parcel', 'the delivery is late', 'when will my package come', 'has the courier left with'],
 };
 
-/** 64 lines, two intents, told apart by their words. */
+const colours = ['red', 'green', 'yellow', 'white'];
+const things = ['lamp', 'kettle', 'bicycle', 'jacket', 'mirror', 'guitar', 'blanket', 'teapot'];
+
+/** 64 lines, two intents, told apart by their words; what is asked about differs, so that no two are nearly the same. */
 export function smallDataSet(): string {
   const system = { role: 'system', content: 'Answer with the one intent that fits. Intents: billing, shipping' };
   const lines = Object.entries(questions).flatMap(([intent, texts]) =>
     Array.from({ length: 32 }, (_, i) => ({
       messages: [
         system,
-        { role: 'user', content: `${texts[i % texts.length]} ${1000 + i}` },
+        { role: 'user', content: `${texts[i % texts.length]} ${colours[i >> 3]} ${things[i % 8]} ${1000 + i}` },
         { role: 'assistant', content: intent },
       ],
     })),

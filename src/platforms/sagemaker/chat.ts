@@ -7,6 +7,7 @@ import type { Aws } from './aws.ts';
 import type { SageMakerSettings } from './settings.ts';
 
 const tokenSeconds = 3600;
+const beforeMs = 60_000;
 /** What the token is signed for, whatever the region: sagemaker-core's token_generator.py. */
 const host = 'sagemaker.amazonaws.com';
 
@@ -21,15 +22,13 @@ export function chatAt(settings: SageMakerSettings, aws: Aws): Pick<TrainingPlat
     '',
   );
   const open = new Map<string, Server>();
-  let made: { at: number; token: Promise<string> } | undefined;
+  let made: Promise<Token> | undefined;
 
   async function token(): Promise<string> {
-    // Renewed at half its time, so that none ends on the way.
-    if (!made || Date.now() > made.at + (tokenSeconds / 2) * 1000) {
-      made = { at: Date.now(), token: newToken(aws, region) };
-    }
     try {
-      return await made.token;
+      made ??= newToken(aws, region);
+      if ((await made).until < Date.now()) made = newToken(aws, region);
+      return (await made).text;
     } catch (error) {
       made = undefined;
       throw error;
@@ -52,6 +51,8 @@ export function chatAt(settings: SageMakerSettings, aws: Aws): Pick<TrainingPlat
       try {
         return await server.ask({ ...request, model: server.model });
       } catch (error) {
+        // Credentials may have been renewed.
+        if (error instanceof TunewrightError && (error.status === 401 || error.status === 403)) made = undefined;
         throw (await ofTheQuestion(error, server)) ?? ofTheEndpoint(error, request.model);
       }
     },
@@ -70,7 +71,13 @@ function ofTheEndpoint(error: unknown, name: string): unknown {
   });
 }
 
-async function newToken({ call }: Aws, region: string): Promise<string> {
+interface Token {
+  text: string;
+  /** Milliseconds since the epoch: a new one is made then. */
+  until: number;
+}
+
+async function newToken({ call }: Aws, region: string): Promise<Token> {
   return await call('Signing a token', async ({ sagemaker }) => {
     const { SignatureV4 } = await import('@smithy/signature-v4');
     const { credentials, sha256 } = sagemaker.config;
@@ -84,6 +91,10 @@ async function newToken({ call }: Aws, region: string): Promise<string> {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
     const url = `${host}/?${query.join('&')}&Version=1`;
-    return `sagemaker-api-key-${Buffer.from(url).toString('base64')}`;
+    // At half its time, so that none ends on the way; and it does not outlive the credentials that it is made of.
+    const { expiration } = await credentials();
+    const ends = (expiration?.getTime() ?? Number.POSITIVE_INFINITY) - beforeMs;
+    const until = Math.min(Date.now() + (tokenSeconds / 2) * 1000, ends);
+    return { text: `sagemaker-api-key-${Buffer.from(url).toString('base64')}`, until };
   });
 }

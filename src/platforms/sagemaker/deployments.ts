@@ -1,9 +1,9 @@
 import type { ModelDataSource } from '@aws-sdk/client-sagemaker';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { Deployments, HeldDeployment, TrainingPlatform } from '../platform.ts';
-import { parseModel } from '../trainer/names.ts';
 import type { Aws } from './aws.ts';
-import { isAws } from './errors.ts';
+import { isAws, quotaOf } from './errors.ts';
+import { locationOf } from './location.ts';
 import type { SageMakerSettings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
@@ -11,6 +11,13 @@ const modelTag = 'tunewright_model';
 /** Where SageMaker puts a model in its container. */
 const modelFolder = '/opt/ml/model';
 const capacityAgainMs = 60_000;
+const againMs = 5_000;
+/** Longer no container takes that has said that it is well. */
+const answersWithinMs = 30 * 60_000;
+/** Ends of an endpoint that never answers. */
+const broken = new Set<string>(['Failed', 'OutOfService', 'UpdateRollbackFailed']);
+/** Base and tuned model stand at the same time. */
+const endpointsAtOnce = 2;
 const exists = /already exist/i;
 const inProgress = /in-progress|in progress/i;
 
@@ -82,6 +89,7 @@ export function deployments(
                 EndpointConfigName: name,
                 ProductionVariants: [
                   {
+                    ...serving.variantFields,
                     VariantName: 'only',
                     ModelName: name,
                     InstanceType: serving.instanceType as never,
@@ -95,15 +103,19 @@ export function deployments(
           { signal },
         ),
       );
-      await unless(
-        isThere,
-        call(
-          'Creating the endpoint',
-          async ({ sagemaker }, options) =>
-            await sagemaker.createEndpoint({ EndpointName: name, EndpointConfigName: name, Tags }, options),
-          { signal },
-        ),
-      );
+      try {
+        await unless(
+          isThere,
+          call(
+            'Creating the endpoint',
+            async ({ sagemaker }, options) =>
+              await sagemaker.createEndpoint({ EndpointName: name, EndpointConfigName: name, Tags }, options),
+            { signal },
+          ),
+        );
+      } catch (error) {
+        throw hopeless(error) ?? error;
+      }
     },
 
     async state(name, signal) {
@@ -113,11 +125,19 @@ export function deployments(
         signal,
       );
       if (!there) return 'gone';
-      const { EndpointStatus, FailureReason = '' } = there;
-      if (EndpointStatus === 'InService') return (await answers(chat, name, signal)) ? 'ready' : 'creating';
-      if (EndpointStatus !== 'Failed') return 'creating';
+      const { EndpointStatus = 'Failed', FailureReason = '', LastModifiedTime } = there;
+      if (EndpointStatus === 'InService') {
+        const trouble = await troubleOf(chat, name, signal);
+        if (!trouble) return 'ready';
+        // It is in service only once its container has said that it is well.
+        if (Date.now() - (LastModifiedTime?.getTime() ?? Date.now()) < answersWithinMs) return 'creating';
+        throw new TunewrightError('refused', `The endpoint ${name} is in service and does not answer: ${trouble}`, {
+          advice: "See that serving.image speaks OpenAI's chat protocol and takes an empty model's name.",
+        });
+      }
+      if (!broken.has(EndpointStatus)) return 'creating';
       if (!/capacity/i.test(FailureReason)) {
-        throw new TunewrightError('refused', `The endpoint ${name} has failed: ${FailureReason}`, {
+        throw new TunewrightError('refused', `The endpoint ${name} is ${EndpointStatus}: ${FailureReason}`, {
           advice: 'Mend what it names; its log in CloudWatch tells more.',
         });
       }
@@ -131,20 +151,25 @@ export function deployments(
     },
 
     async remove(name, signal) {
-      let creating = false;
-      await unless(
-        (error) => {
-          // One that is still being created cannot be removed yet, and it needs what it is made of.
-          creating = isAws(error, 'ValidationException', inProgress);
-          return creating || isGone(error);
-        },
-        call(
-          'Removing the endpoint',
-          async ({ sagemaker }, options) => await sagemaker.deleteEndpoint({ EndpointName: name }, options),
-          { signal },
-        ),
-      );
-      if (creating) return;
+      try {
+        await unless(
+          isGone,
+          call(
+            'Removing the endpoint',
+            async ({ sagemaker }, options) => await sagemaker.deleteEndpoint({ EndpointName: name }, options),
+            { signal },
+          ),
+        );
+      } catch (error) {
+        if (!isAws(error, 'ValidationException', inProgress)) throw error;
+        // It needs what it is made of.
+        throw new TunewrightError('still_pending', `The endpoint ${name} is being made or removed just now.`, {
+          advice: 'It is removed once that is over: try again in some minutes.',
+          retry: 'yes',
+          retryAfterMs: againMs,
+          cause: error,
+        });
+      }
       await unless(
         isGone,
         call(
@@ -204,19 +229,14 @@ export function deployments(
   }
 }
 
-/** What is served: a tuned model, a checkpoint, a base model of one's own, or one that the container takes from the hub. */
-function containerOf({ serving, models }: SageMakerSettings, storage: Storage, model: string) {
-  const { base, job, step } = parseModel(model);
-  const folder = job ? step && storage.uri('checkpoints', job, 'checkpoints', `checkpoint-${step}`) : models[base];
-  const source: ModelDataSource | undefined =
-    job && !step
-      ? s3Source(storage.uri('jobs', job, 'output', 'model.tar.gz'), 'S3Object', 'Gzip')
-      : folder
-        ? s3Source(`${folder}/`, 'S3Prefix', 'None')
-        : undefined;
+/** What is served: where it lies, or the name under which the container takes it from the hub. */
+function containerOf(settings: SageMakerSettings, storage: Storage, model: string) {
+  const { serving } = settings;
+  const uri = locationOf(settings, storage, model);
+  const source = uri && (uri.endsWith('/') ? s3Source(uri, 'S3Prefix', 'None') : s3Source(uri, 'S3Object', 'Gzip'));
   const told = Object.entries(serving.environment).map(([name, value]) => [
     name,
-    value.replaceAll('{model}', source ? modelFolder : base),
+    value.replaceAll('{model}', source ? modelFolder : model),
   ]);
   return {
     Image: serving.image,
@@ -233,17 +253,29 @@ function s3Source(
   return { S3DataSource: { S3Uri, S3DataType, CompressionType } };
 }
 
-async function answers(
+/** A quota that cannot hold both models of one evaluation: one would stand, and be billed, while the other waits for it. */
+function hopeless(error: unknown): TunewrightError | undefined {
+  if (!(error instanceof TunewrightError && error.code === 'no_capacity')) return undefined;
+  const { limit } = quotaOf(error.message);
+  if (limit === undefined || limit >= endpointsAtOnce) return undefined;
+  return new TunewrightError('refused', error.message, {
+    advice: `An evaluation needs ${endpointsAtOnce} instances at once: ask AWS for that quota of the instance type.`,
+    cause: error,
+  });
+}
+
+/** What an endpoint answers in place of an answer, where that may pass. */
+async function troubleOf(
   chat: TrainingPlatform['chat'],
   name: string,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<string | undefined> {
   try {
     await chat({ model: name, messages: [{ role: 'user', content: 'Hello' }], maxOutputTokens: 1, seed: 1, signal });
-    return true;
+    return undefined;
   } catch (error) {
     if (!(error instanceof TunewrightError)) throw error;
-    if (error.status === 404 || error.code === 'platform_unavailable') return false;
+    if (error.status === 404 || error.retry !== 'never') return error.message;
     throw error;
   }
 }

@@ -32,6 +32,15 @@ const tooMany = new Set([
   'ThrottlingException',
   'TooManyRequestsException',
 ]);
+/** S3's words for what passes; the SDK would try again by itself. */
+const passing = new Set([
+  'IncompleteBody',
+  'OperationAborted',
+  'RequestExpired',
+  'RequestTimeout',
+  'RequestTimeTooSkewed',
+  'RequestTimeoutException',
+]);
 const notThere = new Set(['NoSuchBucket', 'NoSuchKey', 'NoSuchUpload', 'NotFound', 'ResourceNotFound']);
 
 /** The one place where AWS's failures get their names; `what` begins the message. Faults of ours stay as they are. */
@@ -87,6 +96,13 @@ function statusFailure(what: string, error: Error, status: number): TunewrightEr
       advice: 'Renew the AWS credentials, or check whose they are.',
     });
   }
+  if (status >= 500 || passing.has(name)) {
+    return failure('platform_unavailable', message, error, {
+      status,
+      advice: 'AWS has trouble; it is tried again until it answers.',
+      retry: 'unsure',
+    });
+  }
   if (denied.has(name) || status === 403) {
     return failure('forbidden', message, error, {
       status,
@@ -100,8 +116,12 @@ function statusFailure(what: string, error: Error, status: number): TunewrightEr
       retry: 'yes',
     });
   }
-  // More instances than the account may have at once: others end.
   if (name === 'ResourceLimitExceeded') {
+    const { limit, wanted } = quotaOf(error.message);
+    if (limit !== undefined && wanted > limit) {
+      return failure('refused', message, error, { status, advice: 'Ask AWS for a higher quota of the instance type.' });
+    }
+    // More than the account may have at once: others end.
     return failure('no_capacity', message, error, {
       status,
       advice: 'It is tried again every minute; ask AWS for a higher quota of the instance type.',
@@ -113,14 +133,14 @@ function statusFailure(what: string, error: Error, status: number): TunewrightEr
   if (notThere.has(name) || status === 404 || (name === 'ValidationException' && /not (found|find)/i.test(message))) {
     return failure('not_found', message, error, { status: 404, advice: 'It is not (or no longer) at AWS.' });
   }
-  if (status >= 500) {
-    return failure('platform_unavailable', message, error, {
-      status,
-      advice: 'AWS has trouble; it is tried again until it answers.',
-      retry: 'unsure',
-    });
-  }
   return failure('refused', message, error, { status, advice: 'Mend what AWS names and start again.' });
+}
+
+/** `… is 1 Instances, with current utilization of 1 Instances and a request delta of 1 Instances.` */
+export function quotaOf(message: string): { limit?: number; wanted: number } {
+  const [, limit] = /service limit .* is (\d+) Instances/.exec(message) ?? [];
+  const [, wanted = 1] = /request delta of (\d+) Instances/.exec(message) ?? [];
+  return { ...(limit === undefined ? {} : { limit: Number(limit) }), wanted: Number(wanted) };
 }
 
 function failure(

@@ -28,8 +28,7 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
     return {
       name: 'sagemaker',
       simulated: false,
-      // A job is found by its name, and a second one of that name is refused.
-      capabilities: { pause: false, listLagMs: 0, modelReadyMs: 60_000 },
+      capabilities: { pause: false, listLagMs: settings.listLagSeconds * 1000, modelReadyMs: 60_000 },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
       trainingUsdAtMost: training.maxHours * training.hourlyUsd,

@@ -10,6 +10,7 @@ import { tunedModel } from '../trainer/names.ts';
 import { settled } from '../trainer/tuning.ts';
 import type { Aws } from './aws.ts';
 import { isAws } from './errors.ts';
+import { locationOf } from './location.ts';
 import type { SageMakerSettings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
@@ -26,6 +27,7 @@ export interface Jobs extends JobMethods {
 /** Characters of a hyperparameter's and of a tag's value, by the documents of `CreateTrainingJob` and `Tag`. */
 const valueCharacters = 256;
 const hourSeconds = 3600;
+const retries = 3;
 
 /** Training jobs bear the run's key as their name: SageMaker refuses a second one. */
 export function jobs(settings: SageMakerSettings, { call, find }: Aws, storage: Storage): Jobs {
@@ -48,16 +50,19 @@ export function jobs(settings: SageMakerSettings, { call, find }: Aws, storage: 
   async function remoteJob(job: Described, signal?: AbortSignal): Promise<RemoteJob> {
     const id = job.TrainingJobName ?? '';
     const state = stateOf(job);
-    const trainedTokens = state === 'succeeded' ? await storage.trainedTokens(id, signal) : undefined;
+    const result = state === 'succeeded' ? await storage.result(id, signal) : undefined;
     const seconds = job.BillableTimeInSeconds;
+    // A container that was told to end before it had a model has told nothing.
+    const nothing = state === 'succeeded' && result === undefined;
     return {
       id,
-      state,
+      state: nothing ? 'failed' : state,
       platformStatus: job.SecondaryStatus ?? job.TrainingJobStatus ?? 'unknown',
-      model: state === 'succeeded' ? tunedModel(told(job, 'model'), id) : null,
+      model: result ? tunedModel(told(job, 'model'), id) : null,
       trainingFileId: told(job, 'trainingFile'),
-      ...(trainedTokens === undefined ? {} : { trainedTokens }),
+      ...(result?.trainedTokens === undefined ? {} : { trainedTokens: result.trainedTokens }),
       ...(seconds === undefined ? {} : { trainingUsd: (seconds / hourSeconds) * settings.training.hourlyUsd }),
+      ...(nothing ? { error: { code: 'no_model', message: 'The container has ended without a model.' } } : {}),
       ...(state === 'failed' ? { error: reasonOf(job) } : {}),
     };
   }
@@ -141,15 +146,12 @@ export function jobs(settings: SageMakerSettings, { call, find }: Aws, storage: 
 }
 
 /** The container reads the hyperparameters: tunewright_trainer/sagemaker.py. */
-function requestOf(
-  { roleArn, models, training }: SageMakerSettings,
-  storage: Storage,
-  spec: JobSpec,
-): CreateTrainingJobCommandInput {
+function requestOf(settings: SageMakerSettings, storage: Storage, spec: JobSpec): CreateTrainingJobCommandInput {
+  const { roleArn, training } = settings;
   const { epochs: _, batchSize: __, ...connection } = training.tuning;
   const { tuning, ...run } = settled(spec, training.tuning);
   const seconds = Math.ceil(training.maxHours * hourSeconds);
-  const model = models[spec.model];
+  const model = locationOf(settings, storage, spec.model);
   return {
     ...training.jobFields,
     TrainingJobName: spec.key,
@@ -170,7 +172,7 @@ function requestOf(
     InputDataConfig: [
       channel('training', storage.uri('files', spec.trainingFileId)),
       ...(spec.validationFileId ? [channel('validation', storage.uri('files', spec.validationFileId))] : []),
-      ...(model ? [channel('model', `${model}/`)] : []),
+      ...(model ? [channel('model', model)] : []),
     ],
     OutputDataConfig: { S3OutputPath: storage.uri('jobs') },
     // What the container keeps there is in S3 soon after, and there again on the next instance.
@@ -185,6 +187,8 @@ function requestOf(
       MaxRuntimeInSeconds: seconds,
       ...(training.spot ? { MaxWaitTimeInSeconds: 2 * seconds } : {}),
     },
+    // SageMaker's own failures; all attempts together have `maxHours`.
+    RetryStrategy: { MaximumRetryAttempts: retries },
     Environment: training.environment,
     Tags: [
       { Key: 'tunewright_key', Value: spec.key },

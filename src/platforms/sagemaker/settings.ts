@@ -44,7 +44,11 @@ export const sageMakerSettingsSchema = z.strictObject({
     hourlyUsd: z.number().min(0),
     /** Further fields of `CreateModel`, such as `VpcConfig`. */
     modelFields: z.record(z.string(), z.unknown()).default({}),
+    /** Further fields of the production variant, such as `InferenceAmiVersion`. */
+    variantFields: z.record(z.string(), z.unknown()).default({}),
   }),
+  /** How long a create that was lost on its way may still have its effect. */
+  listLagSeconds: z.number().min(0).default(60),
   timeoutSeconds: z.number().positive().default(60),
   /** Other addresses than AWS's own: for tests, and for private ones. */
   endpoints: z.strictObject({ sagemaker: z.url(), s3: z.url(), runtime: z.url() }).partial().default({}),

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import type { S3 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { PlatformEntry } from '../catalogue.ts';
@@ -9,7 +8,8 @@ import { readEvents } from '../trainer/events.ts';
 import type { Aws } from './aws.ts';
 
 /** As the container writes it: tunewright_trainer/sagemaker.py. */
-const resultShape = z.object({ trainedTokens: z.number() });
+const resultShape = z.object({ trainedTokens: z.number() }).partial();
+export type TrainingResult = z.infer<typeof resultShape>;
 
 /**
  * Below the connection's `storage`: `files/NAME`, `jobs/JOB/output/model.tar.gz` as SageMaker writes it, and
@@ -22,7 +22,8 @@ export interface Storage {
   has(file: string, signal?: AbortSignal): Promise<boolean>;
   remove(file: string, signal?: AbortSignal): Promise<void>;
   events(job: string, signal?: AbortSignal): Promise<JobEvent[]>;
-  trainedTokens(job: string, signal?: AbortSignal): Promise<number | undefined>;
+  /** What the container has told at its end; undefined when it has told nothing. */
+  result(job: string, signal?: AbortSignal): Promise<TrainingResult | undefined>;
   checkpoints(job: string, signal?: AbortSignal): Promise<number[]>;
   /** Jobs whose name starts so and that hold a tuned model. */
   models(jobPrefix: string, signal?: AbortSignal): Promise<string[]>;
@@ -71,11 +72,14 @@ export function storage(folder: string, aws: Aws, limits: PlatformEntry['limits'
     );
   }
 
+  /** By a listing: a `HEAD` that is refused does not say why. */
   async function there(what: string, key: string, signal: AbortSignal | undefined): Promise<boolean> {
-    return (
-      (await find(what, async ({ s3 }, options) => await s3.headObject({ Bucket, Key: key }, options), signal)) !==
-      undefined
+    const { Contents = [] } = await call(
+      what,
+      async ({ s3 }, options) => await s3.listObjectsV2({ Bucket, Prefix: key, MaxKeys: 1 }, options),
+      { signal },
     );
+    return Contents[0]?.Key === key;
   }
 
   return {
@@ -125,16 +129,16 @@ export function storage(folder: string, aws: Aws, limits: PlatformEntry['limits'
     events: async (job, signal) =>
       readEvents((await text('Reading events', keyOf('checkpoints', job, 'events.jsonl'), signal)) ?? ''),
 
-    async trainedTokens(job, signal) {
+    async result(job, signal) {
       const result = await text('Reading the result', keyOf('checkpoints', job, 'result.json'), signal);
-      return result === undefined ? undefined : resultShape.parse(JSON.parse(result)).trainedTokens;
+      return result === undefined ? undefined : (resultShape.safeParse(parsed(result)).data ?? {});
     },
 
     async checkpoints(job, signal) {
       const folder = `${keyOf('checkpoints', job, 'checkpoints', 'checkpoint-')}`;
       const objects = await list('Listing checkpoints', folder, signal);
-      // The last file that the trainer writes of one: what is still being copied is not offered.
-      const whole = objects.filter(({ key }) => key.endsWith('/trainer_state.json'));
+      // The last file that the trainer writes of one: what is still being written is not offered.
+      const whole = objects.filter(({ key }) => key.endsWith('/whole.json'));
       return whole.map(({ key }) => Number.parseInt(key.slice(folder.length), 10)).sort((a, b) => a - b);
     },
 
@@ -198,7 +202,7 @@ async function putInParts(
         signal,
       );
       if (!page) return undefined;
-      for (const { PartNumber = 0, ETag = null } of page.Parts ?? []) has[PartNumber - 1] = ETag;
+      for (const { PartNumber = 0, ...part } of page.Parts ?? []) has[PartNumber - 1] = partId(part);
       PartNumberMarker = page.IsTruncated ? page.NextPartNumberMarker : undefined;
     } while (PartNumberMarker);
     return { uploadId, partIds: has };
@@ -207,7 +211,7 @@ async function putInParts(
   async function begin(): Promise<UploadState> {
     const made = await call(
       'Beginning the upload',
-      async ({ s3 }, options) => await s3.createMultipartUpload(at, options),
+      async ({ s3 }, options) => await s3.createMultipartUpload({ ...at, ChecksumAlgorithm: 'CRC32' }, options),
       { signal },
     );
     return { uploadId: named(made.UploadId), partIds: Array<null>(partCount(file, limits)).fill(null) };
@@ -217,16 +221,45 @@ async function putInParts(
     const whole = { ...at, UploadId: upload.uploadId };
     await sendParts(file, limits, upload, onProgress, async (content, part) => {
       const Body = new Uint8Array(await content.arrayBuffer());
-      const send = async ({ s3 }: { s3: S3 }, options: { abortSignal: AbortSignal }) =>
-        await s3.uploadPart({ ...whole, PartNumber: part + 1, Body }, options);
-      return named((await call('Uploading a part', send, { signal, timeoutMs: partTimeoutMs })).ETag);
+      const sent = await call(
+        'Uploading a part',
+        async ({ s3 }, options) =>
+          await s3.uploadPart({ ...whole, PartNumber: part + 1, Body, ChecksumAlgorithm: 'CRC32' }, options),
+        { signal, timeoutMs: partTimeoutMs },
+      );
+      return partId(sent);
     });
-    const Parts = upload.partIds.map((ETag, part) => ({ ETag: ETag ?? undefined, PartNumber: part + 1 }));
-    await call(
-      'Completing the upload',
-      async ({ s3 }, options) => await s3.completeMultipartUpload({ ...whole, MultipartUpload: { Parts } }, options),
-      { signal, timeoutMs: partTimeoutMs },
-    );
+    const Parts = upload.partIds.map((id, part) => {
+      const [ETag, ChecksumCRC32] = (id ?? '').split(' ');
+      return { ETag, ...(ChecksumCRC32 ? { ChecksumCRC32 } : {}), PartNumber: part + 1 };
+    });
+    try {
+      await call(
+        'Completing the upload',
+        async ({ s3 }, options) => await s3.completeMultipartUpload({ ...whole, MultipartUpload: { Parts } }, options),
+        { signal, timeoutMs: partTimeoutMs },
+      );
+    } catch (error) {
+      // Nobody goes on with it, and its parts are billed.
+      if (error instanceof TunewrightError && error.code === 'refused') {
+        await call('Ending the upload', async ({ s3 }, options) => await s3.abortMultipartUpload(whole, options));
+      }
+      throw error;
+    }
+  }
+}
+
+/** S3 wants the checksum of each part, which it has been told, again in the end. */
+function partId({ ETag, ChecksumCRC32 = '' }: { ETag?: string; ChecksumCRC32?: string }): string {
+  return `${named(ETag)} ${ChecksumCRC32}`.trimEnd();
+}
+
+/** Undefined for what is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -19,9 +19,19 @@ const eventShape = z.object({
 
 /** Events as a trainer writes them, a line of JSON each, in the order in which they came; an event's id is its place. */
 export function readEvents(text: string): JobEvent[] {
-  // What is after the last line's end is still being written.
-  const lines = text.split('\n').slice(0, -1);
-  return lines.map((line, i) => ({ id: `event-${i + 1}`, ...eventShape.parse(JSON.parse(line)) }));
+  return text.split('\n').flatMap((line, i) => {
+    const event = readEvent(line);
+    return event ? [{ id: `event-${i + 1}`, ...event }] : [];
+  });
+}
+
+/** Undefined for a line that is still being written, or was cut off with the machine that wrote it. */
+function readEvent(line: string): z.infer<typeof eventShape> | undefined {
+  try {
+    return eventShape.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The newest first, back to the one named (exclusive). */

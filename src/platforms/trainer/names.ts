@@ -8,7 +8,8 @@ export interface ModelName {
 }
 
 export function parseModel(id: string): ModelName {
-  const at = id.indexOf(`:${runKeyPrefix}`);
+  // A tuned model can be tuned on: the last job has made it.
+  const at = id.lastIndexOf(`:${runKeyPrefix}`);
   if (at < 0) return { base: id };
   const [job, step] = id.slice(at + 1).split(':');
   return { base: id.slice(0, at), job, step };

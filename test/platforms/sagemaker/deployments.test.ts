@@ -68,6 +68,21 @@ withTrainers('endpoints of SageMaker', () => {
     });
   });
 
+  test('further fields reach the model and the variant, and replace none of ours', async () => {
+    const serving = {
+      ...(region.connection?.serving as object),
+      modelFields: { EnableNetworkIsolation: true, ModelName: 'mine' },
+      variantFields: { InferenceAmiVersion: 'al2-ami-sagemaker-inference-gpu-3-1' },
+    };
+    const name = newName();
+    await region.connect({ serving }).deployments?.create({ name, model: 'tiny' });
+    const { models, configs } = region.sagemaker.hosting;
+    expect(models.get(name)?.request).toMatchObject({ EnableNetworkIsolation: true, ModelName: name });
+    expect(configs.get(name)?.request).toMatchObject({
+      ProductionVariants: [{ ModelName: name, InferenceAmiVersion: 'al2-ami-sagemaker-inference-gpu-3-1' }],
+    });
+  });
+
   test('a model of the hub is taken from there', async () => {
     const { request } = region.sagemaker.hosting.models.get(await standing('Qwen/Qwen3-0.6B')) ?? {};
     expect(request?.PrimaryContainer).toEqual({ Image: 'vllm', Environment: { HF_MODEL_ID: 'Qwen/Qwen3-0.6B' } });
@@ -88,7 +103,7 @@ withTrainers('endpoints of SageMaker', () => {
 
   test('one that is still being created is removed once that is possible', async () => {
     const name = await standing();
-    await deployments.remove(name);
+    expect(await failureOf(deployments.remove(name))).toMatchObject({ code: 'still_pending', retry: 'yes' });
     expect([left(name), await deployments.state(name)]).toEqual([3, 'creating']);
     becomes(name, 'Failed', 'nobody knows');
     await deployments.remove(name);
@@ -103,6 +118,34 @@ withTrainers('endpoints of SageMaker', () => {
     becomes(name, 'Failed', 'Unable to provision requested ML compute capacity: InsufficientInstanceCapacity');
     expect(await failureOf(deployments.state(name))).toMatchObject({ code: 'no_capacity', retry: 'yes' });
     expect(await deployments.state(name)).toBe('gone');
+  });
+
+  test.each(['OutOfService', 'UpdateRollbackFailed'])('one that is %s is refused', async (status) => {
+    const name = await standing();
+    becomes(name, status);
+    expect(await failureOf(deployments.state(name))).toMatchObject({ code: 'refused', retry: 'never' });
+  });
+
+  test('one that is in service and answers nothing is waited for, and refused after half an hour', async () => {
+    const name = await standing();
+    becomes(name, 'InService');
+    const endpoint = region.sagemaker.hosting.endpoints.get(name);
+    Object.assign(endpoint ?? {}, { served: { url: 'http://127.0.0.1:9', model: 'none', stop: async () => {} } });
+    expect(await deployments.state(name)).toBe('creating');
+    if (endpoint) endpoint.createdAt -= 31 * 60_000;
+    expect(await failureOf(deployments.state(name))).toMatchObject({ code: 'refused', retry: 'never' });
+  });
+
+  test('a quota that cannot hold both models is refused; a larger one is waited for', async () => {
+    const quota = (instances: number) => {
+      const message = `The account-level service limit 'ml.g6.xlarge for endpoint usage' is ${instances} Instances, with current utilization of ${instances} Instances and a request delta of 1 Instances.`;
+      const answer = { status: 400, type: 'ResourceLimitExceeded', message };
+      region.sagemaker.faults.push({ operation: 'CreateEndpoint', answer });
+    };
+    quota(1);
+    expect(await failureOf(standing())).toMatchObject({ code: 'refused', retry: 'never' });
+    quota(4);
+    expect(await failureOf(standing())).toMatchObject({ code: 'no_capacity', retry: 'yes' });
   });
 
   test('all of a name’s beginning are found, over all pages', async () => {

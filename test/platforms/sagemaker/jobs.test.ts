@@ -119,7 +119,6 @@ withTrainers('training jobs of SageMaker', () => {
     ['Stopped', 'MaxRuntimeExceeded', 'failed'],
     ['Stopped', 'MaxWaitTimeExceeded', 'failed'],
     ['Failed', 'Failed', 'failed'],
-    ['Completed', 'Completed', 'succeeded'],
     ['Deleting', 'Stopped', 'unknown'],
     ['NeverSeenBefore', 'Training', 'unknown'],
   ])('%s, %s: %s', async (status, secondary, state) => {
@@ -158,6 +157,34 @@ withTrainers('training jobs of SageMaker', () => {
     expect(region.platform.trainingUsdAtMost).toBe(3.6);
   });
 
+  test('one that is completed without a word of its container has no model', async () => {
+    const { id } = await newJob();
+    region.sagemaker.training.move(id, 'Completed', { status: 'Completed' });
+    expect(await region.platform.getJob(id)).toMatchObject({
+      state: 'failed',
+      model: null,
+      error: { code: 'no_model' },
+    });
+  });
+
+  test('a tuned model is tuned on: its archive is what the job begins with', async () => {
+    const before = newKey();
+    const { id } = await newJob({ model: `tiny:${before}` });
+    const { InputDataConfig } = region.sagemaker.training.jobs.get(id)?.request ?? {};
+    const S3Uri = `s3://tunewright-tests/team/jobs/${before}/output/model.tar.gz`;
+    expect(InputDataConfig).toContainEqual(
+      expect.objectContaining({
+        ChannelName: 'model',
+        DataSource: { S3DataSource: expect.objectContaining({ S3Uri }) },
+      }),
+    );
+    region.sagemaker.training.move(id, 'Completed', { status: 'Completed' });
+    await region.put(`team/checkpoints/${id}/result.json`, '{}');
+    expect((await region.platform.getJob(id)).model).toBe(`tiny:${before}:${id}`);
+    await region.put(`team/jobs/${id}/output/model.tar.gz`, 'weights');
+    expect(await region.platform.getModel(`tiny:${before}:${id}`)).toEqual({ id: `tiny:${before}:${id}` });
+  });
+
   test('it is cancelled, also twice, and when it has ended; one that is not there is named', async () => {
     const { id } = await newJob();
     for (const _ of [1, 2]) expect((await region.platform.cancelJob(id)).platformStatus).toBe('Stopping');
@@ -168,10 +195,12 @@ withTrainers('training jobs of SageMaker', () => {
     expect(await failureOf(region.platform.pauseJob(id))).toMatchObject({ code: 'refused' });
   });
 
-  test('more jobs than the quota allows wait', async () => {
+  test('more jobs than the quota allows wait; a quota of none is refused', async () => {
     const { training } = region.sagemaker;
-    training.quota = 0;
+    training.quota = 1;
     expect(await failureOf(newJob())).toMatchObject({ code: 'no_capacity', retry: 'yes', retryAfterMs: 60_000 });
+    training.quota = 0;
+    expect(await failureOf(newJob())).toMatchObject({ code: 'refused', retry: 'never' });
     training.quota = 1000;
   });
 
@@ -187,6 +216,7 @@ withTrainers('training jobs of SageMaker', () => {
     [{ status: 400, type: 'ValidationException', message: 'Could not assume role' }, 'refused', 'never'],
     [{ status: 500, type: 'InternalFailure', message: 'Internal error' }, 'platform_unavailable', 'unsure'],
     [{ status: 503, type: 'ServiceUnavailable', message: 'Unavailable' }, 'platform_unavailable', 'unsure'],
+    [{ status: 400, type: 'RequestTimeTooSkewed', message: 'The clock is wrong' }, 'platform_unavailable', 'unsure'],
     [{ status: 502, text: '<html>Bad gateway</html>' }, 'platform_unavailable', 'unsure'],
     [{ status: 200, text: '<html>Welcome</html>' }, 'bad_answer', 'unsure'],
   ])('a create that is answered %j is %s', async (answer, code, retry) => {
@@ -217,8 +247,10 @@ withTrainers('training jobs of SageMaker', () => {
       await region.platform.createJob(spec(`${key}-train`, { key, model: 'tiny', runName: 'mine' }));
     await region.platform.createJob(spec('file', { key: `other-${prefix}`, model: 'tiny' }));
     await region.put(`team/files/${prefix}-1-train.jsonl`, 'a line\n');
-    region.sagemaker.training.move(keys[0] ?? '', 'Completed', { status: 'Completed' });
-    region.sagemaker.training.move(keys[1] ?? '', 'Completed', { status: 'Completed' });
+    for (const key of keys.slice(0, 2)) {
+      await region.put(`team/checkpoints/${key}/result.json`, '{}');
+      region.sagemaker.training.move(key, 'Completed', { status: 'Completed' });
+    }
     await region.put(`team/jobs/${prefix}-1/output/model.tar.gz`, 'weights');
     const { jobs, models, files } = await region.platform.listHoldings(prefix);
     expect(jobs.map(({ key }) => key).sort()).toEqual(keys);
@@ -269,7 +301,8 @@ withTrainers('training jobs of SageMaker', () => {
     for (const step of [10, 20]) {
       await region.put(`team/checkpoints/${id}/checkpoints/checkpoint-${step}/model.safetensors`, 'weights');
     }
-    await region.put(`team/checkpoints/${id}/checkpoints/checkpoint-10/trainer_state.json`, '{}');
+    await region.put(`team/checkpoints/${id}/checkpoints/checkpoint-10/whole.json`, '{}');
+    await region.put(`team/checkpoints/${id}/result.json`, '{"trainedTokens": 123}');
     move(id, 'Completed', { status: 'Completed' });
     // The other one is still being copied.
     expect(await region.platform.listCheckpoints(id)).toEqual([

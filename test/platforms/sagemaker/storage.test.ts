@@ -65,6 +65,8 @@ withTrainers('storage in S3', () => {
       await inParts().uploadFile(await region.file('resumed.jsonl', content), { resume, onProgress });
       expect(seen).toEqual([5, 10, 12]);
       expect((await read('resumed.jsonl')).equals(content)).toBe(true);
+      const about = { Bucket: bucket, Key: 'team/files/resumed.jsonl', ChecksumMode: 'ENABLED' } as const;
+      expect((await region.s3.headObject(about)).ChecksumCRC32).toEqual(expect.any(String));
     });
 
     test('one that S3 does not know any more is begun anew', async () => {

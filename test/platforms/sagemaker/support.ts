@@ -54,12 +54,13 @@ export async function openRegion(run?: (s3: S3, folder: string) => Containers): 
     models: { tiny: `s3://${bucket}/models/tiny` },
     training: {
       image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/tunewright-trainer:1',
-      instanceType: 'ml.g6.2xlarge',
+      instanceType: 'ml.m7i.2xlarge',
       hourlyUsd: 3.6,
       maxHours: 1,
       tuning: { method: 'full', learningRate: 3e-3, maxTokens: 96, checkpoints: 10 },
     },
     serving: { image: 'vllm', instanceType: 'ml.g6.xlarge', hourlyUsd: 2 },
+    listLagSeconds: 1,
     endpoints: { sagemaker: sagemaker.url, s3: s3Url, runtime: sagemaker.url },
   };
   const connect = (changes: Record<string, unknown>) =>

@@ -108,7 +108,8 @@ class Storage:
 
 
 def _parts(name: str) -> list[str]:
-    base, rest = name.split(":tunewright-", 1)
+    # A tuned model can be tuned on: the last job has made it.
+    base, rest = name.rsplit(":tunewright-", 1)
     return [base, *f"tunewright-{rest}".split(":")]
 
 

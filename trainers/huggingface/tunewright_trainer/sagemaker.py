@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import tarfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -35,8 +37,17 @@ class Container(Storage):
         return self.root / "checkpoints"
 
     def model(self, name: str) -> str:
+        """The channel, where the job has one: a tuned model comes as the archive that SageMaker has made of it."""
         channel = self.root / "input" / "data" / "model"
-        return str(channel) if channel.is_dir() else name
+        if not channel.is_dir():
+            return name
+        archive = channel / "model.tar.gz"
+        if not archive.is_file():
+            return str(channel)
+        folder = self.root / "base"
+        with tarfile.open(archive) as tar:
+            tar.extractall(folder, filter="data")
+        return str(folder)
 
     def keep(self, job_id: str, save: Callable[[Path], None]) -> None:
         # The folder is mounted, and becomes model.tar.gz once this process has ended.
@@ -63,6 +74,18 @@ def job_of(hyperparameters: dict[str, str], channels: list[str]) -> Job:
     return Job.from_json({**told, "id": job_id, "trainingFile": "training", "validationFile": validation, "tuning": told})
 
 
+def check_gpu(root: Path) -> None:
+    """Training on the processor of a machine with a GPU would take days, and cost as much as if it were used."""
+    config = root / "input" / "config" / "resourceconfig.json"
+    instance = json.loads(config.read_text()).get("current_instance_type", "") if config.is_file() else ""
+    if not instance.startswith(("ml.g", "ml.p")):
+        return
+    import torch
+
+    if not torch.cuda.is_available():
+        raise Refused("no_gpu", f"PyTorch sees no GPU on {instance}: its driver is older than the image's CUDA wants, or hidden from it.")
+
+
 def main() -> int:
     root = Path(os.environ.get("TUNEWRIGHT_OPT_ML", "/opt/ml"))
     storage = Container(root)
@@ -75,6 +98,7 @@ def main() -> int:
     telling = Telling(events)
     events.add("The container trains.")
     try:
+        check_gpu(root)
         whole = train(storage, job, telling)
     except Exception as reason:
         traceback.print_exc()
@@ -86,7 +110,8 @@ def main() -> int:
         return 1
     if not whole:
         events.add("Stopped; a checkpoint is kept.", "warn")
-        return 0
+        # There is no model: this is no success.
+        return 128 + signal.SIGTERM
     write_json(folder / "result.json", {"trainedTokens": telling.last["trainedTokens"], "steps": telling.last["step"]})
     events.add("The model is saved.")
     return 0

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .examples import answers
-from .job import Job, Refused, Storage
+from .job import Job, Refused, Storage, write_json
 
 STOPPED = 75
 """Exit status when it was told to end, its work saved."""
@@ -27,6 +27,7 @@ REFUSED = 77
 """Exit status when trying again does not help; the reason was told."""
 
 _LOCK_SECONDS = 60
+_WHOLE = "whole.json"
 
 
 class Progress(Protocol):
@@ -79,7 +80,6 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     from datasets import Dataset
     from peft import LoraConfig
     from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
-    from transformers.trainer_utils import get_last_checkpoint
     from trl import SFTConfig, SFTTrainer
 
     folder, tuning = storage.job(job.id), job.tuning
@@ -138,6 +138,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
                 control.should_training_stop = True
 
         def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            _seal(checkpoints / f"checkpoint-{state.global_step}")
             progress.tell("checkpoint", step=state.global_step, totalSteps=state.max_steps)
 
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
@@ -162,8 +163,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         peft_config=lora if tuning.method == "lora" else None,
         callbacks=[telling],
     )
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
-    trainer.train(resume_from_checkpoint=last)
+    trainer.train(resume_from_checkpoint=_last_whole(checkpoints))
     if telling.stop and trainer.state.global_step < trainer.state.max_steps:
         return False
 
@@ -177,6 +177,27 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     tokens = sum(len(ids) for ids in trainer.train_dataset["input_ids"]) * job.epochs
     progress.tell("ended", step=trainer.state.global_step, totalSteps=trainer.state.max_steps, trainedTokens=tokens)
     return True
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_size for path in folder.iterdir() if path.name != _WHOLE}
+
+
+def _seal(checkpoint: Path) -> None:
+    """Says what belongs to a checkpoint. Where a machine was lost while it was written or copied, something is missing."""
+    write_json(checkpoint / _WHOLE, _sizes(checkpoint))
+
+
+def _last_whole(checkpoints: Path) -> str | None:
+    """The newest checkpoint of which everything is there."""
+    found = sorted(checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True)
+    for checkpoint in found:
+        try:
+            if json.loads((checkpoint / _WHOLE).read_text()) == _sizes(checkpoint):
+                return str(checkpoint)
+        except (OSError, ValueError):
+            continue
+    return None
 
 
 def metrics(logs: dict[str, Any]) -> dict[str, float]:

@@ -55,6 +55,9 @@ export function containers(s3: S3, folder: string): TrainingContainers & Serving
         await mkdir(join(root, path), { recursive: true });
       }
       await writeFile(join(root, 'input/config/hyperparameters.json'), JSON.stringify(request.HyperParameters));
+      const { InstanceType } = request.ResourceConfig as { InstanceType: string };
+      const resources = { current_instance_type: InstanceType, hosts: ['algo-1'] };
+      await writeFile(join(root, 'input/config/resourceconfig.json'), JSON.stringify(resources));
       for (const { ChannelName, DataSource } of request.InputDataConfig as ChannelBody[]) {
         await download(s3, DataSource.S3DataSource.S3Uri, join(data, ChannelName));
       }

@@ -1,0 +1,78 @@
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .support import job, small_storage
+
+
+@pytest.fixture
+def container(tmp_path: Path) -> Path:
+    """The folders of a job on the model `tiny`, as SageMaker makes them."""
+    storage = small_storage(tmp_path / "storage")
+    root = tmp_path / "opt-ml"
+    for name in ("input/config", "input/data/training", "model", "output", "checkpoints"):
+        (root / name).mkdir(parents=True)
+    (tmp_path / "storage/models/tiny").rename(root / "input/data/model")
+    storage.file("data.jsonl").rename(root / "input/data/training/data.jsonl")
+    told = job("unused", epochs=3)
+    flat = {**{k: v for k, v in told.items() if k not in ("id", "trainingFile", "tuning")}, **told["tuning"]}
+    (root / "input/config/hyperparameters.json").write_text(json.dumps({k: json.dumps(v) for k, v in flat.items()}))
+    instance(root, "ml.m5.xlarge")
+    return root
+
+
+def instance(root: Path, kind: str) -> None:
+    (root / "input/config/resourceconfig.json").write_text(json.dumps({"current_instance_type": kind}))
+
+
+def run(root: Path) -> int:
+    env = {**os.environ, "TRAINING_JOB_NAME": "tunewright-x-1", "TUNEWRIGHT_OPT_ML": str(root)}
+    return subprocess.run([sys.executable, "-m", "tunewright_trainer.sagemaker"], env=env, check=False).returncode
+
+
+def messages(root: Path) -> list[str]:
+    lines = (root / "checkpoints/events.jsonl").read_text().splitlines()
+    return [json.loads(line)["message"] for line in lines]
+
+
+def begun(root: Path) -> list[str]:
+    return [message for message in messages(root) if message.startswith("Training begins")]
+
+
+def test_the_model_and_what_is_told_lie_where_sagemaker_takes_them_from(container: Path) -> None:
+    assert run(container) == 0
+    assert (container / "model/model.safetensors").is_file()
+    assert json.loads((container / "checkpoints/result.json").read_text())["trainedTokens"] > 0
+    assert messages(container)[-1] == "The model is saved."
+
+
+def test_a_checkpoint_that_is_not_whole_is_passed_over(container: Path) -> None:
+    assert run(container) == 0
+    checkpoints = container / "checkpoints/checkpoints"
+    last, before = sorted((int(path.name.split("-")[1]) for path in checkpoints.glob("checkpoint-*")), reverse=True)[:2]
+    (checkpoints / f"checkpoint-{last}/model.safetensors").write_bytes(b"half")
+    assert run(container) == 0
+    assert begun(container)[-1].startswith(f"Training begins at step {before} of")
+
+
+def test_a_tuned_model_is_tuned_on_from_its_archive(container: Path) -> None:
+    channel = container / "input/data/model"
+    with tarfile.open(container / "model.tar.gz", "w:gz") as archive:
+        for path in channel.iterdir():
+            archive.add(path, path.name)
+            path.unlink()
+    (container / "model.tar.gz").rename(channel / "model.tar.gz")
+    assert run(container) == 0
+
+
+def test_a_gpu_that_is_not_seen_is_no_reason_to_train_for_days(container: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    instance(container, "ml.g6.2xlarge")
+    assert run(container) == 1
+    assert (container / "output/failure").read_text().startswith("no_gpu: PyTorch sees no GPU on ml.g6.2xlarge")

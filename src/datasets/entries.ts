@@ -10,6 +10,8 @@ import type { TokenCounter } from './tokens.ts';
 
 /** What is remembered of an example when a file is split: where it is and what it is like, not what it says. */
 export interface Entry {
+  /** From 1. */
+  line: number;
   /** Bytes in the file. */
   offset: number;
   length: number;
@@ -35,11 +37,12 @@ export async function readEntries(path: string, counter: TokenCounter, signal?: 
       });
     }
     if (!line || !example) return;
-    const { offset, length } = line;
+    const { number, offset, length } = line;
     const { prompt, reference } = referenceOf(example);
     const { tokens } = counter.example(example);
     const asked = digest(canonicalJson(prompt.map(asAsked)));
     entries.push({
+      line: number,
       offset,
       length,
       prompt: asked,

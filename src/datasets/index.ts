@@ -1,5 +1,6 @@
 export { estimateTrainingTokens } from './estimate.ts';
 export { type Inspection, inspectDataset } from './inspect.ts';
+export { findLeaks } from './leaks.ts';
 export type { Problem } from './problem.ts';
 export { type HeldOutQuestion, readQuestions } from './questions.ts';
 export { assistantText } from './reference.ts';

@@ -3,7 +3,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import { assign } from './assign.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { fewestExamples } from './inspect.ts';
-import { nearGroups } from './near.ts';
+import { leaks } from './leaks.ts';
 import type { Problem } from './problem.ts';
 import { seededRandom } from './random.ts';
 import { shuffled } from './shuffle.ts';
@@ -70,8 +70,8 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     ...(held.validation.length > 0 ? { validation: await write(validation ?? train, held.validation) } : {}),
     test: await write(test ?? train, held.test),
     problems: [
-      ...leaked('validation', given.train, given.validation ?? []),
-      ...leaked('test', given.train, given.test ?? []),
+      ...leaks(given.train, given.validation ?? [], 'data.validation'),
+      ...leaks(given.train, given.test ?? [], 'data.test'),
     ],
   };
 }
@@ -99,23 +99,4 @@ function requireEnough({ train, test, examples, minimumExamples }: Counts): void
         'Add examples, lower split.validation and split.test, or name files of their own for data.validation and data.test.',
     },
   );
-}
-
-/** What the model is praised for that it has learnt by heart, or nearly so. */
-function leaked(role: 'validation' | 'test', train: readonly Entry[], held: readonly Entry[]): Problem[] {
-  const known = new Set(train.map(({ prompt }) => prompt));
-  const others = held.filter(({ prompt }) => !known.has(prompt));
-  const groups = nearGroups([...train, ...others].map(({ likeness }) => likeness));
-  // A group is called by its first member: one of training where there is any.
-  const near = groups.subarray(train.length).filter((group) => group < train.length).length;
-  const problems: Problem[] = [];
-  const path = `data.${role}`;
-  const message = (count: number, what: string) =>
-    `${count} of ${held.length} examples ask ${what} the training file asks too: the model is praised for what it has learnt by heart. Remove them from one of the files.`;
-  const same = held.length - others.length;
-  if (same > 0) problems.push({ code: 'leaked_prompts', severity: 'warning', path, message: message(same, 'what') });
-  if (near > 0) {
-    problems.push({ code: 'nearly_leaked_prompts', severity: 'warning', path, message: message(near, 'nearly what') });
-  }
-  return problems;
 }

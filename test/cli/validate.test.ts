@@ -99,3 +99,26 @@ test('problems become a SARIF log', async () => {
     ],
   });
 });
+
+test('a held-out file is set against the training file', async () => {
+  const asking = (content: string) =>
+    `${JSON.stringify({
+      messages: [
+        { role: 'user', content },
+        { role: 'assistant', content: 'b' },
+      ],
+    })}\n`;
+  const question = (i: number) => `Could you tell me the way to house number ${i * 7919} in town?`;
+  const numbers = Array.from({ length: 20 }, (_, i) => i);
+  await writeFile(join(directory, 'train.jsonl'), numbers.map((i) => asking(question(i))).join(''));
+  const held = [asking('Something else'), asking(question(3)), asking(`${question(4)} Thanks`), asking('Hello there')];
+  await writeFile(join(directory, 'test.jsonl'), held.join(''));
+  const argv = ['validate', 'test.jsonl', '--against', 'train.jsonl'];
+  const { code, stdout } = await type(argv, { directory, ...keyless });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^test\.jsonl: warning: 1 of 4 .*\(line 2\).*\[leaked_prompts\]$/m);
+  expect(stdout).toMatch(/^test\.jsonl: warning: 1 of 4 .*\(line 3\).*\[nearly_leaked_prompts\]$/m);
+  const missing = await type(['validate', 'test.jsonl', '--against', 'none.jsonl'], { directory, ...keyless });
+  expect(missing.code).toBe(1);
+  expect(missing.stderr).toContain('none.jsonl');
+});

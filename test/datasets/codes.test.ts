@@ -11,7 +11,7 @@ async function codesOfChecks(): Promise<string[]> {
   return [
     ...[...source.matchAll(/\bproblemAt\([^,]*,\s*'(\w+)'/g)].map(([, code]) => `error ${code}`),
     ...[...source.matchAll(/\bwarningAt\([^,]*,\s*'(\w+)'/g)].map(([, code]) => `warning ${code}`),
-    ...[...source.matchAll(/\bcode: '(\w+)', severity: '(\w+)'/g)].map(([, code, severity]) => `${severity} ${code}`),
+    ...[...source.matchAll(/\bcode: '(\w+)',\s+severity: '(\w+)'/g)].map(([, code, severity]) => `${severity} ${code}`),
     ...[...source.matchAll(/\bfault\('(\w+)'/g)].map(([, code]) => `error ${code}`),
   ];
 }

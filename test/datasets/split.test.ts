@@ -114,8 +114,12 @@ test("files of one's own are kept whole, and what they share with training is to
   expect((await linesOf(parts.test)).sort()).toEqual([...own].sort());
   const warning = { severity: 'warning', path: 'data.test' };
   expect(parts.problems).toEqual([
-    { code: 'leaked_prompts', message: expect.stringMatching(/^1 of 3 examples ask what/), ...warning },
-    { code: 'nearly_leaked_prompts', message: expect.stringMatching(/^1 of 3 examples ask nearly what/), ...warning },
+    { code: 'leaked_prompts', message: expect.stringMatching(/^1 of 3 examples ask what .*\(line 1\)/), ...warning },
+    {
+      code: 'nearly_leaked_prompts',
+      message: expect.stringMatching(/^1 of 3 examples ask nearly what .*\(line 3\)/),
+      ...warning,
+    },
   ]);
 });
 

@@ -13,6 +13,7 @@ import type { Paint } from '../render/text.ts';
 import { sourceError } from '../source-error.ts';
 
 interface ValidateOptions {
+  against?: string;
   model?: string;
   connection?: string;
   format: Format;
@@ -28,6 +29,7 @@ export function validateCommand(program: Command, perform: Perform): void {
     .command('validate')
     .description('check a chat data set: every problem with its line, counts, tokens')
     .argument('<file>', 'JSON lines')
+    .option('--against <file>', 'the training file: tell which of the examples it asks too, or nearly so')
     .option('--model <id>', 'check against what this model reads at once')
     .option('--connection <name>', 'check against the limits of this connection')
     .addOption(
@@ -39,7 +41,7 @@ export function validateCommand(program: Command, perform: Perform): void {
 }
 
 async function validate(context: Context, file: string, options: ValidateOptions): Promise<ExitCode> {
-  const { model, connection, format } = options;
+  const { against, model, connection, format } = options;
   const { settings, out, directory } = context;
   const path = resolve(directory, file);
   await access(path, constants.R_OK).catch((cause: unknown) => {
@@ -47,7 +49,8 @@ async function validate(context: Context, file: string, options: ValidateOptions
   });
   const limits = await limitsOf(settings, connection, model);
   if (!limits) out.note(limitsUnknown(model));
-  const inspection = await inspect(context, path, limits);
+  const found = await inspect(context, path, limits);
+  const inspection = against === undefined ? found : await withLeaks(found, path, resolve(directory, against));
   out.data({ file: path, limits: limits ?? null, ...inspection });
   out.say(reportAs(format, file, inspection, out.paint));
   return inspection.errors > 0 ? exitCodes.failed : exitCodes.done;
@@ -72,6 +75,19 @@ async function inspect({ out }: Context, path: string, limits: DataLimits | unde
     throw error;
   } finally {
     out.keep();
+  }
+}
+
+/** What is not valid yet has other troubles first. */
+async function withLeaks(found: Inspection, path: string, train: string): Promise<Inspection> {
+  if (found.errors > 0) return found;
+  const { findLeaks } = await import('../../datasets/index.ts');
+  try {
+    const leaks = await findLeaks(path, train);
+    return { ...found, problems: [...found.problems, ...leaks], warnings: found.warnings + leaks.length };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall) throw sourceError(train, error);
+    throw error;
   }
 }
 

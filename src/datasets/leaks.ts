@@ -1,0 +1,51 @@
+import { type Entry, readEntries } from './entries.ts';
+import { nearGroups } from './near.ts';
+import type { Problem } from './problem.ts';
+import { tokenCounter } from './tokens.ts';
+
+/** So many lines are named. */
+const mostLines = 10;
+
+/**
+ * Warnings of held-out examples that the training file asks too, or nearly so: the model is praised for what it has learnt by
+ * heart. Reads both files once; throws `invalid_data` at the first line of either that is no example.
+ */
+export async function findLeaks(held: string, train: string, signal?: AbortSignal): Promise<Problem[]> {
+  const counter = tokenCounter('o200k_base');
+  return leaks(await readEntries(train, counter, signal), await readEntries(held, counter, signal));
+}
+
+/** @param path what the warnings are about, where that is not the held-out file itself */
+export function leaks(train: readonly Entry[], held: readonly Entry[], path?: string): Problem[] {
+  const known = new Set(train.map(({ prompt }) => prompt));
+  const [same, others] = [
+    held.filter(({ prompt }) => known.has(prompt)),
+    held.filter(({ prompt }) => !known.has(prompt)),
+  ];
+  const groups = nearGroups([...train, ...others].map(({ likeness }) => likeness));
+  // A group is called by its first member: one of training where there is any.
+  const near = others.filter((_, index) => (groups[train.length + index] as number) < train.length);
+
+  const problems: Problem[] = [];
+  const place = path === undefined ? {} : { path };
+  const message = (leaked: readonly Entry[], what: string) =>
+    `${leaked.length} of ${held.length} examples ask ${what} the training file asks too (${linesOf(leaked)}): the model is praised for what it has learnt by heart. Remove them from one of the files.`;
+  if (same.length > 0) {
+    problems.push({ code: 'leaked_prompts', severity: 'warning', ...place, message: message(same, 'what') });
+  }
+  if (near.length > 0) {
+    problems.push({
+      code: 'nearly_leaked_prompts',
+      severity: 'warning',
+      ...place,
+      message: message(near, 'nearly what'),
+    });
+  }
+  return problems;
+}
+
+function linesOf(entries: readonly Entry[]): string {
+  const named = entries.slice(0, mostLines).map(({ line }) => line.toLocaleString('en-US'));
+  const more = entries.length > mostLines ? ', …' : '';
+  return `${entries.length === 1 ? 'line' : 'lines'} ${named.join(', ')}${more}`;
+}

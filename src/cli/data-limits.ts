@@ -2,8 +2,9 @@ import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEntry } from '../platforms/catalogue.ts';
 
-/** What a platform asks of a training file. */
+/** What a platform asks of a training file, and the models that can be meant. */
 export interface DataLimits {
+  models: readonly ModelEntry[];
   minimumExamples: number;
   maxTokensPerExample?: number;
   encoding?: ModelEntry['encoding'];
@@ -25,9 +26,10 @@ export async function limitsOf(
       const platform = platforms.get(name);
       const entry = model === undefined ? undefined : platform.catalogueEntry(model);
       if (model !== undefined && !entry && connection === undefined) continue;
-      const { minimumExamples } = platform;
-      if (!entry) return { minimumExamples };
-      return { minimumExamples, maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding };
+      const { minimumExamples, catalogueModels } = platform;
+      if (!entry) return { minimumExamples, models: catalogueModels };
+      const { trainingContextTokens: maxTokensPerExample, encoding } = entry;
+      return { minimumExamples, models: [entry], maxTokensPerExample, encoding };
     } catch (error) {
       const keyless = error instanceof TunewrightError && error.code === 'missing_key';
       if (!keyless || connection !== undefined) throw error;

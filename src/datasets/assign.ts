@@ -1,10 +1,8 @@
+import { examplesPerClass } from './classes.ts';
 import type { Entry } from './entries.ts';
 import { nearGroups } from './near.ts';
 import { seededRandom } from './random.ts';
 import { shuffled } from './shuffle.ts';
-
-/** With fewer examples an answer than this on average, there are no classes to keep in proportion. */
-const examplesPerClass = 5;
 
 export interface Parts {
   train: Entry[];

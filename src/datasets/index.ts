@@ -1,4 +1,4 @@
-export { estimateTrainingTokens } from './estimate.ts';
+export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
 export { type Inspection, inspectDataset } from './inspect.ts';
 export { findLeaks } from './leaks.ts';
 export type { Problem } from './problem.ts';

@@ -1,5 +1,8 @@
+import { type Classes, classCounter, imbalanceOf } from './classes.ts';
+import { type LengthRange, lengthCounter } from './distribution.ts';
 import { type ReadExample, readExamples } from './examples.ts';
 import { type ProblemCounts, problemLog } from './problem.ts';
+import { assistantText } from './reference.ts';
 import { repeatFinder } from './repeats.ts';
 import { type ReadOptions, readLines } from './source.ts';
 import { checkTexts } from './texts.ts';
@@ -28,6 +31,8 @@ export interface Inspection extends ProblemCounts {
   answerTokens: number;
   /** Tokens of the longest example. */
   longest: number;
+  lengths: LengthRange[];
+  classes?: Classes | undefined;
 }
 
 /**
@@ -40,6 +45,8 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const counter = tokenCounter(encoding);
   const log = problemLog(maxProblems);
   const repeats = repeatFinder();
+  const lengths = lengthCounter();
+  const answers = classCounter();
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
 
   const add = ({ line, example, problems }: ReadExample): void => {
@@ -50,6 +57,8 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
       log.add({ ...finding, line: line.number });
     }
     const { tokens, assistantTokens } = counter.example(example);
+    lengths.add(tokens);
+    answers.add(assistantText(example.messages.at(-1) ?? {}));
     sum.tokens += tokens;
     sum.answerTokens += assistantTokens;
     sum.longest = Math.max(sum.longest, tokens);
@@ -66,5 +75,8 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     const message = `There are too few examples: ${sum.examples}, and the platform trains on ${minimumExamples} at least. Add some.`;
     log.add({ code: 'too_few_examples', severity: 'error', message });
   }
-  return { ...sum, ...log.result() };
+  const classes = answers.result();
+  const imbalance = classes && imbalanceOf(classes);
+  if (imbalance) log.add(imbalance);
+  return { ...sum, lengths: lengths.ranges(), ...(classes ? { classes } : {}), ...log.result() };
 }

@@ -122,3 +122,35 @@ test('a held-out file is set against the training file', async () => {
   expect(missing.code).toBe(1);
   expect(missing.stderr).toContain('none.jsonl');
 });
+
+test('what training costs with each model that can still be tuned', async () => {
+  await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(100));
+  const entry = { methods: ['supervised'], encoding: 'o200k_base', trainingContextTokens: 1000 };
+  const prices = { training: 10, input: 1, output: 4, checked: '2026-11-01', source: 'made up' };
+  const models = [
+    { ...entry, id: 'dear', prices: { ...prices, training: 20 } },
+    { ...entry, id: 'cheap', prices, lastJobDate: '2999-01-01' },
+    { ...entry, id: 'closed', prices, lastJobDate: '2020-01-01' },
+    { ...entry, id: 'free', prices: { ...prices, training: 0 } },
+    { ...entry, id: 'unpriced' },
+  ];
+  const mine = { platform: 'openai', apiKeyEnv: 'MY_KEY', catalogue: { models } };
+  const loadSettings = async () => settings({ connections: { mine }, env: { MY_KEY: 'k' } });
+  const { stdout } = await type(['validate', 'good.jsonl', '--connection', 'mine', '--json'], {
+    directory,
+    loadSettings,
+  });
+  const { tokens, answerTokens, costs } = JSON.parse(stdout);
+  const own = costs.filter(({ model }: { model: string }) => models.some(({ id }) => id === model));
+  const answersUsd = expect.closeTo(((tokens - answerTokens) * 1 + answerTokens * 4) / 1e6 / 0.1, 6);
+  expect(own).toEqual([
+    {
+      model: 'cheap',
+      epochs: 3,
+      trainingUsd: expect.closeTo((tokens * 3 * 10) / 1e6, 6),
+      answersUsd,
+      lastJobDate: '2999-01-01',
+    },
+    { model: 'dear', epochs: 3, trainingUsd: expect.closeTo((tokens * 3 * 20) / 1e6, 6), answersUsd },
+  ]);
+});

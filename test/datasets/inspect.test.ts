@@ -18,12 +18,45 @@ test('a good file has no problems, and a size', async () => {
     tokens: 280,
     answerTokens: 50,
     longest: 28,
+    lengths: [{ upTo: 32, examples: 10 }],
     problems: [],
     errors: 0,
     warnings: 0,
   });
   const bytes = Buffer.byteLength(jsonl(good));
   expect(steps).toEqual([[bytes, bytes]]);
+});
+
+test('how long examples are, in ranges that double', async () => {
+  const words = (count: number) => chat(Array.from({ length: count }, () => ' a').join(''), 'x');
+  const path = await files.write('lengths.jsonl', jsonl([...good, words(200), words(210), words(1)]));
+  const { lengths } = await inspectDataset(path);
+  expect(lengths).toEqual([
+    { upTo: 32, examples: 11 },
+    { upTo: 64, examples: 0 },
+    { upTo: 128, examples: 0 },
+    { upTo: 256, examples: 2 },
+  ]);
+});
+
+test('few distinct answers are classes; one that is much rarer than another is worth a warning', async () => {
+  const of = async (name: string, counts: Record<string, number>) => {
+    const lines = Object.entries(counts).flatMap(([answer, count]) =>
+      Array.from({ length: count }, (_, i) => chat(`Number ${i} of ${answer}`, answer)),
+    );
+    const { classes, problems } = await inspectDataset(await files.write(name, jsonl(lines)));
+    return { classes, codes: problems.map(({ code }) => code) };
+  };
+  expect(await of('even.jsonl', { a: 30, b: 19, c: 2 })).toEqual({
+    classes: { count: 3, most: 30, fewest: 2 },
+    codes: [],
+  });
+  expect(await of('odd.jsonl', { a: 60, b: 3 })).toEqual({
+    classes: { count: 2, most: 60, fewest: 3 },
+    codes: ['class_imbalance'],
+  });
+  const free = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`answer ${i}`, 1]));
+  expect(await of('free.jsonl', free)).toEqual({ classes: undefined, codes: [] });
 });
 
 test('errors are told line by line, warnings of a kind once with their number', async () => {

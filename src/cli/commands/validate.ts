@@ -5,6 +5,7 @@ import type { Inspection } from '../../datasets/index.ts';
 import type { Context, Perform } from '../context.ts';
 import { type DataLimits, limitsOf } from '../data-limits.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
+import type { ModelCost } from '../model-costs.ts';
 import { githubAnnotations } from '../render/annotations.ts';
 import { bar } from '../render/bar.ts';
 import { inspectionReport } from '../render/inspection.ts';
@@ -42,31 +43,40 @@ export function validateCommand(program: Command, perform: Perform): void {
 
 async function validate(context: Context, file: string, options: ValidateOptions): Promise<ExitCode> {
   const { against, model, connection, format } = options;
-  const { settings, out, directory } = context;
+  const { settings, out, directory, now } = context;
   const path = resolve(directory, file);
   await access(path, constants.R_OK).catch((cause: unknown) => {
     throw sourceError(path, cause);
   });
-  const limits = await limitsOf(settings, connection, model);
-  if (!limits) out.note(limitsUnknown(model));
-  const found = await inspect(context, path, limits);
+  const known = await limitsOf(settings, connection, model);
+  const { models = [], ...limits } = known ?? {};
+  if (!known) out.note(limitsUnknown(model));
+  const found = await inspect(context, path, { minimumExamples: 1, ...limits });
   const inspection = against === undefined ? found : await withLeaks(found, path, resolve(directory, against));
-  out.data({ file: path, limits: limits ?? null, ...inspection });
-  out.say(reportAs(format, file, inspection, out.paint));
+  const { modelCosts } = await import('../model-costs.ts');
+  const costs = modelCosts(inspection, models, now());
+  out.data({ file: path, limits: known ? limits : null, ...inspection, costs });
+  out.say(reportAs(format, file, inspection, costs, out.paint));
   return inspection.errors > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-function reportAs(format: Format, file: string, inspection: Inspection, paint: Paint): string {
+function reportAs(
+  format: Format,
+  file: string,
+  inspection: Inspection,
+  costs: readonly ModelCost[],
+  paint: Paint,
+): string {
   if (format === 'github') return githubAnnotations(file, inspection.problems).join('\n');
   if (format === 'sarif') return JSON.stringify(sarifLog(file, inspection.problems), undefined, 2);
-  return inspectionReport(file, inspection, paint);
+  return inspectionReport(file, inspection, costs, paint);
 }
 
-async function inspect({ out }: Context, path: string, limits: DataLimits | undefined) {
+async function inspect({ out }: Context, path: string, limits: Omit<DataLimits, 'models'>) {
   const { inspectDataset } = await import('../../datasets/index.ts');
   try {
     return await inspectDataset(path, {
-      ...(limits ?? { minimumExamples: 1 }),
+      ...limits,
       maxProblems: Number.POSITIVE_INFINITY,
       onProgress: (done, total) => out.draw(`checking ${bar(done, total, barWidth)}`),
     });

@@ -1,18 +1,64 @@
 import type { Inspection, Problem } from '../../datasets/index.ts';
-import { formatCount } from '../../evaluation/format.ts';
+import { formatCount, formatPercent, formatUsd } from '../../evaluation/format.ts';
+import type { ModelCost } from '../model-costs.ts';
+import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
 
-/** All problems of a data set, one a line as `file:line`, then its counts and whether it will do. */
-export function inspectionReport(file: string, inspection: Inspection, paint: Paint): string {
-  const { examples, tokens, answerTokens, longest, problems, errors, warnings } = inspection;
-  const counts = [
+const histogramWidth = 30;
+const block = '█';
+
+/** All problems of a data set, one a line as `file:line`, then what it is like, what it costs, and whether it will do. */
+export function inspectionReport(
+  file: string,
+  inspection: Inspection,
+  costs: readonly ModelCost[],
+  paint: Paint,
+): string {
+  const { problems, errors, warnings } = inspection;
+  const found = `${formatCount(errors, 'error')}, ${formatCount(warnings, 'warning')}`;
+  const close = errors > 0 ? paint('red', `not valid: ${found}`) : paint('green', `valid: ${found}`);
+  return [
+    ...problems.map((problem) => problemLine(file, problem, paint)),
+    counts(inspection),
+    ...histogram(inspection, paint),
+    ...(costs.length > 0 ? [costTable(costs, paint)] : []),
+    close,
+  ].join('\n');
+}
+
+function counts({ examples, tokens, answerTokens, longest, classes }: Inspection): string {
+  const size = [
     formatCount(examples, 'example'),
     `${formatCount(tokens, 'token')} (${answerTokens.toLocaleString('en-US')} of them answers)`,
     `the longest has ${longest.toLocaleString('en-US')}`,
   ].join(', ');
-  const found = `${formatCount(errors, 'error')}, ${formatCount(warnings, 'warning')}`;
-  const close = errors > 0 ? paint('red', `not valid: ${found}`) : paint('green', `valid: ${found}`);
-  return [...problems.map((problem) => problemLine(file, problem, paint)), counts, close].join('\n');
+  if (!classes) return size;
+  const share = (count: number) => formatPercent(count / examples);
+  const { count, most, fewest } = classes;
+  return `${size}\n${formatCount(count, 'distinct answer')}: the most frequent is ${share(most)} of all, the rarest ${share(fewest)}`;
+}
+
+/** Says nothing where all are of about one length. */
+function histogram({ lengths }: Inspection, paint: Paint): string[] {
+  if (lengths.length < 2) return [];
+  const most = Math.max(...lengths.map(({ examples }) => examples));
+  const rows = lengths.map(({ upTo, examples }) => [
+    upTo.toLocaleString('en-US'),
+    examples.toLocaleString('en-US'),
+    block.repeat(Math.ceil((examples / most) * histogramWidth)),
+  ]);
+  return [table(['#tokens up to', '#examples', ''], rows, paint)];
+}
+
+function costTable(costs: readonly ModelCost[], paint: Paint): string {
+  const rows = costs.map(({ model, epochs, trainingUsd, answersUsd, lastJobDate }) => [
+    clean(model),
+    String(epochs),
+    formatUsd(trainingUsd),
+    formatUsd(answersUsd),
+    lastJobDate ?? '',
+  ]);
+  return table(['model', '#epochs', '#training', '#1,000 answers', 'last job before'], rows, paint);
 }
 
 function problemLine(file: string, { code, severity, line, path, message }: Problem, paint: Paint): string {

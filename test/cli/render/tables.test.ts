@@ -67,21 +67,43 @@ test('cost: what is unknown is not told', () => {
 });
 
 test('problems of a data set with their lines', () => {
-  const counts = { examples: 1200, tokens: 90_000, answerTokens: 1500, longest: 4000 };
+  const counts = { examples: 1200, tokens: 90_000, answerTokens: 1500, longest: 4000, lengths: [] };
   const problems = [
     { code: 'invalid_json', severity: 'error' as const, line: 3, message: 'The line is not JSON.' },
     { code: 'unrecognized_role', severity: 'error' as const, line: 7, path: 'messages[1].role', message: 'No role.' },
     { code: 'missing_system', severity: 'warning' as const, message: 'No system messages.' },
   ];
-  expect(inspectionReport('a.jsonl', { ...counts, problems, errors: 2, warnings: 1 }, plain)).toBe(
+  expect(inspectionReport('a.jsonl', { ...counts, problems, errors: 2, warnings: 1 }, [], plain)).toBe(
     `a.jsonl:3: error: The line is not JSON. [invalid_json]
 a.jsonl:7: error: messages[1].role: No role. [unrecognized_role]
 a.jsonl: warning: No system messages. [missing_system]
 1,200 examples, 90,000 tokens (1,500 of them answers), the longest has 4,000
 not valid: 2 errors, 1 warning`,
   );
-  expect(inspectionReport('a.jsonl', { ...counts, problems: [], errors: 0, warnings: 0 }, plain)).toMatch(
+  expect(inspectionReport('a.jsonl', { ...counts, problems: [], errors: 0, warnings: 0 }, [], plain)).toMatch(
     /\nvalid: 0 errors, 0 warnings$/,
+  );
+});
+
+test('what a data set is like, and what it costs', () => {
+  const lengths = [
+    { upTo: 64, examples: 300 },
+    { upTo: 128, examples: 0 },
+    { upTo: 256, examples: 100 },
+  ];
+  const counts = { examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
+  const inspection = { ...counts, lengths, classes: { count: 77, most: 40, fewest: 2 }, problems: [] };
+  const costs = [{ model: 'mini', epochs: 3, trainingUsd: 0.6, answersUsd: 0.08, lastJobDate: '2027-01-06' }];
+  expect(inspectionReport('a.jsonl', { ...inspection, errors: 0, warnings: 0 }, costs, plain)).toBe(
+    `400 examples, 40,000 tokens (2,000 of them answers), the longest has 250
+77 distinct answers: the most frequent is 10.0% of all, the rarest 0.5%
+tokens up to  examples
+          64       300  ██████████████████████████████
+         128         0
+         256       100  ██████████
+model  epochs  training  1,000 answers  last job before
+mini        3   $0.6000        $0.0800  2027-01-06
+valid: 0 errors, 0 warnings`,
   );
 });
 

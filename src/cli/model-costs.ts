@@ -1,0 +1,37 @@
+import { automaticEpochs, type Inspection } from '../datasets/index.ts';
+import type { ModelEntry } from '../platforms/catalogue.ts';
+
+/** What a data set costs with a model, US dollars at list prices. */
+export interface ModelCost {
+  model: string;
+  /** By the rule for `auto`. */
+  epochs: number;
+  trainingUsd: number;
+  /** 1,000 questions and answers like those of the data set, asked of the tuned model. */
+  answersUsd: number;
+  /** YYYY-MM-DD: from this day on no job can be created. */
+  lastJobDate?: string | undefined;
+}
+
+const million = 1_000_000;
+const asked = 1000;
+
+/** The cheapest first. Left out are models without prices or free of charge, and those that nobody can tune any more. */
+export function modelCosts(
+  { examples, tokens, answerTokens }: Inspection,
+  models: readonly ModelEntry[],
+  now: Date,
+): ModelCost[] {
+  const today = now.toISOString().slice(0, 10);
+  const epochs = automaticEpochs(examples);
+  return models
+    .flatMap(({ id, prices, lastJobDate }) => {
+      if (!prices || prices.training === 0 || examples === 0 || (lastJobDate && lastJobDate <= today)) return [];
+      const answersUsd =
+        (((tokens - answerTokens) * prices.input + answerTokens * prices.output) / million / examples) * asked;
+      return [
+        { model: id, epochs, trainingUsd: (tokens * epochs * prices.training) / million, answersUsd, lastJobDate },
+      ];
+    })
+    .sort((a, b) => a.trainingUsd - b.trainingUsd);
+}

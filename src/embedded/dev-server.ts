@@ -52,9 +52,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     try {
       return await launch({ ...options, ...ports, host, headless });
     } catch (error) {
-      // A port that was free a moment ago can be taken by another process: choose again where the choice is ours.
-      const lostRace = error instanceof TunewrightError && error.code === 'port_taken' && (port === 0 || uiPort === 0);
-      if (!lostRace || tried === tries) throw error;
+      // A port that was free a moment ago can be taken by another process: chosen again, unless it is one that was asked for.
+      if (!isTaken(error) || [port, uiPort].includes(Number(error.cause)) || tried === tries) throw error;
     }
   }
 }
@@ -107,13 +106,13 @@ function serverArguments(
 
 async function explained(options: Launch, why: unknown, server: ServerProcess): Promise<TunewrightError> {
   const { host, port, logFile } = options;
-  const tail = await server.logTail();
-  const taken = /:(\d+): bind: address already in use/.exec(tail)?.[1];
+  // Of itself the server has several more ports, and a trace of its stack comes behind the reason.
+  const taken = /:(\d+): bind: address already in use/.exec(await server.log())?.[1];
   if (taken) return portTaken(host, Number(taken));
   const how = isNativeError(why) ? why.message : String(why);
   return new TunewrightError(
     'temporal_unreachable',
-    `The Temporal dev server for ${host}:${port} ${how}. Its log ends with:\n${tail}`,
+    `The Temporal dev server for ${host}:${port} ${how}. Its log ends with:\n${await server.logTail()}`,
     { advice: `See ${logFile}.`, cause: why },
   );
 }
@@ -121,4 +120,9 @@ async function explained(options: Launch, why: unknown, server: ServerProcess): 
 const portTaken = (host: string, port: number) =>
   new TunewrightError('port_taken', `Port ${port} of ${host} is taken by another program.`, {
     advice: 'Stop that program, or choose another port.',
+    cause: port,
   });
+
+function isTaken(error: unknown): error is TunewrightError {
+  return error instanceof TunewrightError && error.code === 'port_taken';
+}

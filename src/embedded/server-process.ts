@@ -17,7 +17,9 @@ export interface ServerProcess {
   stop(): Promise<void>;
   /** SIGKILL; resolves once it has ended. */
   kill(): Promise<void>;
-  /** The last lines this process has logged, long ones without their beginning. */
+  /** All that this process has logged. */
+  log(): Promise<string>;
+  /** The last lines of it, long ones without their beginning. */
   logTail(): Promise<string>;
 }
 
@@ -60,6 +62,7 @@ export async function runServer(
     child.ref();
     child.kill(name);
   };
+  const logged = async () => (await readFile(logFile)).subarray(logStart).toString();
   const kill = async () => {
     signal('SIGKILL');
     await ended;
@@ -74,8 +77,9 @@ export async function runServer(
       await ended;
       clearTimeout(impatience);
     },
+    log: logged,
     async logTail() {
-      const lines = (await readFile(logFile)).subarray(logStart).toString().trim().split('\n').slice(-tailLines);
+      const lines = (await logged()).trim().split('\n').slice(-tailLines);
       return lines.map((line) => (line.length > tailColumns ? `…${line.slice(-tailColumns)}` : line)).join('\n');
     },
   };

@@ -120,7 +120,9 @@ describe('startDevServer', () => {
     const lost = join(given.logFile, '..', '..', 'lost');
     const binary = await script(
       `${lost}.sh`,
-      `if [ ! -e ${lost} ]; then : > ${lost}; echo "listen tcp 127.0.0.1:7: bind: address already in use"; exit 1; fi
+      `if [ ! -e ${lost} ]; then
+  : > ${lost}; echo "panic: listen tcp 127.0.0.1:7: bind: address already in use"; seq 100; exit 2
+fi
 exec ${given.binary} "$@"`,
     );
     await using server = await started({ ...given, binary });

@@ -20,7 +20,11 @@ async function open(changes: { jobsAtOnce?: number; monthlyBudgetUsd?: number } 
 const start = async (changes: Partial<RunConfigInput> = {}): Promise<RunHandle> =>
   await at.client.start(at.config(changes));
 const queued = async (run: RunHandle) => await until(run, 'train', ({ live }) => live?.queue !== undefined);
-const withJob = async (run: RunHandle) => await until(run, 'train', ({ job }) => job !== undefined);
+/** Its job may have ended before anybody looks. */
+async function withJob(run: RunHandle): Promise<void> {
+  for await (const { job } of run.watch({ intervalMs: 50 })) if (job) return;
+  throw new Error('the run ended without a job');
+}
 
 async function account(): Promise<Account> {
   for await (const one of at.client.accounts()) return one;
@@ -74,7 +78,7 @@ describe('job slots', () => {
     await until(slow, 'warmup');
     const other = await start();
     await withJob(other);
-    at.simulator.set({ modelReadyMs: 0 });
+    at.simulator.set({ modelReadyMs: 0, trainingSeconds: 60 });
     await other.retrain({});
     await withJob(other);
     await slow.cancel('enough');

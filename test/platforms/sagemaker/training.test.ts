@@ -76,13 +76,4 @@ withTrainers('runs on SageMaker', () => {
     expect(await region.platform.findFiles(id)).toEqual([]);
     expect(await region.keys(`team/checkpoints/${id}/checkpoints/checkpoint-`)).not.toEqual([]);
   }, 360_000);
-
-  test('what the container refuses is told, and not tried again', async () => {
-    const run = await start({ model: 'nobody/has-this' });
-    const failed = await reaches(run, ({ status }) => status === 'failed');
-    expect(failed.reason).toMatchObject({
-      code: 'job_failed',
-      message: expect.stringMatching(/model_not_found.*nobody\/has-this/s),
-    });
-  }, 360_000);
 });

@@ -1,15 +1,12 @@
-import type { ModelDataSource } from '@aws-sdk/client-sagemaker';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { Deployments, HeldDeployment, TrainingPlatform } from '../platform.ts';
 import type { Aws } from './aws.ts';
+import { containerOf } from './container.ts';
 import { isAws, quotaOf } from './errors.ts';
-import { locationOf } from './location.ts';
 import type { SageMakerSettings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
 const modelTag = 'tunewright_model';
-/** Where SageMaker puts a model in its container. */
-const modelFolder = '/opt/ml/model';
 const capacityAgainMs = 60_000;
 const againMs = 5_000;
 /** Longer no container takes that has said that it is well. */
@@ -227,30 +224,6 @@ export function deployments(
       },
     );
   }
-}
-
-/** What is served: where it lies, or the name under which the container takes it from the hub. */
-function containerOf(settings: SageMakerSettings, storage: Storage, model: string) {
-  const { serving } = settings;
-  const uri = locationOf(settings, storage, model);
-  const source = uri && (uri.endsWith('/') ? s3Source(uri, 'S3Prefix', 'None') : s3Source(uri, 'S3Object', 'Gzip'));
-  const told = Object.entries(serving.environment).map(([name, value]) => [
-    name,
-    value.replaceAll('{model}', source ? modelFolder : model),
-  ]);
-  return {
-    Image: serving.image,
-    Environment: Object.fromEntries(told) as Record<string, string>,
-    ...(source ? { ModelDataSource: source } : {}),
-  };
-}
-
-function s3Source(
-  S3Uri: string,
-  S3DataType: 'S3Object' | 'S3Prefix',
-  CompressionType: 'Gzip' | 'None',
-): ModelDataSource {
-  return { S3DataSource: { S3Uri, S3DataType, CompressionType } };
 }
 
 /** A quota that cannot hold both models of one evaluation: one would stand, and be billed, while the other waits for it. */

@@ -1,16 +1,11 @@
-import type {
-  Channel,
-  CreateTrainingJobCommandInput,
-  DescribeTrainingJobCommandOutput,
-  SecondaryStatus,
-} from '@aws-sdk/client-sagemaker';
+import type { DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker';
 import { TunewrightError } from '../../contract/errors.ts';
-import type { HeldJob, JobEvent, JobSpec, JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
+import type { HeldJob, JobEvent, RemoteJob, TrainingPlatform } from '../platform.ts';
 import { tunedModel } from '../trainer/names.ts';
-import { settled } from '../trainer/tuning.ts';
 import type { Aws } from './aws.ts';
 import { isAws } from './errors.ts';
-import { locationOf } from './location.ts';
+import { requestOf } from './job-request.ts';
+import { reasonOf, stateOf } from './job-state.ts';
 import type { SageMakerSettings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
@@ -24,10 +19,7 @@ export interface Jobs extends JobMethods {
   transitions(id: string, signal?: AbortSignal): Promise<JobEvent[]>;
 }
 
-/** Characters of a hyperparameter's and of a tag's value, by the documents of `CreateTrainingJob` and `Tag`. */
-const valueCharacters = 256;
 const hourSeconds = 3600;
-const retries = 3;
 
 /** Training jobs bear the run's key as their name: SageMaker refuses a second one. */
 export function jobs(settings: SageMakerSettings, { call, find }: Aws, storage: Storage): Jobs {
@@ -145,67 +137,6 @@ export function jobs(settings: SageMakerSettings, { call, find }: Aws, storage: 
   };
 }
 
-/** The container reads the hyperparameters: tunewright_trainer/sagemaker.py. */
-function requestOf(settings: SageMakerSettings, storage: Storage, spec: JobSpec): CreateTrainingJobCommandInput {
-  const { roleArn, training } = settings;
-  const { epochs: _, batchSize: __, ...connection } = training.tuning;
-  const { tuning, ...run } = settled(spec, training.tuning);
-  const seconds = Math.ceil(training.maxHours * hourSeconds);
-  const model = locationOf(settings, storage, spec.model);
-  return {
-    ...training.jobFields,
-    TrainingJobName: spec.key,
-    RoleArn: roleArn,
-    AlgorithmSpecification: {
-      TrainingImage: training.image,
-      TrainingInputMode: 'File',
-      ContainerEntrypoint: ['python', '-m', 'tunewright_trainer.sagemaker'],
-    },
-    HyperParameters: hyperparameters({
-      model: spec.model,
-      trainingFile: spec.trainingFileId,
-      runName: spec.runName.slice(0, valueCharacters / 2),
-      ...run,
-      ...tuning,
-      ...connection,
-    }),
-    InputDataConfig: [
-      channel('training', storage.uri('files', spec.trainingFileId)),
-      ...(spec.validationFileId ? [channel('validation', storage.uri('files', spec.validationFileId))] : []),
-      ...(model ? [channel('model', model)] : []),
-    ],
-    OutputDataConfig: { S3OutputPath: storage.uri('jobs') },
-    // What the container keeps there is in S3 soon after, and there again on the next instance.
-    CheckpointConfig: { S3Uri: storage.uri('checkpoints', spec.key) },
-    ResourceConfig: {
-      InstanceType: training.instanceType as never,
-      InstanceCount: 1,
-      VolumeSizeInGB: training.volumeGb,
-    },
-    EnableManagedSpotTraining: training.spot,
-    StoppingCondition: {
-      MaxRuntimeInSeconds: seconds,
-      ...(training.spot ? { MaxWaitTimeInSeconds: 2 * seconds } : {}),
-    },
-    // SageMaker's own failures; all attempts together have `maxHours`.
-    RetryStrategy: { MaximumRetryAttempts: retries },
-    Environment: training.environment,
-    Tags: [
-      { Key: 'tunewright_key', Value: spec.key },
-      { Key: 'tunewright_run', Value: tagValue(spec.runName) },
-    ],
-  };
-}
-
-function channel(ChannelName: string, S3Uri: string): Channel {
-  return { ChannelName, DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri } } };
-}
-
-function hyperparameters(values: Record<string, unknown>): Record<string, string> {
-  const texts = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(texts.map(([name, value]) => [name, JSON.stringify(value)]));
-}
-
 /** What the job was told, which it keeps. */
 function told({ HyperParameters = {} }: Described, name: string): string {
   try {
@@ -214,45 +145,6 @@ function told({ HyperParameters = {} }: Described, name: string): string {
     // A job of somebody else.
     return '';
   }
-}
-
-/** Letters, digits and `_.:/=+-@` alone are allowed. */
-function tagValue(text: string): string {
-  return text.replace(/[^\p{L}\p{N}\s_.:/=+\-@]/gu, '_').slice(0, valueCharacters);
-}
-
-const trains = new Set<SecondaryStatus>(['Training', 'Uploading', 'Stopping']);
-const tookTooLong = new Set<SecondaryStatus>(['MaxRuntimeExceeded', 'MaxWaitTimeExceeded']);
-
-function stateOf({ TrainingJobStatus, SecondaryStatus }: Described): JobState {
-  switch (TrainingJobStatus) {
-    case 'InProgress':
-    case 'Stopping':
-      return SecondaryStatus && trains.has(SecondaryStatus) ? 'running' : 'waiting';
-    case 'Completed':
-      return 'succeeded';
-    case 'Failed':
-      return 'failed';
-    // SageMaker says so also of a job that it has stopped itself.
-    case 'Stopped':
-      return SecondaryStatus && tookTooLong.has(SecondaryStatus) ? 'failed' : 'cancelled';
-    default:
-      return 'unknown';
-  }
-}
-
-/** `AlgorithmError: CODE: MESSAGE, exit code: 1` of a container of ours; otherwise what SageMaker says. */
-function reasonOf({ FailureReason, SecondaryStatus }: Described): { code: string; message: string } {
-  if (SecondaryStatus === 'MaxRuntimeExceeded') {
-    return { code: SecondaryStatus, message: "The training took longer than the connection's training.maxHours." };
-  }
-  if (SecondaryStatus === 'MaxWaitTimeExceeded') {
-    return { code: SecondaryStatus, message: 'There were no spot instances in time.' };
-  }
-  const [, kind = 'unknown', text = ''] = /^(\w+): (.*)$/s.exec(FailureReason ?? '') ?? [];
-  if (kind !== 'AlgorithmError') return { code: kind, message: FailureReason ?? '' };
-  const [, code = kind, message = text] = /^(\w+): (.*)$/s.exec(text) ?? [];
-  return { code, message };
 }
 
 async function cannotPause(): Promise<never> {

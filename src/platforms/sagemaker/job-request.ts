@@ -1,0 +1,75 @@
+import type { Channel, CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
+import type { JobSpec } from '../platform.ts';
+import { settled } from '../trainer/tuning.ts';
+import { locationOf } from './location.ts';
+import type { SageMakerSettings } from './settings.ts';
+import type { Storage } from './storage.ts';
+
+/** Characters of a hyperparameter's and of a tag's value, by the documents of `CreateTrainingJob` and `Tag`. */
+const valueCharacters = 256;
+const hourSeconds = 3600;
+const retries = 3;
+
+/** The container reads the hyperparameters: tunewright_trainer/sagemaker.py. */
+export function requestOf(settings: SageMakerSettings, storage: Storage, spec: JobSpec): CreateTrainingJobCommandInput {
+  const { roleArn, training } = settings;
+  const { tuning, ...run } = settled(spec, training.tuning);
+  const seconds = Math.ceil(training.maxHours * hourSeconds);
+  const model = locationOf(settings, storage, spec.model);
+  return {
+    ...training.jobFields,
+    TrainingJobName: spec.key,
+    RoleArn: roleArn,
+    AlgorithmSpecification: {
+      TrainingImage: training.image,
+      TrainingInputMode: 'File',
+      ContainerEntrypoint: ['python', '-m', 'tunewright_trainer.sagemaker'],
+    },
+    HyperParameters: hyperparameters({
+      model: spec.model,
+      trainingFile: spec.trainingFileId,
+      runName: spec.runName.slice(0, valueCharacters / 2),
+      ...run,
+      ...tuning,
+    }),
+    InputDataConfig: [
+      channel('training', storage.uri('files', spec.trainingFileId)),
+      ...(spec.validationFileId ? [channel('validation', storage.uri('files', spec.validationFileId))] : []),
+      ...(model ? [channel('model', model)] : []),
+    ],
+    OutputDataConfig: { S3OutputPath: storage.uri('jobs') },
+    // What the container keeps there is in S3 soon after, and there again on the next instance.
+    CheckpointConfig: { S3Uri: storage.uri('checkpoints', spec.key) },
+    ResourceConfig: {
+      InstanceType: training.instanceType as never,
+      InstanceCount: 1,
+      VolumeSizeInGB: training.volumeGb,
+    },
+    EnableManagedSpotTraining: training.spot,
+    StoppingCondition: {
+      MaxRuntimeInSeconds: seconds,
+      ...(training.spot ? { MaxWaitTimeInSeconds: 2 * seconds } : {}),
+    },
+    // SageMaker's own failures; all attempts together have `maxHours`.
+    RetryStrategy: { MaximumRetryAttempts: retries },
+    Environment: training.environment,
+    Tags: [
+      { Key: 'tunewright_key', Value: spec.key },
+      { Key: 'tunewright_run', Value: tagValue(spec.runName) },
+    ],
+  };
+}
+
+function channel(ChannelName: string, S3Uri: string): Channel {
+  return { ChannelName, DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri } } };
+}
+
+function hyperparameters(values: Record<string, unknown>): Record<string, string> {
+  const texts = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(texts.map(([name, value]) => [name, JSON.stringify(value)]));
+}
+
+/** Letters, digits and `_.:/=+-@` alone are allowed. */
+function tagValue(text: string): string {
+  return text.replace(/[^\p{L}\p{N}\s_.:/=+\-@]/gu, '_').slice(0, valueCharacters);
+}

@@ -87,7 +87,8 @@ describe('a worker that is killed again and again', () => {
   test('sends no part again but those on their way', async () => {
     const sent = await partsSent();
     expect(partsOfARun).toBeGreaterThan(3 * partsOfAKill);
-    expect(sent - 3 * partsOfARun).toBeLessThanOrEqual(partsOfAKill);
+    // On a slow machine both kills meet the upload.
+    expect(sent - 3 * partsOfARun).toBeLessThanOrEqual(kills * partsOfAKill);
     // Two files a run, each begun once.
     expect((await world.ledger()).totals.uploads).toBe(3 * 2);
   });

@@ -21,7 +21,7 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
     const temporalCluster = cluster(temporal, settings.timeoutSeconds);
     const entry = overlay(overlay(builtIn, user), settings.catalogue);
     const files = storage(settings.storage);
-    const own = jobs(settings, temporalCluster, files);
+    const own = jobs(settings, temporalCluster);
     return {
       name: 'huggingface',
       simulated: false,

@@ -5,7 +5,6 @@ import type { HeldJob, JobSpec, JobState, RemoteJob, TrainingPlatform } from '..
 import { tunedModel } from '../trainer/names.ts';
 import { settled } from '../trainer/tuning.ts';
 import type { HuggingFaceSettings } from './settings.ts';
-import type { JobResult, Storage } from './storage.ts';
 import { activityOf, type Cluster, reasonOf, stop } from './temporal.ts';
 
 type JobMethods = Pick<TrainingPlatform, 'findJobs' | 'createJob' | 'getJob' | 'cancelJob' | 'pauseJob' | 'resumeJob'>;
@@ -18,8 +17,17 @@ const trainingQueue = (taskQueue: string) => `${taskQueue}-training`;
 const memoShape = z.object({ model: z.string(), trainingFile: z.string(), runName: z.string() });
 type Memo = z.infer<typeof memoShape>;
 
+/** What the trainers' workflow returns: tunewright_trainer/training.py. */
+const resultShape = z.object({ trainedTokens: z.number() });
+
+interface JobEnd {
+  state: 'succeeded' | 'failed' | 'cancelled';
+  trainedTokens?: number;
+  error?: { code: string; message: string };
+}
+
 /** Jobs are workflows that bear the run's key as their id: Temporal itself starts no second one. */
-export function jobs(settings: HuggingFaceSettings, cluster: Cluster, storage: Storage): JobMethods {
+export function jobs(settings: HuggingFaceSettings, cluster: Cluster): JobMethods {
   const { client, named } = cluster;
 
   async function find(id: string): Promise<RemoteJob | undefined> {
@@ -43,13 +51,15 @@ export function jobs(settings: HuggingFaceSettings, cluster: Cluster, storage: S
         trainingFileId: memo.trainingFile,
       };
     }
-    return ended(id, memo, (await storage.result(id)) ?? (await endOf(found)));
+    return ended(id, memo, await endOf(found));
   }
 
-  /** Of a workflow that has ended without a trainer's word. */
-  async function endOf({ workflowId, status }: WorkflowExecutionDescription): Promise<JobResult> {
+  /** The workflow's own word: what lies in the shared folder may be of a host that was taken for dead. */
+  async function endOf({ workflowId, runId, status }: WorkflowExecutionDescription): Promise<JobEnd> {
     if (['CANCELLED', 'TERMINATED'].includes(status.name)) return { state: 'cancelled' };
-    return { state: 'failed', error: await reasonOf(cluster, workflowId) };
+    if (status.name !== 'COMPLETED') return { state: 'failed', error: await reasonOf(cluster, workflowId) };
+    const result = await named('Reading the result', async () => await client.workflow.result(workflowId, runId));
+    return { state: 'succeeded', ...resultShape.parse(result) };
   }
 
   async function get(id: string): Promise<RemoteJob> {
@@ -116,7 +126,7 @@ export async function heldJobs(
   return found;
 }
 
-function ended(id: string, { model, trainingFile }: Memo, { state, trainedTokens, error }: JobResult): RemoteJob {
+function ended(id: string, { model, trainingFile }: Memo, { state, trainedTokens, error }: JobEnd): RemoteJob {
   return {
     id,
     state,

@@ -2,21 +2,13 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { z } from 'zod';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { FileToUpload, HeldFile, JobEvent, RemoteFile, UploadOptions } from '../platform.ts';
 import { readEvents } from '../trainer/events.ts';
 import { parseModel } from '../trainer/names.ts';
 
-const resultShape = z.object({
-  state: z.enum(['succeeded', 'failed', 'cancelled']),
-  trainedTokens: z.number().optional(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
-});
-export type JobResult = z.infer<typeof resultShape>;
-
 /**
- * The folder that workers and trainers share: `files/NAME`, `jobs/JOB/{events.jsonl, result.json, checkpoints, model}`,
+ * The folder that workers and trainers share: `files/NAME`, `jobs/JOB/{events.jsonl, checkpoints, model}`,
  * `models/NAME` for base models of one's own. The trainers know the same layout: tunewright_trainer/job.py.
  */
 export interface Storage {
@@ -27,8 +19,6 @@ export interface Storage {
   remove(file: string): Promise<void>;
   /** In the order in which they came; an event's id is its place. */
   events(job: string): Promise<JobEvent[]>;
-  /** How a job has ended; undefined while it has not. */
-  result(job: string): Promise<JobResult | undefined>;
   checkpoints(job: string): Promise<number[]>;
   /** True of a base model that is no folder here: whether the hub has it, the trainer finds out. */
   mayHave(model: string): Promise<boolean>;
@@ -84,11 +74,6 @@ export function storage(folder: string): Storage {
     async events(job) {
       const text = await named('Reading events', gone(readFile(at('jobs', job, 'events.jsonl'), 'utf8'), ''));
       return readEvents(text);
-    },
-
-    async result(job) {
-      const text = await named('Reading the result', gone(readFile(at('jobs', job, 'result.json'), 'utf8'), undefined));
-      return text === undefined ? undefined : resultShape.parse(JSON.parse(text));
     },
 
     async checkpoints(job) {

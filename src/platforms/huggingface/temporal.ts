@@ -47,14 +47,15 @@ export function activityOf({ raw }: WorkflowExecutionDescription): {
   const pending = raw.pendingActivities?.[0];
   const payload = pending?.heartbeatDetails?.payloads?.[0];
   return {
-    started: pending?.state === pendingActivityStarted,
+    started: pending?.state === pendingActivityStarted || pending?.state === pendingActivityCancelRequested,
     attempt: pending?.attempt ?? 1,
     told: payload ? defaultPayloadConverter.fromPayload(payload) : undefined,
   };
 }
 
-/** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
+/** `PENDING_ACTIVITY_STATE_STARTED` and `…_CANCEL_REQUESTED` of Temporal's API. */
 const pendingActivityStarted = 2;
+const pendingActivityCancelRequested = 3;
 
 /**
  * A host that works on it hears of it, saves what it has, and ends. Where none does there is nobody to hear: the workflow

@@ -71,7 +71,7 @@ withTrainers('trainers', () => {
     expect(comparison.tuned.errors).toBe(0);
     expect(cost).toMatchObject({ trainingUsd: 0 });
     const { jobs, models, files } = await platform.listHoldings(runKeyPrefix);
-    expect(jobs).toMatchObject([{ state: 'succeeded', model, runName: run.name }]);
+    expect(jobs).toMatchObject([{ state: 'succeeded', model, runName: run.name, trainedTokens: expect.any(Number) }]);
     expect([...models]).toEqual([model]);
     expect(files).toHaveLength(2);
     const job = jobs[0]?.id ?? '';
@@ -99,6 +99,8 @@ withTrainers('trainers', () => {
     const { job } = await run.progress();
     const id = job?.id ?? '';
     expect((await platform.getJob(id)).state).toBe('cancelled');
+    // It was waited for until the host had said so.
+    expect((await platform.newEvents(id, undefined))[0]?.message).toBe('Cancelled; a checkpoint is kept.');
     expect(await readdir(join(storage, 'jobs', id))).not.toContain('model');
     expect(await platform.findFiles(id)).toEqual([]);
   }, 240_000);

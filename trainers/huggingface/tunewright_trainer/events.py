@@ -23,7 +23,9 @@ class Events:
     def tell(self, kind: str, **facts: Any) -> None:
         """What the training tells of itself, as an event."""
         at = f"{facts.get('step')} of {facts.get('totalSteps')}"
-        if kind == "begun":
+        if kind == "warning":
+            self.add(facts["message"], "warn")
+        elif kind == "begun":
             self.add(f"Training begins at step {at}.")
         elif kind == "checkpoint":
             self.add(f"Step {at}: a checkpoint is saved.")

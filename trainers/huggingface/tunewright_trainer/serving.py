@@ -8,6 +8,7 @@ import shlex
 import socket
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -34,6 +35,8 @@ class Serving:
 
     @activity.defn(name="huggingFaceServe")
     async def serve(self, deployment: dict[str, Any]) -> None:
+        if not self._storage.root.is_dir():
+            raise ApplicationError(f"{self._storage.root} is not mounted on this host.", type="storage_missing")
         try:
             source = self._storage.model(deployment["model"])
         except Refused as reason:
@@ -45,15 +48,27 @@ class Serving:
         with tempfile.TemporaryDirectory(prefix="tunewright-serving-") as folder:
             log = Path(folder) / "server.log"
             async with child(command, log) as process:
-                ready = False
-                while process.returncode is None:
-                    ready = ready or await asyncio.to_thread(_answers, url, source)
-                    activity.heartbeat({"url": url, "model": source, "ready": ready})
-                    await asyncio.sleep(1)
+                answering = asyncio.create_task(_first_answer(url, source))
+                ends = time.monotonic() + deployment["hours"] * 3600
+                try:
+                    while process.returncode is None:
+                        # What stands idle costs money.
+                        if time.monotonic() > ends:
+                            return
+                        activity.heartbeat({"url": url, "model": source, "ready": answering.done()})
+                        await asyncio.sleep(1)
+                finally:
+                    answering.cancel()
                 # One that has never answered will not do so on the next host either.
-                hopeless = not ready and activity.info().attempt >= _MOST_STARTS
+                hopeless = not answering.done() and activity.info().attempt >= _MOST_STARTS
                 message = f"The server of {deployment['model']} has ended:\n{tail(log)}"
                 raise ApplicationError(message, type="server_ended", non_retryable=hopeless)
+
+
+async def _first_answer(url: str, model: str) -> None:
+    """Beside the heartbeats: loading a model can take minutes."""
+    while not await asyncio.to_thread(_answers, url, model):
+        await asyncio.sleep(1)
 
 
 def _free_port(host: str) -> int:
@@ -69,7 +84,7 @@ def _answers(url: str, model: str) -> bool:
         f"{url}/chat/completions", json.dumps(question).encode(), {"content-type": "application/json"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.status == 200
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any, Protocol
 
-from .examples import answers
+from .examples import tokens
 from .job import Job, Refused, Storage, write_json
 
 STOPPED = 75
@@ -25,9 +25,12 @@ LOCKED = 76
 """Exit status when another process still writes where it would write."""
 REFUSED = 77
 """Exit status when trying again does not help; the reason was told."""
+AWAY = 78
+"""Exit status when something that it needs is away, and comes back; it was told what."""
 
 _LOCK_SECONDS = 60
 _WHOLE = "whole.json"
+_NETWORK = {"ConnectError", "ConnectTimeout", "ConnectionError", "PoolTimeout", "ReadError", "ReadTimeout", "RemoteProtocolError"}
 
 
 class Progress(Protocol):
@@ -57,7 +60,14 @@ def main() -> None:
         except Refused as reason:
             progress.tell("refused", code=reason.code, message=str(reason))
             sys.exit(REFUSED)
+        except Away as reason:
+            progress.tell("refused", code="away", message=str(reason))
+            sys.exit(AWAY)
     sys.exit(0 if ended else STOPPED)
+
+
+class Away(Exception):
+    """Not there just now."""
 
 
 def _locked(lock: Any) -> bool:
@@ -79,7 +89,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     import torch
     from datasets import Dataset
     from peft import LoraConfig
-    from transformers import AutoModelForCausalLM, AutoTokenizer, TrainerCallback
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, TrainerCallback
     from trl import SFTConfig, SFTTrainer
 
     folder, tuning = storage.job(job.id), job.tuning
@@ -90,15 +100,26 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     try:
         tokenizer = AutoTokenizer.from_pretrained(source)
         model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.bfloat16 if bf16 and tuning.method == "lora" else torch.float32)
+        saved_as = AutoConfig.from_pretrained(source).dtype
     except (OSError, ValueError) as reason:
+        if _passes(reason):
+            raise Away(f"The hub cannot be reached for {job.model}: {reason}") from reason
         raise Refused("model_not_found", f"The model {job.model} cannot be loaded: {reason}") from reason
     if tokenizer.chat_template is None:
         raise Refused("no_chat_template", f"The model {job.model} has no chat template: take one that was made for chat.")
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
 
+    most = min(tuning.max_tokens, getattr(model.config, "max_position_embeddings", tuning.max_tokens))
+
     def dataset(name: str) -> Dataset:
-        return Dataset.from_list(list(answers(storage.file(name))))
+        found = tokens(storage.file(name), tokenizer, most)
+        if not found.rows:
+            raise Refused("examples_too_long", f"No answer of {name} fits into {most} tokens: raise maxTokens.")
+        if found.cut + found.dropped > 0:
+            message = f"Of {len(found.rows) + found.dropped} answers {found.cut} lose their end at {most} tokens, and {found.dropped} are left out."
+            progress.tell("warning", message=message)
+        return Dataset.from_list(found.rows)
 
     lora = LoraConfig(r=tuning.lora_rank, lora_alpha=2 * tuning.lora_rank, target_modules="all-linear", task_type="CAUSAL_LM")
     rate = tuning.learning_rate or (2e-4 if tuning.method == "lora" else 2e-5)
@@ -113,7 +134,8 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         seed=job.seed,
         data_seed=job.seed,
         bf16=bf16,
-        max_length=min(tuning.max_tokens, getattr(model.config, "max_position_embeddings", tuning.max_tokens)),
+        max_length=most,
+        completion_only_loss=True,
         # Below 1 they are shares of all steps.
         logging_steps=0.01,
         # A loss that is no number is told, not replaced.
@@ -163,20 +185,37 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         peft_config=lora if tuning.method == "lora" else None,
         callbacks=[telling],
     )
-    trainer.train(resume_from_checkpoint=_last_whole(checkpoints))
+    trainer.train(resume_from_checkpoint=last_whole(checkpoints))
     if telling.stop and trainer.state.global_step < trainer.state.max_steps:
         return False
 
     whole = trainer.model.merge_and_unload() if tuning.method == "lora" else trainer.model
+    if saved_as is not None:
+        # Trained in more digits than the base has, it would be served at twice its size.
+        whole = whole.to(saved_as)
 
     def save(to: Path) -> None:
         whole.save_pretrained(to)
         tokenizer.save_pretrained(to)
 
     storage.keep(job.id, save)
-    tokens = sum(len(ids) for ids in trainer.train_dataset["input_ids"]) * job.epochs
-    progress.tell("ended", step=trainer.state.global_step, totalSteps=trainer.state.max_steps, trainedTokens=tokens)
+    trained = sum(len(ids) for ids in trainer.train_dataset["input_ids"]) * job.epochs
+    progress.tell("ended", step=trainer.state.global_step, totalSteps=trainer.state.max_steps, trainedTokens=trained)
     return True
+
+
+def _passes(reason: BaseException) -> bool:
+    """Whether the network, or the hub itself, is the reason: nothing of that is told by one class of errors."""
+    seen: BaseException | None = reason
+    while seen is not None:
+        kind = type(seen).__name__
+        if kind == "OfflineModeIsEnabled":
+            return False
+        status = getattr(getattr(seen, "response", None), "status_code", 0)
+        if status == 429 or status >= 500 or kind in _NETWORK:
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
 
 
 def _sizes(folder: Path) -> dict[str, int]:
@@ -188,7 +227,7 @@ def _seal(checkpoint: Path) -> None:
     write_json(checkpoint / _WHOLE, _sizes(checkpoint))
 
 
-def _last_whole(checkpoints: Path) -> str | None:
+def last_whole(checkpoints: Path) -> str | None:
     """The newest checkpoint of which everything is there."""
     found = sorted(checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True)
     for checkpoint in found:

@@ -16,11 +16,13 @@ from temporalio.exceptions import ApplicationError
 from .child import child, tail
 from .events import Events
 from .job import Job, Storage, write_json
-from .train import LOCKED, REFUSED, STOPPED
+from .train import AWAY, LOCKED, REFUSED, STOPPED, last_whole
 
 _STOP_SECONDS = 60
 """What a step and a checkpoint may take; after that the child is killed, and the last checkpoint counts."""
 _BEAT_SECONDS = 1
+_MOST_FAILURES = 3
+"""In a row, without a checkpoint between them: a full disk or a GPU that was taken passes, a lack of memory does not."""
 
 
 class Training:
@@ -30,6 +32,9 @@ class Training:
     @activity.defn(name="huggingFaceTrain")
     async def train(self, told: dict[str, Any]) -> dict[str, Any]:
         job = Job.from_json(told)
+        if not self._storage.file(job.training_file).is_file():
+            message = f"{self._storage.root} does not hold the training file: see that the shared folder is mounted on this host."
+            raise ApplicationError(message, type="storage_missing")
         folder = self._storage.job(job.id)
         folder.mkdir(parents=True, exist_ok=True)
         events = Events(folder / "events.jsonl")
@@ -39,22 +44,19 @@ class Training:
             ended = await self._run(job, told, folder, events)
         except asyncio.CancelledError:
             details = activity.cancellation_details()
-            if details is not None and (details.cancel_requested or details.not_found):
+            if details is not None and details.not_found:
+                # Another host has taken the job over, or its workflow is gone: this one has nothing more to say.
+                raise
+            if details is not None and details.cancel_requested:
                 events.add("Cancelled; a checkpoint is kept.", "warn")
-                write_json(folder / "result.json", {"state": "cancelled"})
                 raise
             events.add("The host ends; another one goes on from the last checkpoint.", "warn")
             raise ApplicationError("The host's worker was told to end.", type="host_ended") from None
         except ApplicationError as failure:
             events.add(failure.message, "error")
-            if failure.non_retryable:
-                reason = {"code": failure.type or "unknown", "message": failure.message}
-                write_json(folder / "result.json", {"state": "failed", "error": reason})
             raise
-        result = {"state": "succeeded", "trainedTokens": ended["trainedTokens"], "steps": ended["step"]}
-        write_json(folder / "result.json", result)
         events.add("The model is saved.")
-        return result
+        return {"trainedTokens": ended["trainedTokens"], "steps": ended["step"]}
 
     async def _run(self, job: Job, told: dict[str, Any], folder: Path, events: Events) -> dict[str, Any]:
         log = folder / "trainer.log"
@@ -69,7 +71,8 @@ class Training:
             if kind == "refused":
                 refusal.update(said)
                 return
-            last.update(said)
+            if kind != "warning":
+                last.update(said)
             events.tell(kind, **said)
 
         async with child(command, log, pass_fds=(writer,)) as process:
@@ -89,10 +92,31 @@ class Training:
             raise ApplicationError(refusal["message"], type=refusal["code"], non_retryable=True)
         if status == LOCKED:
             raise ApplicationError("An earlier training of this job still runs.", type="locked")
-        if status == STOPPED or status is None or status < 0:
-            # Killed from outside: by the kernel for want of memory, or by a person.
-            raise ApplicationError(f"The training was ended by signal {-(status or 0)}.", type="killed")
-        raise ApplicationError(f"The training failed:\n{tail(log)}", type="training_failed", non_retryable=True)
+        if status == AWAY:
+            raise ApplicationError(refusal["message"], type="away")
+        if status == STOPPED:
+            raise ApplicationError("The training was told to end.", type="stopped")
+        killed = status is not None and status < 0
+        failures = _failures(folder)
+        again = f" It has done so {failures} times without a checkpoint between." if failures > 1 else ""
+        if killed:
+            # By the kernel for want of memory, or by a person.
+            message = f"The training was ended by signal {-(status or 0)}.{again}"
+        else:
+            message = f"The training failed.{again}\n{tail(log)}"
+        raise ApplicationError(
+            message, type="killed" if killed else "training_failed", non_retryable=failures >= _MOST_FAILURES
+        )
+
+
+def _failures(folder: Path) -> int:
+    """How often the job has failed since its last checkpoint, this time among them."""
+    path = folder / "failures.json"
+    last = last_whole(folder / "checkpoints")
+    known = json.loads(path.read_text()) if path.is_file() else {}
+    count = known.get("count", 0) + 1 if known.get("checkpoint") == last else 1
+    write_json(path, {"checkpoint": last, "count": count})
+    return count
 
 
 async def _ends(process: asyncio.subprocess.Process) -> bool:

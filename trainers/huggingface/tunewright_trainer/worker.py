@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import signal
+import socket
 from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
 from temporalio.worker import Worker
 
 from .job import Storage
@@ -23,20 +24,30 @@ from .workflows import SERVING, TRAINING, Serve, Train
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tunewright-trainer", description=__doc__)
     parser.add_argument("--storage", type=Path, required=True, help="the folder that the service and all trainers share")
-    parser.add_argument("--address", default=os.environ.get("TEMPORAL_ADDRESS", "127.0.0.1:7233"))
-    parser.add_argument("--namespace", default=os.environ.get("TEMPORAL_NAMESPACE", "default"))
-    parser.add_argument("--api-key", default=os.environ.get("TEMPORAL_API_KEY"), help="of Temporal Cloud")
+    parser.add_argument("--address", help="of Temporal; TEMPORAL_ADDRESS otherwise")
+    parser.add_argument("--namespace", help="TEMPORAL_NAMESPACE otherwise")
     parser.add_argument("--task-queue", default="huggingface", help="the connection's taskQueue")
     parser.add_argument("--trainings", type=int, default=1, help="how many at once on this host; 0 for none")
     parser.add_argument("--servings", type=int, default=4, help="how many models are served at once; 0 for none")
     parser.add_argument("--host", default="127.0.0.1", help="under which the service reaches what is served here")
     parser.add_argument("--serve", default=TRANSFORMERS, help="the command that serves {model} at {host} and {port}")
-    return parser.parse_args()
+    settings = parser.parse_args()
+    if not settings.storage.is_dir():
+        parser.error(f"{settings.storage} is no folder: mount it first.")
+    try:
+        with socket.socket() as one:
+            one.bind((settings.host, 0))
+    except OSError as reason:
+        parser.error(f"--host {settings.host} is no address of this machine: {reason}")
+    return settings
 
 
 async def run(settings: argparse.Namespace) -> None:
-    key = settings.api_key
-    client = await Client.connect(settings.address, namespace=settings.namespace, api_key=key, tls=bool(key))
+    # As the service reads them: TEMPORAL_API_KEY, TEMPORAL_TLS_*, TEMPORAL_PROFILE and a file of profiles.
+    where = {"target_host": "127.0.0.1:7233", **ClientConfig.load_client_connect_config()}
+    asked = {"target_host": settings.address, "namespace": settings.namespace}
+    where |= {name: value for name, value in asked.items() if value}
+    client = await Client.connect(**where)
     storage = Storage(settings.storage)
     quick = timedelta(milliseconds=500)
     both = {"graceful_shutdown_timeout": timedelta(0), "max_heartbeat_throttle_interval": quick, "default_heartbeat_throttle_interval": quick}
@@ -55,7 +66,7 @@ async def run(settings: argparse.Namespace) -> None:
         loop.add_signal_handler(name, ended.set)
     running = [asyncio.create_task(worker.run()) for worker in workers]
     waiting = asyncio.create_task(ended.wait())
-    logging.getLogger(__name__).info("polls %s at %s", settings.task_queue, settings.address)
+    logging.getLogger(__name__).info("polls %s at %s", settings.task_queue, where["target_host"])
     done, _ = await asyncio.wait([waiting, *running], return_when=asyncio.FIRST_COMPLETED)
     await asyncio.gather(*(worker.shutdown() for worker in workers))
     waiting.cancel()

@@ -37,7 +37,7 @@ class Train:
 
 @workflow.defn(name="huggingFaceServe")
 class Serve:
-    """Serves one model until it is cancelled, or its time is over: what stands idle costs money."""
+    """Serves one model until it is cancelled, or its time is over."""
 
     @workflow.run
     async def run(self, deployment: dict[str, Any]) -> None:
@@ -45,7 +45,8 @@ class Serve:
             "huggingFaceServe",
             deployment,
             task_queue=deployment["taskQueue"],
-            schedule_to_close_timeout=timedelta(hours=deployment["hours"]),
+            # The activity ends by itself after that time; waiting for a host does not count.
+            start_to_close_timeout=timedelta(hours=deployment["hours"] + 1),
             heartbeat_timeout=timedelta(seconds=deployment["heartbeatSeconds"]),
             retry_policy=_AGAIN,
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -9,7 +9,13 @@ export const hyperparameterSchemas = {
   epochs: autoOr(z.int().min(1).max(50)),
   batchSize: autoOr(z.int().min(1).max(256)),
   learningRateMultiplier: autoOr(z.number().positive()),
+  /** Of `dpo` alone: how dear it is to move away from the base model. */
+  beta: autoOr(z.number().positive().max(2)),
 };
+
+/** How a model learns: from answers, or from pairs of a preferred answer and another. */
+export const methods = ['supervised', 'dpo'] as const;
+export type Method = (typeof methods)[number];
 
 export const dataSchema = z.strictObject({
   train: z.string().min(1),
@@ -33,15 +39,14 @@ export const graderSchema = z.discriminatedUnion('type', [
   }),
 ]);
 
-/** A run, as a person writes it. */
-export const runConfigSchema = z.strictObject({
+const runFields = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use 1-40 lower-case letters, digits and dashes')
     .optional(),
   connection: z.string().min(1).default('openai'),
   model: z.string().min(1),
-  method: z.enum(['supervised']).default('supervised'),
+  method: z.enum(methods).default('supervised'),
   data: dataSchema,
   split: z
     .strictObject({ validation: share.default(0.1), test: share.default(0.2), seed: z.int().min(0).default(1) })
@@ -51,6 +56,7 @@ export const runConfigSchema = z.strictObject({
       epochs: hyperparameterSchemas.epochs.default('auto'),
       batchSize: hyperparameterSchemas.batchSize.default('auto'),
       learningRateMultiplier: hyperparameterSchemas.learningRateMultiplier.default('auto'),
+      beta: hyperparameterSchemas.beta.optional(),
     })
     .prefault({}),
   seed: z.int().min(0).default(1),
@@ -75,6 +81,12 @@ export const runConfigSchema = z.strictObject({
   /** Seconds between two looks at a job that trains; a webhook shortens the wait. */
   pollSeconds: z.number().min(0.1).max(3600).default(30),
 });
+
+/** A run, as a person writes it. */
+export const runConfigSchema = runFields.refine(
+  ({ method, hyperparameters }) => method === 'dpo' || hyperparameters.beta === undefined,
+  { path: ['hyperparameters', 'beta'], message: 'only the method dpo has a beta' },
+);
 
 export type GraderConfig = z.infer<typeof graderSchema>;
 export type RunConfig = z.infer<typeof runConfigSchema>;

@@ -1,3 +1,4 @@
+import type { Method } from '../contract/config.ts';
 import type { TrainingMetrics } from '../contract/run.ts';
 import type { ModelEntry } from './catalogue.ts';
 
@@ -46,10 +47,13 @@ export interface JobSpec {
   model: string;
   trainingFileId: string;
   validationFileId?: string | undefined;
+  method: Method;
   hyperparameters: {
     epochs: number | 'auto';
     batchSize: number | 'auto';
     learningRateMultiplier: number | 'auto';
+    /** Of `dpo` alone; `auto` when absent. */
+    beta?: number | 'auto' | undefined;
   };
   seed: number;
   suffix?: string | undefined;

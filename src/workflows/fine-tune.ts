@@ -110,6 +110,7 @@ async function story(run: Run): Promise<RunResult> {
     model,
     trainingFileId: training,
     validationFileId: validation,
+    method,
     hyperparameters: config.hyperparameters,
     seed: config.seed,
     suffix: config.suffix ?? config.name?.slice(0, 18),

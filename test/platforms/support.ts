@@ -131,6 +131,7 @@ export function spec(trainingFileId: string, changes: Partial<JobSpec> = {}): Jo
     runName: 'run-1',
     model: 'stand-in-mini',
     trainingFileId,
+    method: 'supervised',
     hyperparameters: { epochs: 'auto', batchSize: 'auto', learningRateMultiplier: 'auto' },
     seed: 7,
     ...changes,

@@ -103,6 +103,7 @@ test('a job beside the one that a run has kept is left over, however it came to 
     runName: run.name,
     model: 'stand-in-mini',
     trainingFileId: file?.id ?? '',
+    method: 'supervised',
     hyperparameters: { epochs: 1, batchSize: 1, learningRateMultiplier: 1 },
     seed: 1,
   });

@@ -76,7 +76,13 @@ test('things of a run that this Temporal does not know are listed and left; thos
   const key = `tunewright-${randomUUID()}-1`;
   const file = await upload(`${key}-train-0123456789abcdef.jsonl`);
   at.simulator.set({ trainingSeconds: 600 });
-  const spec = { model: 'stand-in-mini', trainingFileId: file.id, seed: 1, runName: run.name };
+  const spec = {
+    model: 'stand-in-mini',
+    trainingFileId: file.id,
+    seed: 1,
+    runName: run.name,
+    method: 'supervised',
+  } as const;
   const hyperparameters = { epochs: 1, batchSize: 'auto', learningRateMultiplier: 'auto' } as const;
   const job = await at.platform.createJob({ ...spec, key, hyperparameters });
   const plain = await upload('mine.jsonl');

@@ -11,6 +11,7 @@ interface RetrainOptions {
   epochs?: number | 'auto';
   batchSize?: number | 'auto';
   learningRateMultiplier?: number | 'auto';
+  beta?: number | 'auto';
   seed?: number;
   model?: string;
   keepJob?: boolean;
@@ -27,6 +28,7 @@ export function retrainCommand(program: Command, perform: Perform): void {
     .option('--epochs <n|auto>', 'passes over the training data', numberOrAuto)
     .option('--batch-size <n|auto>', 'examples a step', numberOrAuto)
     .option('--learning-rate-multiplier <x|auto>', 'factor on the learning rate', numberOrAuto)
+    .option('--beta <x|auto>', 'of dpo: how dear it is to move away from the base model', numberOrAuto)
     .option('--seed <n>', 'seed of the job', wholeNumber(0))
     .option('--model <id>', 'base model')
     .option('--keep-job', 'let the job under way end and keep its result first')
@@ -43,12 +45,13 @@ async function retrain({ client, out, directory }: Context, name: string, option
 
 /** What the options ask for, data paths made absolute; what no option names is absent. */
 export function requestOf(options: RetrainOptions, directory: string): RetrainInput {
-  const { train, validation, test, epochs, batchSize, learningRateMultiplier, seed, model, keepJob } = options;
+  const { train, validation, test, epochs, batchSize, learningRateMultiplier, beta } = options;
+  const { seed, model, keepJob } = options;
   const path = (file: string | undefined) => (file === undefined ? undefined : resolve(directory, file));
   return {
     changes: present({
       data: orUndefined(present({ train: path(train), validation: path(validation), test: path(test) })),
-      hyperparameters: orUndefined(present({ epochs, batchSize, learningRateMultiplier })),
+      hyperparameters: orUndefined(present({ epochs, batchSize, learningRateMultiplier, beta })),
       seed,
       model,
     }),

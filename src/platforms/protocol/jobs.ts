@@ -1,6 +1,7 @@
 import type OpenAI from 'openai';
+import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs';
 import { TunewrightError } from '../../contract/errors.ts';
-import type { JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
+import type { JobSpec, JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
 import { listAll } from './lists.ts';
 import { type JobShape, jobShape } from './shapes.ts';
@@ -86,7 +87,6 @@ export function jobs(client: OpenAI, { jobFields, lacks = [] }: Differences = {}
     },
 
     async createJob(spec, signal) {
-      const { epochs, batchSize, learningRateMultiplier } = spec.hyperparameters;
       return await named('Creating the job', async () =>
         toJob(
           jobShape.parse(
@@ -97,16 +97,7 @@ export function jobs(client: OpenAI, { jobFields, lacks = [] }: Differences = {}
                 ...(spec.validationFileId ? { validation_file: spec.validationFileId } : {}),
                 ...(spec.suffix && !lacks.includes('suffix') ? { suffix: spec.suffix } : {}),
                 seed: spec.seed,
-                method: {
-                  type: 'supervised',
-                  supervised: {
-                    hyperparameters: {
-                      n_epochs: epochs,
-                      batch_size: batchSize,
-                      learning_rate_multiplier: learningRateMultiplier,
-                    },
-                  },
-                },
+                method: methodOf(spec),
                 ...(lacks.includes('metadata') ? {} : { metadata: { [keyField]: spec.key, [runField]: spec.runName } }),
                 ...jobFields,
               },
@@ -134,6 +125,14 @@ export function jobs(client: OpenAI, { jobFields, lacks = [] }: Differences = {}
         'cancelled',
       ]),
   };
+}
+
+function methodOf({ method, hyperparameters }: JobSpec): JobCreateParams.Method {
+  const { epochs, batchSize, learningRateMultiplier, beta = 'auto' } = hyperparameters;
+  const common = { n_epochs: epochs, batch_size: batchSize, learning_rate_multiplier: learningRateMultiplier };
+  return method === 'dpo'
+    ? { type: method, dpo: { hyperparameters: { ...common, beta } } }
+    : { type: method, supervised: { hyperparameters: common } };
 }
 
 /** A job as the platform tells it. */

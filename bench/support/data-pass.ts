@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { argv } from 'node:process';
 import { byteCounter } from '../../src/datasets/bpe/counter.ts';
 import { readExamples } from '../../src/datasets/examples.ts';
+import { formats } from '../../src/datasets/formats.ts';
 import { inspectDataset } from '../../src/datasets/index.ts';
 import { readLines } from '../../src/datasets/source.ts';
 import { say } from './output.ts';
@@ -32,7 +33,7 @@ async function parse(path: string): Promise<number> {
 
 async function check(path: string): Promise<number> {
   let problems = 0;
-  for await (const list of readExamples(readLines(path))) {
+  for await (const list of readExamples(readLines(path), formats.supervised)) {
     for (const example of list) problems += example.problems.length;
   }
   return problems;

@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../artifacts/index.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
-import type { RunConfig } from '../contract/config.ts';
+import type { Method, RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { StageProgress } from '../contract/run.ts';
@@ -16,7 +16,9 @@ export interface EvaluateInput {
   model: string;
   /** Under which the model is asked, where models are deployed; its own is made again when it has vanished. */
   deployment?: { name: string; own: boolean } | undefined;
-  /** The held-out examples, chat JSONL. */
+  /** What the model was trained by: the held-out examples are of its format. */
+  method: Method;
+  /** The held-out examples, JSON lines. */
   test: ArtifactRef & { examples: number };
   evaluation: RunConfig['evaluation'];
   seed: number;
@@ -35,7 +37,7 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
   return {
     /** Asks one model every held-out question and grades its answers. No answer that was kept is paid again. */
     async evaluateModel(input: EvaluateInput): Promise<ModelEvaluation> {
-      const { model, deployment, test, evaluation, seed } = input;
+      const { model, method, deployment, test, evaluation, seed } = input;
       const platform = platforms.get(input.connection);
       const total = Math.min(test.examples, evaluation.maxExamples ?? test.examples);
       const batchSize = Math.max(smallestBatch, Math.ceil(total / mostBatches));
@@ -50,7 +52,7 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
           if (kept.length > mostBatches) beat.batches = [await store.put(joined(store, kept))];
           beat.done = await answered(store, beat.batches);
           await askAll<HeldOutQuestion>({
-            questions: first(total, readQuestions(store.read(test))),
+            questions: first(total, readQuestions(store.read(test), method)),
             startAt: beat.done,
             ask: async ({ messages, tools }, abort) =>
               await platform.chat({

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { ArtifactRef } from '../contract/artifact.ts';
-import type { RunConfig } from '../contract/config.ts';
+import type { Method, RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { StageProgress } from '../contract/run.ts';
 import { type Inspection, inspectDataset, type Problem } from '../datasets/index.ts';
@@ -10,6 +10,7 @@ import type { Dependencies } from './dependencies.ts';
 export interface InspectInput {
   connection: string;
   model: string;
+  method: Method;
   data: RunConfig['data'];
 }
 
@@ -34,6 +35,7 @@ export function inspectActivities({ platforms, store, dataDirectory }: Dependenc
     const file = await store.putFile(resolve(dataDirectory, path), signal);
     const inspection = await inspectDataset(await store.path(file), {
       name: path,
+      method: input.method,
       minimumExamples: role === 'train' ? platform.minimumExamples : 1,
       maxProblems: problemsShown,
       ...(entry ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding } : {}),

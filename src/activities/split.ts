@@ -1,4 +1,4 @@
-import type { RunConfig } from '../contract/config.ts';
+import type { Method, RunConfig } from '../contract/config.ts';
 import type { DataSummary } from '../contract/run.ts';
 import { type DatasetPart, type DatasetParts, splitDataset } from '../datasets/index.ts';
 import { beating } from './context.ts';
@@ -8,6 +8,7 @@ import { type InspectedData, warningLines } from './inspect.ts';
 export interface SplitInput {
   connection: string;
   model: string;
+  method: Method;
   sources: InspectedData;
   split: RunConfig['split'];
 }
@@ -21,7 +22,7 @@ const nothing = { examples: 0, tokens: 0 };
 export function splitActivities({ platforms, store }: Dependencies) {
   return {
     /** Sets validation and held-out examples aside where no file of one's own was given: seeded, so always the same. */
-    async splitData({ connection, model, sources, split }: SplitInput): Promise<SplitData> {
+    async splitData({ connection, model, method, sources, split }: SplitInput): Promise<SplitData> {
       const { validation, test, seed } = split;
       const platform = platforms.get(connection);
       const encoding = platform.catalogueEntry(model)?.encoding;
@@ -33,6 +34,7 @@ export function splitActivities({ platforms, store }: Dependencies) {
               train: await store.path(sources.train),
               ...(sources.validation ? { validation: await store.path(sources.validation) } : {}),
               ...(sources.test ? { test: await store.path(sources.test) } : {}),
+              method,
               shares: { validation, test },
               seed,
               minimumExamples: platform.minimumExamples,

@@ -16,19 +16,21 @@ export interface ModelCost {
 const million = 1_000_000;
 const asked = 1000;
 
-/** The cheapest first. Left out are models without prices or free of charge, and those that nobody can tune any more. */
+/** The cheapest first. Left out are models without prices or free of charge, and those that cannot be tuned so any more. */
 export function modelCosts(
-  { examples, tokens, answerTokens }: Inspection,
+  { method, examples, tokens, answerTokens }: Inspection,
   models: readonly ModelEntry[],
   now: Date,
 ): ModelCost[] {
   const today = now.toISOString().slice(0, 10);
   const epochs = automaticEpochs(examples);
+  const answers = examples * (method === 'dpo' ? 2 : 1);
   return models
-    .flatMap(({ id, prices, lastJobDate }) => {
+    .flatMap(({ id, methods, prices, lastJobDate }) => {
       if (!prices || prices.training === 0 || examples === 0 || (lastJobDate && lastJobDate <= today)) return [];
+      if (!methods.includes(method)) return [];
       const answersUsd =
-        (((tokens - answerTokens) * prices.input + answerTokens * prices.output) / million / examples) * asked;
+        (((tokens - answerTokens) * prices.input + answerTokens * prices.output) / million / answers) * asked;
       return [
         { model: id, epochs, trainingUsd: (tokens * epochs * prices.training) / million, answersUsd, lastJobDate },
       ];

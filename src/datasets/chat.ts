@@ -2,6 +2,7 @@ import { checkImageCount } from './images.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { checkMessage } from './messages.ts';
 import { type Finding, problemAt, shown, warningAt } from './problem.ts';
+import { missingSpeakers } from './speakers.ts';
 import { checkCallSequence, checkTools } from './tools.ts';
 
 const exampleKeys = ['messages', 'tools', 'functions', 'parallel_tool_calls'];
@@ -16,6 +17,11 @@ export function checkExample(example: unknown): Finding[] {
     return [
       problemAt('', 'data_type', 'An example is a JSON object with a list of messages; this line is something else.'),
     ];
+  }
+  if (!Object.hasOwn(example, 'messages') && Object.hasOwn(example, 'preferred_output')) {
+    const message =
+      'This is a pair for the method dpo, and the method supervised learns from answers. Train with the method dpo, or give the example a list of messages.';
+    return [problemAt('', 'wrong_format', message)];
   }
   const { messages } = example;
   const rest = [...checkKeys(example), ...checkTools(example)];
@@ -48,7 +54,6 @@ function checkRoles(messages: readonly unknown[]): Finding[] {
   const found: Finding[] = [];
   const roleOf = (message: unknown) => (isRecord(message) ? message.role : undefined);
   const answers = messages.filter(isRecord).filter((message) => message.role === 'assistant');
-  const has = (...roles: string[]) => messages.some((message) => roles.includes(String(roleOf(message))));
   if (answers.length === 0) {
     const message =
       'No message is from the assistant, so there is nothing to learn. Add the answer the model should give.';
@@ -62,14 +67,5 @@ function checkRoles(messages: readonly unknown[]): Finding[] {
       'Every answer has weight 0: the example is paid for and teaches nothing. Give one of them weight 1.';
     found.push(warningAt('messages', 'all_weights_zero', message));
   }
-  if (!has('system', 'developer')) {
-    const message = 'There is no system message. Where the model will be used with one, train with the same one.';
-    found.push(warningAt('messages', 'missing_system_message', message));
-  }
-  if (!has('user')) {
-    found.push(
-      warningAt('messages', 'missing_user_message', 'There is no user message. Add the question that is answered.'),
-    );
-  }
-  return found;
+  return [...found, ...missingSpeakers(messages, 'messages')];
 }

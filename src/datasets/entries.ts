@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import { type ReadExample, readExamples } from './examples.ts';
+import { formats } from './formats.ts';
 import { canonicalJson } from './json.ts';
 import { type Likeness, likenesses } from './near.ts';
 import { referenceOf } from './reference.ts';
@@ -26,7 +28,12 @@ export interface Entry {
 }
 
 /** Reads a file once. Throws `invalid_data` at the first line that is no example. */
-export async function readEntries(path: string, counter: TokenCounter, signal?: AbortSignal): Promise<Entry[]> {
+export async function readEntries(
+  path: string,
+  method: Method,
+  counter: TokenCounter,
+  signal?: AbortSignal,
+): Promise<Entry[]> {
   const entries: Entry[] = [];
   const likenessOf = likenesses();
   const add = ({ line, example, problems }: ReadExample): void => {
@@ -38,7 +45,7 @@ export async function readEntries(path: string, counter: TokenCounter, signal?: 
     }
     if (!line || !example) return;
     const { number, offset, length } = line;
-    const { prompt, reference } = referenceOf(example);
+    const { prompt, reference } = referenceOf(example.chat);
     const { tokens } = counter.example(example);
     const asked = digest(canonicalJson(prompt.map(asAsked)));
     entries.push({
@@ -52,7 +59,7 @@ export async function readEntries(path: string, counter: TokenCounter, signal?: 
       answerTokens: counter.text(reference),
     });
   };
-  for await (const list of readExamples(readLines(path, { signal }))) {
+  for await (const list of readExamples(readLines(path, { signal }), formats[method])) {
     for (const read of list) add(read);
   }
   return entries;

@@ -1,28 +1,30 @@
-import { checkExample } from './chat.ts';
 import { duplicateKeyOf } from './duplicate-keys.ts';
+import type { Example, Format } from './formats.ts';
 import { parseJson } from './json.ts';
 import type { Line, LineOrProblem } from './lines.ts';
 import { type Problem, problemAt } from './problem.ts';
-import type { ChatExample } from './shapes.ts';
 
 /** One line with what is wrong with it; `example` is there when no error was found. */
 export interface ReadExample {
   line?: Line;
-  example?: ChatExample;
+  example?: Example;
   problems: Problem[];
 }
 
 /** Reads and checks the lines of a data set; in lists, for a promise for each line would take longer than its checks. */
-export async function* readExamples(lines: AsyncIterable<LineOrProblem[]>): AsyncGenerator<Iterable<ReadExample>> {
-  for await (const list of lines) yield examplesOf(list);
+export async function* readExamples(
+  lines: AsyncIterable<LineOrProblem[]>,
+  format: Format,
+): AsyncGenerator<Iterable<ReadExample>> {
+  for await (const list of lines) yield examplesOf(list, format);
 }
 
 /** One at a time: what was parsed is not held for a whole list. */
-function* examplesOf(list: readonly LineOrProblem[]): Generator<ReadExample> {
-  for (const found of list) yield 'problem' in found ? { problems: [found.problem] } : readExample(found.line);
+function* examplesOf(list: readonly LineOrProblem[], format: Format): Generator<ReadExample> {
+  for (const found of list) yield 'problem' in found ? { problems: [found.problem] } : readExample(found.line, format);
 }
 
-function readExample(line: Line): ReadExample {
+function readExample(line: Line, format: Format): ReadExample {
   const { number, text } = line;
   const parsed = parseJson(text);
   const fault = (code: string, message: string): ReadExample => ({
@@ -36,7 +38,7 @@ function readExample(line: Line): ReadExample {
   if ('tooDeep' in parsed) {
     return fault('too_deep', 'The line is nested more than 128 levels deep, which no example needs. Flatten it.');
   }
-  const findings = checkExample(parsed.value);
+  const findings = format.check(parsed.value);
   const twice = duplicateKeyOf(text, parsed.value);
   if (twice !== undefined) {
     const message =
@@ -45,5 +47,5 @@ function readExample(line: Line): ReadExample {
   }
   const problems = findings.map((finding): Problem => ({ ...finding, line: number }));
   if (problems.some(({ severity }) => severity === 'error')) return { line, problems };
-  return { line, problems, example: parsed.value as ChatExample };
+  return { line, problems, example: format.example(parsed.value) };
 }

@@ -1,6 +1,8 @@
+import type { Method } from '../contract/config.ts';
 import { type Classes, classCounter, imbalanceOf } from './classes.ts';
 import { type LengthRange, lengthCounter } from './distribution.ts';
 import { type ReadExample, readExamples } from './examples.ts';
+import { formats } from './formats.ts';
 import { type ProblemCounts, problemLog } from './problem.ts';
 import { assistantText } from './reference.ts';
 import { repeatFinder } from './repeats.ts';
@@ -13,6 +15,8 @@ export const fewestExamples = 10;
 const defaultMaxProblems = 100;
 
 export interface InspectOptions extends ReadOptions {
+  /** What the examples are for; `supervised` when absent. */
+  method?: Method | undefined;
   /** Longer examples are cut by the platform: a warning. */
   maxTokensPerExample?: number | undefined;
   encoding?: Encoding | undefined;
@@ -23,13 +27,14 @@ export interface InspectOptions extends ReadOptions {
 }
 
 export interface Inspection extends ProblemCounts {
+  method: Method;
   /** Lines that hold something, right or wrong. */
   examples: number;
-  /** Of the examples without errors, each once. */
+  /** Of the examples without errors, each once; of pairs both sides, each with what is asked. */
   tokens: number;
   /** Of these, what the assistant says in any of its messages. */
   answerTokens: number;
-  /** Tokens of the longest example. */
+  /** Tokens of the longest example; of a pair the longer side counts. */
   longest: number;
   lengths: LengthRange[];
   classes?: Classes | undefined;
@@ -40,7 +45,8 @@ export interface Inspection extends ProblemCounts {
  * Throws `source_missing`, `source_unreadable`, and `invalid_data` for an empty file.
  */
 export async function inspectDataset(path: string, options: InspectOptions = {}): Promise<Inspection> {
-  const { maxTokensPerExample = Number.POSITIVE_INFINITY, encoding = 'o200k_base' } = options;
+  const { maxTokensPerExample = Number.POSITIVE_INFINITY, encoding = 'o200k_base', method = 'supervised' } = options;
+  const format = formats[method];
   const { minimumExamples = fewestExamples, maxProblems = defaultMaxProblems } = options;
   const counter = tokenCounter(encoding);
   const log = problemLog(maxProblems);
@@ -53,22 +59,23 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     for (const problem of problems) log.add(problem);
     if (line || problems.some(({ severity }) => severity === 'error')) sum.examples += 1;
     if (!line || !example) return;
-    for (const finding of [...checkTexts(line.text, example), ...repeats.add(example)]) {
+    const places = () => format.places(example);
+    for (const finding of [...checkTexts(line.text, places), ...repeats.add(example)]) {
       log.add({ ...finding, line: line.number });
     }
-    const { tokens, assistantTokens } = counter.example(example);
+    const { tokens, assistantTokens, longest } = counter.example(example);
     lengths.add(tokens);
-    answers.add(assistantText(example.messages.at(-1) ?? {}));
+    answers.add(assistantText(example.chat.messages.at(-1) ?? {}));
     sum.tokens += tokens;
     sum.answerTokens += assistantTokens;
-    sum.longest = Math.max(sum.longest, tokens);
-    if (tokens > maxTokensPerExample) {
+    sum.longest = Math.max(sum.longest, longest);
+    if (longest > maxTokensPerExample) {
       const message = `The example has more than the ${maxTokensPerExample} tokens that the model trains on: its end is cut off, and with it the answer. Shorten it.`;
       log.add({ code: 'example_too_long', severity: 'warning', line: line.number, message });
     }
   };
 
-  for await (const list of readExamples(readLines(path, options))) {
+  for await (const list of readExamples(readLines(path, options), format)) {
     for (const read of list) add(read);
   }
   if (sum.examples < minimumExamples) {
@@ -78,5 +85,5 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const classes = answers.result();
   const imbalance = classes && imbalanceOf(classes);
   if (imbalance) log.add(imbalance);
-  return { ...sum, lengths: lengths.ranges(), ...(classes ? { classes } : {}), ...log.result() };
+  return { method, ...sum, lengths: lengths.ranges(), ...(classes ? { classes } : {}), ...log.result() };
 }

@@ -1,3 +1,4 @@
+import type { Method } from '../contract/config.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { nearGroups } from './near.ts';
 import type { Problem } from './problem.ts';
@@ -10,9 +11,10 @@ const mostLines = 10;
  * Warnings of held-out examples that the training file asks too, or nearly so: the model is praised for what it has learnt by
  * heart. Reads both files once; throws `invalid_data` at the first line of either that is no example.
  */
-export async function findLeaks(held: string, train: string, signal?: AbortSignal): Promise<Problem[]> {
+export async function findLeaks(held: string, train: string, method: Method, signal?: AbortSignal): Promise<Problem[]> {
   const counter = tokenCounter('o200k_base');
-  return leaks(await readEntries(train, counter, signal), await readEntries(held, counter, signal));
+  const read = async (path: string) => await readEntries(path, method, counter, signal);
+  return leaks(await read(train), await read(held));
 }
 
 /** @param path what the warnings are about, where that is not the held-out file itself */

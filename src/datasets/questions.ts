@@ -1,8 +1,9 @@
+import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import { type ReadExample, readExamples } from './examples.ts';
+import { type Example, formats } from './formats.ts';
 import { splitLines } from './lines.ts';
 import { referenceOf } from './reference.ts';
-import type { ChatExample } from './shapes.ts';
 
 /** A held-out example as a question to a model and what graders see of it. */
 export interface HeldOutQuestion {
@@ -15,22 +16,28 @@ export interface HeldOutQuestion {
   readonly item: { readonly reference: string; readonly [field: string]: unknown };
 }
 
-/** Reads held-out examples in chat format as a stream. Throws `invalid_data` at a line that is no example. */
-export async function* readQuestions(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<HeldOutQuestion> {
+/**
+ * Reads held-out examples as a stream; of a pair the preferred answer is hoped for. Throws `invalid_data` at a line that is
+ * no example.
+ */
+export async function* readQuestions(
+  bytes: AsyncIterable<Uint8Array>,
+  method: Method,
+): AsyncGenerator<HeldOutQuestion> {
   let index = 0;
-  for await (const list of readExamples(splitLines(bytes))) {
+  for await (const list of readExamples(splitLines(bytes), formats[method])) {
     for (const read of list) {
       const example = checked(read);
       if (!example) continue;
-      const { prompt, reference } = referenceOf(example);
-      const { tools } = example;
-      yield { index, messages: prompt, ...(tools ? { tools } : {}), item: { ...example, reference } };
+      const { prompt, reference } = referenceOf(example.chat);
+      const { tools } = example.chat;
+      yield { index, messages: prompt, ...(tools ? { tools } : {}), item: { ...example.chat, reference } };
       index += 1;
     }
   }
 }
 
-function checked({ example, problems }: ReadExample): ChatExample | undefined {
+function checked({ example, problems }: ReadExample): Example | undefined {
   const error = problems.find(({ severity }) => severity === 'error');
   if (!error) return example;
   throw new TunewrightError(

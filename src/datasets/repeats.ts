@@ -1,4 +1,5 @@
 import { fingerprint } from './fingerprint.ts';
+import type { Example } from './formats.ts';
 import { canonicalJson } from './json.ts';
 import { type Finding, warningAt } from './problem.ts';
 import { assistantText } from './reference.ts';
@@ -12,7 +13,7 @@ const fill = 0.75;
 
 export interface Repeats {
   /** What an example has in common with one before it. */
-  add(example: ChatExample): Finding[];
+  add(example: Example): Finding[];
 }
 
 /**
@@ -39,15 +40,21 @@ export function repeatFinder(limit: number = mostSlots * fill): Repeats {
   }
 
   return {
-    add(example) {
-      const last = example.messages.at(-1);
+    add({ chat, rejected }) {
+      const last = chat.messages.at(-1);
       if (last?.role !== 'assistant') return [];
-      const asked = fingerprint(question(example));
+      const preferred = assistantText(last);
+      // One question may stand in many pairs: what is asked of a pair is which of its two is preferred.
+      const pair = rejected ? [preferred, assistantText(rejected)].sort() : [];
+      const asked = fingerprint([...question(chat), ...pair]);
       // A free slot has 0.
       const low = asked.low || 1;
-      const answer = fingerprint([assistantText(last)]).low;
+      const answer = fingerprint([preferred]).low;
       const at = slotOf(slots, asked.high, low);
-      if (isTaken(slots, at)) return [slots[at + 2] === answer ? duplicate() : contradiction()];
+      if (isTaken(slots, at)) {
+        if (slots[at + 2] === answer) return [duplicate()];
+        return [rejected ? inversion() : contradiction()];
+      }
       if (known >= limit) return [];
       put(asked.high, low, answer);
       known += 1;
@@ -106,4 +113,10 @@ function contradiction(): Finding {
   const message =
     'The example asks what one before it asks and answers it differently: the model learns to guess between them. Keep one unless both are right.';
   return warningAt('messages', 'contradictory_answer', message);
+}
+
+function inversion(): Finding {
+  const message =
+    'The pair prefers the answer that one before it rejects, and rejects the one it prefers: the two undo each other. Keep one of them.';
+  return warningAt('', 'inverted_pair', message);
 }

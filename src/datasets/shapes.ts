@@ -1,4 +1,4 @@
-/** A message of an example that passed {@link checkExample}; roles are those of the chat API. */
+/** A message of an example of an example that passed the checks; roles are those of the chat API. */
 export interface ChatMessage {
   readonly role: string;
   readonly content?: string | readonly unknown[] | null;
@@ -15,5 +15,13 @@ export interface ChatExample {
   readonly messages: readonly ChatMessage[];
   readonly tools?: readonly unknown[];
   readonly functions?: readonly unknown[];
+  readonly [field: string]: unknown;
+}
+
+/** A pair for preference training; its outputs are of one message each. */
+export interface PreferencePair {
+  readonly input: Pick<ChatExample, 'messages' | 'tools'>;
+  readonly preferred_output: readonly [ChatMessage];
+  readonly non_preferred_output: readonly [ChatMessage];
   readonly [field: string]: unknown;
 }

@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../artifacts/index.ts';
+import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import { assign } from './assign.ts';
 import { type Entry, readEntries } from './entries.ts';
@@ -15,6 +16,8 @@ export interface SplitSources {
   train: string;
   validation?: string;
   test?: string;
+  /** What the examples are for; `supervised` when absent. */
+  method?: Method;
   /** Of the examples of `train`, each in [0, 1). */
   shares: { validation: number; test: number };
   seed: number;
@@ -42,9 +45,10 @@ export interface DatasetParts {
  * is held out.
  */
 export async function splitDataset(sources: SplitSources, store: ArtifactStore): Promise<DatasetParts> {
-  const { train, validation, test, shares, seed, signal, minimumExamples = fewestExamples } = sources;
+  const { train, validation, test, shares, seed, signal } = sources;
+  const { method = 'supervised', minimumExamples = fewestExamples } = sources;
   const counter = tokenCounter(sources.encoding ?? 'o200k_base');
-  const read = async (path: string) => await readEntries(path, counter, signal);
+  const read = async (path: string) => await readEntries(path, method, counter, signal);
 
   const given = {
     train: await read(train),

@@ -1,6 +1,6 @@
 import { isRecord } from './json.ts';
 import { type Finding, warningAt } from './problem.ts';
-import type { ChatExample, ChatMessage } from './shapes.ts';
+import type { ChatMessage } from './shapes.ts';
 
 /** Tokens that chat templates and tokenizers keep for themselves. */
 const specialToken =
@@ -42,12 +42,13 @@ function mayHold(raw: string): boolean {
   );
 }
 
-/** What stands in the texts of an example and should hardly be taught: markers, secrets, personal data. `raw` is its line. */
-export function checkTexts(raw: string, { messages }: ChatExample): Finding[] {
+/**
+ * What stands in the texts of an example and should hardly be taught: markers, secrets, personal data. `raw` is its line,
+ * `places` its messages with their places there.
+ */
+export function checkTexts(raw: string, places: () => readonly [path: string, message: ChatMessage][]): Finding[] {
   if (!mayHold(raw)) return [];
-  return messages.flatMap((message, index) =>
-    textsOf(message, `messages[${index}]`).flatMap(([path, text]) => checkText(text, path)),
-  );
+  return places().flatMap(([at, message]) => textsOf(message, at).flatMap(([path, text]) => checkText(text, path)));
 }
 
 function checkText(text: string, path: string): Finding[] {

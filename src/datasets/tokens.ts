@@ -1,5 +1,6 @@
 import { byteCounter } from './bpe/counter.ts';
 import type { Encoding } from './bpe/vocabulary.ts';
+import type { Example } from './formats.ts';
 import { isRecord } from './json.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 
@@ -15,12 +16,14 @@ export interface ExampleTokens {
   tokens: number;
   /** Of these, what the assistant says. */
   assistantTokens: number;
+  /** Of what the model reads at once: a pair is two conversations. */
+  longest: number;
 }
 
 export interface TokenCounter {
   /** Tokens of a text; special tokens in it are text like any other. */
   text(text: string): number;
-  example(example: ChatExample): ExampleTokens;
+  example(example: Example): ExampleTokens;
 }
 
 /** Counts the tokens of texts exactly; what tools and names add is an estimate by OpenAI's guide. */
@@ -43,20 +46,31 @@ export function tokenCounter(encoding: Encoding): TokenCounter {
     return role === 'system' || role === 'developer' ? repeated(content) : text(content);
   }
 
+  function conversation({ messages, tools, functions }: ChatExample): Omit<ExampleTokens, 'longest'> {
+    let tokens = markers.example;
+    if (tools !== undefined) tokens += repeated(JSON.stringify(tools));
+    if (functions !== undefined) tokens += repeated(JSON.stringify(functions));
+    let assistantTokens = 0;
+    for (const message of messages) {
+      const own = said(message);
+      if (message.role === 'assistant') assistantTokens += own;
+      const name = message.name === undefined ? 0 : markers.name + text(message.name);
+      tokens += markers.message + repeated(message.role) + own + name;
+    }
+    return { tokens, assistantTokens };
+  }
+
   return {
     text,
-    example({ messages, tools, functions }) {
-      let tokens = markers.example;
-      if (tools !== undefined) tokens += repeated(JSON.stringify(tools));
-      if (functions !== undefined) tokens += repeated(JSON.stringify(functions));
-      let assistantTokens = 0;
-      for (const message of messages) {
-        const own = said(message);
-        if (message.role === 'assistant') assistantTokens += own;
-        const name = message.name === undefined ? 0 : markers.name + text(message.name);
-        tokens += markers.message + repeated(message.role) + own + name;
-      }
-      return { tokens, assistantTokens };
+    example({ chat, rejected }) {
+      const preferred = conversation(chat);
+      if (!rejected) return { ...preferred, longest: preferred.tokens };
+      const other = conversation({ ...chat, messages: [...chat.messages.slice(0, -1), rejected] });
+      return {
+        tokens: preferred.tokens + other.tokens,
+        assistantTokens: preferred.assistantTokens + other.assistantTokens,
+        longest: Math.max(preferred.tokens, other.tokens),
+      };
     },
   };
 }

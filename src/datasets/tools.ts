@@ -100,7 +100,11 @@ function checkArguments(args: unknown, path: string): Finding[] {
 }
 
 /** Everything wrong with how calls and results follow each other; only the last answer's calls may be without results. */
-export function checkCallSequence(messages: readonly JsonRecord[], tools: unknown): Finding[] {
+export function checkCallSequence(
+  messages: readonly JsonRecord[],
+  tools: unknown,
+  pathOf: (index: number) => string = (index) => `messages[${index}]`,
+): Finding[] {
   // Most examples have neither: their messages need not be gone through.
   if (!messages.some(({ role, tool_calls: calls }) => role === 'tool' || calls !== undefined)) return [];
   const found: Finding[] = [];
@@ -110,7 +114,7 @@ export function checkCallSequence(messages: readonly JsonRecord[], tools: unknow
   const known = new Set<unknown>();
   const open = new Map<unknown, string>();
   for (const [index, message] of messages.entries()) {
-    const path = `messages[${index}]`;
+    const path = pathOf(index);
     if (message.role === 'tool') {
       open.delete(message.tool_call_id);
       const named = typeof message.tool_call_id === 'string';

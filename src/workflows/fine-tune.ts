@@ -57,16 +57,22 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
 
 async function story(run: Run): Promise<RunResult> {
   const { config } = run.input;
-  const { connection, model } = config;
+  const { connection, model, method } = config;
   const { now } = run.progress;
 
   await enter(run, 'inspect');
-  const sources = await activities.inspectData(`Check ${config.data.train}`, { connection, model, data: config.data });
+  const sources = await activities.inspectData(`Check ${config.data.train}`, {
+    connection,
+    model,
+    method,
+    data: config.data,
+  });
 
   await enter(run, 'split');
   const parts = await activities.splitData('Set held-out examples aside', {
     connection,
     model,
+    method,
     sources,
     split: config.split,
   });
@@ -83,7 +89,7 @@ async function story(run: Run): Promise<RunResult> {
     await approval(run, 'over_budget', ...overBudget(estimate.usd, config.budgetUsd));
 
   await enter(run, 'access');
-  const { minimumLifeDays, method } = config;
+  const { minimumLifeDays } = config;
   const access = await activities.checkAccess(`Check access to ${model}`, {
     connection,
     model,
@@ -132,7 +138,7 @@ async function story(run: Run): Promise<RunResult> {
     await enter(run, 'evaluate');
   }
   const { evaluation, seed } = config;
-  const question = { connection, test: parts.test, evaluation, seed };
+  const question = { connection, method, test: parts.test, evaluation, seed };
   const asked: ModelEvaluation[] = [];
   const evaluate = async (name: string, deployment: Served['base']): Promise<ModelEvaluation> => {
     const scores = await activities.evaluateModel(`Evaluate ${name}`, { ...question, model: name, deployment });

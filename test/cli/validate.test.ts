@@ -123,6 +123,17 @@ test('a held-out file is set against the training file', async () => {
   expect(missing.stderr).toContain('none.jsonl');
 });
 
+test('a file of pairs is told by its first line, and checked as one of pairs', async () => {
+  const answer = (content: string) => [{ role: 'assistant', content }];
+  const input = { messages: [{ role: 'user', content: 'a' }] };
+  const pair = JSON.stringify({ input, preferred_output: answer('b'), non_preferred_output: answer('c') });
+  await writeFile(join(directory, 'pairs.jsonl'), `${pair}\n`.repeat(10));
+  const { code, stdout } = await type(['validate', 'pairs.jsonl'], { directory, ...keyed });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('10 pairs, ') });
+  const supervised = await type(['validate', 'pairs.jsonl', '--method', 'supervised'], { directory, ...keyed });
+  expect(supervised).toMatchObject({ code: 1, stdout: expect.stringContaining('[wrong_format]') });
+});
+
 test('what training costs with each model that can still be tuned', async () => {
   await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(100));
   const entry = { methods: ['supervised'], encoding: 'o200k_base', trainingContextTokens: 1000 };

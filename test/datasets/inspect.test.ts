@@ -14,6 +14,7 @@ test('a good file has no problems, and a size', async () => {
   const inspection = await inspectDataset(path, { onProgress: (done, total) => steps.push([done, total]) });
   // 3 + 3 messages of 3 + roles 3 + "Be brief." 3 + "What is 0?" 5 + "It is 0." 5
   expect(inspection).toEqual({
+    method: 'supervised',
     examples: 10,
     tokens: 280,
     answerTokens: 50,

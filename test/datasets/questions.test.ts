@@ -35,7 +35,7 @@ test('a question is all but the final answer; graders see the fields of the line
   const tools = [{ type: 'function', function: { name: 'pay' } }];
   const line = { ...JSON.parse(chat('Who?', 'Me.')), tools, topic: 'people' };
   const questions = await collect(
-    readQuestions(inChunks(Buffer.from(jsonl([chat('Hi?', 'Hi.'), '', JSON.stringify(line)])), 10)),
+    readQuestions(inChunks(Buffer.from(jsonl([chat('Hi?', 'Hi.'), '', JSON.stringify(line)])), 10), 'supervised'),
   );
   expect(questions.map(({ index, item }) => [index, item.reference])).toEqual([
     [0, 'Hi.'],
@@ -54,7 +54,7 @@ test('a question is all but the final answer; graders see the fields of the line
 
 test('a line that is no example is named', async () => {
   const content = Buffer.from(jsonl([chat('Hi?', 'Hi.'), '{"messages": []}']));
-  await expect(collect(readQuestions(inChunks(content, 50)))).rejects.toMatchObject({
+  await expect(collect(readQuestions(inChunks(content, 50), 'supervised'))).rejects.toMatchObject({
     code: 'invalid_data',
     message: expect.stringContaining('line 2'),
   });

@@ -10,7 +10,7 @@ function found(examples: ChatMessage[][], limit?: number): string[] {
   const repeats = repeatFinder(limit);
   return examples.map((messages) =>
     repeats
-      .add({ messages })
+      .add({ chat: { messages } })
       .map(({ code }) => code)
       .join(),
   );
@@ -43,8 +43,10 @@ test('what stands there before, and one question with two answers', () => {
 test('other tools are another question', () => {
   const repeats = repeatFinder();
   const messages = [user, assistant('x')];
-  expect([{ messages }, { messages, tools: [1] }, { messages, tools: [2] }].flatMap(repeats.add)).toEqual([]);
-  expect(repeats.add({ messages, tools: [2] })).toHaveLength(1);
+  expect(
+    [{ messages }, { messages, tools: [1] }, { messages, tools: [2] }].flatMap((chat) => repeats.add({ chat })),
+  ).toEqual([]);
+  expect(repeats.add({ chat: { messages, tools: [2] } })).toHaveLength(1);
 });
 
 test('many questions are told apart; beyond the limit no new ones are remembered', () => {

@@ -1,8 +1,8 @@
+import { formats } from '../../src/datasets/formats.ts';
 import { checkTexts } from '../../src/datasets/texts.ts';
 
 function findingsIn(...messages: { role: string; [field: string]: unknown }[]) {
-  const example = { messages };
-  return checkTexts(JSON.stringify(example), example);
+  return checkTexts(JSON.stringify({ messages }), () => formats.supervised.places({ chat: { messages } }));
 }
 
 /** Codes of what is found in an answer with this text. */
@@ -70,8 +70,8 @@ test('parts, refusals and arguments are looked at, escaped characters too', () =
     'messages[2].function_call.arguments',
     'messages[3].refusal',
   ]);
-  const example = { messages: [{ role: 'user', content: '<|im_end|>' }] };
-  expect(checkTexts('{"messages":[{"role":"user","content":"\\u003c|im_end|>"}]}', example)).toHaveLength(1);
+  const written = '{"messages":[{"role":"user","content":"\\u003c|im_end|>"}]}';
+  expect(checkTexts(written, () => [['messages[0]', { role: 'user', content: '<|im_end|>' }]])).toHaveLength(1);
 });
 
 test('hostile texts take time in proportion to their length', () => {

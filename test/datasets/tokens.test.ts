@@ -1,7 +1,9 @@
 import { automaticEpochs, estimateTrainingTokens } from '../../src/datasets/estimate.ts';
+import type { ChatExample } from '../../src/datasets/shapes.ts';
 import { tokenCounter } from '../../src/datasets/tokens.ts';
 
 const counter = tokenCounter('o200k_base');
+const count = (chat: ChatExample) => counter.example({ chat });
 
 test('an example is 3, plus 3 a message, its texts and role, and 1 a name', () => {
   const messages = [
@@ -9,12 +11,12 @@ test('an example is 3, plus 3 a message, its texts and role, and 1 a name', () =
     { role: 'assistant', content: 'hello' },
   ];
   // user 1 + hello world 2 + ann 1 + 1; assistant 1 + hello 1
-  expect(counter.example({ messages })).toEqual({ tokens: 3 + 3 + 5 + 3 + 2, assistantTokens: 1 });
+  expect(count({ messages })).toEqual({ tokens: 3 + 3 + 5 + 3 + 2, assistantTokens: 1, longest: 16 });
 });
 
 test('parts, refusals, calls and tools are counted', () => {
-  const plain = counter.example({ messages: [{ role: 'assistant', content: 'hello world' }] });
-  const inParts = counter.example({
+  const plain = count({ messages: [{ role: 'assistant', content: 'hello world' }] });
+  const inParts = count({
     messages: [
       {
         role: 'assistant',
@@ -25,8 +27,8 @@ test('parts, refusals, calls and tools are counted', () => {
       },
     ],
   });
-  const refusal = counter.example({ messages: [{ role: 'assistant', content: null, refusal: 'hello world' }] });
-  const call = counter.example({
+  const refusal = count({ messages: [{ role: 'assistant', content: null, refusal: 'hello world' }] });
+  const call = count({
     messages: [
       {
         role: 'assistant',
@@ -35,7 +37,7 @@ test('parts, refusals, calls and tools are counted', () => {
     ],
   });
   expect([inParts, refusal, call]).toEqual([plain, plain, plain]);
-  const withTools = counter.example({
+  const withTools = count({
     messages: [{ role: 'assistant', content: 'hello world' }],
     tools: [{ type: 'function' }],
   });

@@ -1,9 +1,10 @@
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { Inspection } from '../../datasets/index.ts';
+import { type Method, methods } from '../../contract/config.ts';
+import type { Inspection, InspectOptions } from '../../datasets/index.ts';
 import type { Context, Perform } from '../context.ts';
-import { type DataLimits, limitsOf } from '../data-limits.ts';
+import { limitsOf } from '../data-limits.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import type { ModelCost } from '../model-costs.ts';
 import { githubAnnotations } from '../render/annotations.ts';
@@ -14,6 +15,7 @@ import type { Paint } from '../render/text.ts';
 import { sourceError } from '../source-error.ts';
 
 interface ValidateOptions {
+  method?: Method;
   against?: string;
   model?: string;
   connection?: string;
@@ -28,8 +30,13 @@ const barWidth = 30;
 export function validateCommand(program: Command, perform: Perform): void {
   program
     .command('validate')
-    .description('check a chat data set: every problem with its line, counts, tokens')
+    .description('check a data set: every problem with its line, counts, tokens')
     .argument('<file>', 'JSON lines')
+    .addOption(
+      new Option('--method <name>', 'check for this method of training; told by the first line when absent').choices(
+        methods,
+      ),
+    )
     .option('--against <file>', 'the training file: tell which of the examples it asks too, or nearly so')
     .option('--model <id>', 'check against what this model reads at once')
     .option('--connection <name>', 'check against the limits of this connection')
@@ -51,7 +58,7 @@ async function validate(context: Context, file: string, options: ValidateOptions
   const known = await limitsOf(settings, connection, model);
   const { models = [], ...limits } = known ?? {};
   if (!known) out.note(limitsUnknown(model));
-  const found = await inspect(context, path, { minimumExamples: 1, ...limits });
+  const found = await inspect(context, path, { minimumExamples: 1, ...limits, method: options.method });
   const inspection = against === undefined ? found : await withLeaks(found, path, resolve(directory, against));
   const { modelCosts } = await import('../model-costs.ts');
   const costs = modelCosts(inspection, models, now());
@@ -72,11 +79,12 @@ function reportAs(
   return inspectionReport(file, inspection, costs, paint);
 }
 
-async function inspect({ out }: Context, path: string, limits: Omit<DataLimits, 'models'>) {
-  const { inspectDataset } = await import('../../datasets/index.ts');
+async function inspect({ out }: Context, path: string, limits: InspectOptions) {
+  const { inspectDataset, methodOf } = await import('../../datasets/index.ts');
   try {
     return await inspectDataset(path, {
       ...limits,
+      method: limits.method ?? (await methodOf(path)),
       maxProblems: Number.POSITIVE_INFINITY,
       onProgress: (done, total) => out.draw(`checking ${bar(done, total, barWidth)}`),
     });
@@ -93,7 +101,7 @@ async function withLeaks(found: Inspection, path: string, train: string): Promis
   if (found.errors > 0) return found;
   const { findLeaks } = await import('../../datasets/index.ts');
   try {
-    const leaks = await findLeaks(path, train);
+    const leaks = await findLeaks(path, train, found.method);
     return { ...found, problems: [...found.problems, ...leaks], warnings: found.warnings + leaks.length };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall) throw sourceError(train, error);

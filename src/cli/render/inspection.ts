@@ -26,9 +26,9 @@ export function inspectionReport(
   ].join('\n');
 }
 
-function counts({ examples, tokens, answerTokens, longest, classes }: Inspection): string {
+function counts({ method, examples, tokens, answerTokens, longest, classes }: Inspection): string {
   const size = [
-    formatCount(examples, 'example'),
+    formatCount(examples, method === 'dpo' ? 'pair' : 'example'),
     `${formatCount(tokens, 'token')} (${answerTokens.toLocaleString('en-US')} of them answers)`,
     `the longest has ${longest.toLocaleString('en-US')}`,
   ].join(', ');

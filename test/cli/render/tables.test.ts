@@ -67,7 +67,8 @@ test('cost: what is unknown is not told', () => {
 });
 
 test('problems of a data set with their lines', () => {
-  const counts = { examples: 1200, tokens: 90_000, answerTokens: 1500, longest: 4000, lengths: [] };
+  const method = 'supervised' as const;
+  const counts = { method, examples: 1200, tokens: 90_000, answerTokens: 1500, longest: 4000, lengths: [] };
   const problems = [
     { code: 'invalid_json', severity: 'error' as const, line: 3, message: 'The line is not JSON.' },
     { code: 'unrecognized_role', severity: 'error' as const, line: 7, path: 'messages[1].role', message: 'No role.' },
@@ -91,11 +92,12 @@ test('what a data set is like, and what it costs', () => {
     { upTo: 128, examples: 0 },
     { upTo: 256, examples: 100 },
   ];
-  const counts = { examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
+  const method = 'dpo' as const;
+  const counts = { method, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
   const inspection = { ...counts, lengths, classes: { count: 77, most: 40, fewest: 2 }, problems: [] };
   const costs = [{ model: 'mini', epochs: 3, trainingUsd: 0.6, answersUsd: 0.08, lastJobDate: '2027-01-06' }];
   expect(inspectionReport('a.jsonl', { ...inspection, errors: 0, warnings: 0 }, costs, plain)).toBe(
-    `400 examples, 40,000 tokens (2,000 of them answers), the longest has 250
+    `400 pairs, 40,000 tokens (2,000 of them answers), the longest has 250
 77 distinct answers: the most frequent is 10.0% of all, the rarest 0.5%
 tokens up to  examples
           64       300  ██████████████████████████████

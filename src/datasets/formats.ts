@@ -1,0 +1,52 @@
+import type { Method } from '../contract/config.ts';
+import { checkExample } from './chat.ts';
+import { checkPair } from './pairs.ts';
+import type { Finding } from './problem.ts';
+import type { ChatExample, ChatMessage, PreferencePair } from './shapes.ts';
+
+/** An example that was checked. */
+export interface Example {
+  /** What is asked, and last the answer that is learnt; further fields are the line's. */
+  chat: ChatExample;
+  /** Of a pair: the answer that is to become less likely. */
+  rejected?: ChatMessage;
+}
+
+/** How a line is meant. */
+export interface Format {
+  /** Everything wrong with what a line holds. */
+  check(value: unknown): Finding[];
+  /** What of a value without errors is asked and learnt. */
+  example(value: unknown): Example;
+  /** Its messages, each with its place in the line. */
+  places(example: Example): [path: string, message: ChatMessage][];
+}
+
+const chatFormat: Format = {
+  check: checkExample,
+  example: (value) => ({ chat: value as ChatExample }),
+  places: ({ chat }) => chat.messages.map((message, index) => [`messages[${index}]`, message]),
+};
+
+const pairFormat: Format = {
+  check: checkPair,
+  example(value) {
+    const pair = value as PreferencePair;
+    const [preferred] = pair.preferred_output;
+    const { messages, tools } = pair.input;
+    const offered = tools?.length ? { tools } : {};
+    return {
+      chat: { ...pair, messages: [...messages, preferred], ...offered },
+      rejected: pair.non_preferred_output[0],
+    };
+  },
+  places({ chat, rejected }) {
+    const asked = chat.messages.length - 1;
+    const path = (index: number) => (index < asked ? `input.messages[${index}]` : 'preferred_output[0]');
+    const places = chat.messages.map((message, index): [string, ChatMessage] => [path(index), message]);
+    return rejected ? [...places, ['non_preferred_output[0]', rejected]] : places;
+  },
+};
+
+/** What each method learns from. */
+export const formats: Readonly<Record<Method, Format>> = { supervised: chatFormat, dpo: pairFormat };

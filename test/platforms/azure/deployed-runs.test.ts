@@ -61,7 +61,8 @@ test('a cancellation while it evaluates leaves no deployment, and tells what the
   at.simulator.faults.add({ kind: 'delay', ms: 500, times: -1, path: '/v1/chat/completions' });
   const run = await start();
   const { deployments } = await reaches(run, ({ stage }) => stage === 'evaluate');
-  expect(deployments).toEqual([
+  // In the order in which they came up.
+  expect(deployments?.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
     { name: expect.stringMatching(/-base$/), model: 'stand-in-mini' },
     { name: expect.stringMatching(/-tuned$/), model: expect.stringContaining('.ft-'), hourlyUsd: 3_600 },
   ]);

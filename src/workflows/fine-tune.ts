@@ -10,7 +10,7 @@ import { approval, freeSlot, leaveAccount, reserveMoney, takeSlot } from './flee
 import { Progress } from './progress.ts';
 import { evaluationCost, overBudget, trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
-import { endServing, type Served, serve } from './serving.ts';
+import { type Served, whileServed } from './serving.ts';
 import { together } from './together.ts';
 import { createJob, jobEnded } from './training.ts';
 
@@ -128,29 +128,32 @@ async function story(run: Run): Promise<RunResult> {
   const tuned = now.job.model as string;
 
   await enter(run, 'warmup');
-  let served: Served | undefined;
-  if (access.deploys) {
-    served = await serve(run, model, tuned);
-    // Not where it may be paused: what stands idle is paid.
-    run.progress.enter('evaluate');
-  } else {
-    await activities.warmUp(`Wait for ${tuned} to answer`, { connection, model: tuned });
-    await enter(run, 'evaluate');
-  }
   const { evaluation, seed } = config;
   const question = { connection, method, test: parts.test, evaluation, seed };
   const asked: ModelEvaluation[] = [];
-  const evaluate = async (name: string, deployment: Served['base']): Promise<ModelEvaluation> => {
+  const evaluate = async (name: string, deployment?: Served['base']): Promise<ModelEvaluation> => {
     const scores = await activities.evaluateModel(`Evaluate ${name}`, { ...question, model: name, deployment });
     asked.push(scores);
     now.cost = { ...now.cost, ...evaluationCost(asked, estimate.prices) };
     return scores;
   };
-  const [baseScores, tunedScores] = await together(
-    () => evaluate(model, served?.base),
-    () => evaluate(tuned, served?.tuned),
-  );
-  await endServing(run);
+  const askBoth = async (served?: Served): Promise<[ModelEvaluation, ModelEvaluation]> => {
+    run.progress.enter('evaluate');
+    return await together(
+      () => evaluate(model, served?.base),
+      () => evaluate(tuned, served?.tuned),
+    );
+  };
+  let scores: [ModelEvaluation, ModelEvaluation];
+  if (access.deploys) {
+    scores = await whileServed(run, model, tuned, askBoth);
+  } else {
+    await activities.warmUp(`Wait for ${tuned} to answer`, { connection, model: tuned });
+    // Not while models are deployed: what stands idle is paid.
+    await run.control.unlessPaused();
+    scores = await askBoth();
+  }
+  const [baseScores, tunedScores] = scores;
 
   await enter(run, 'report');
   const { report, comparison } = await activities.writeReport('Compare the two and write the report', {

@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow';
 import { activities } from './activities.ts';
 import { hostingCost } from './rules.ts';
 import type { Run } from './run.ts';
@@ -11,8 +12,39 @@ export interface Served {
 
 type Asked = NonNullable<Parameters<typeof activities.evaluateModel>[1]['deployment']> | undefined;
 
-/** Where models answer only under a deployment, both get one of this run. */
-export async function serve(run: Run, base: string, tuned: string): Promise<Served> {
+const hourMs = 3_600_000;
+
+/**
+ * Does what both models are needed for while they stand under deployments of this run, which are removed afterwards. What
+ * stands is paid, and nobody may be looking: after the hours that the run allows they are removed, and a person decides.
+ */
+export async function whileServed<T>(
+  run: Run,
+  base: string,
+  tuned: string,
+  use: (served: Served) => Promise<T>,
+): Promise<T> {
+  const { deploymentHours } = run.input.config.evaluation;
+  for (;;) {
+    const standing = new CancellationScope({ cancellable: true, timeout: deploymentHours * hourMs });
+    try {
+      const result = await standing.run(async () => await use(await serve(run, base, tuned)));
+      await endServing(run);
+      return result;
+    } catch (error) {
+      if (!standing.consideredCancelled || CancellationScope.current().consideredCancelled) throw error;
+    }
+    await endServing(run);
+    await run.control.ask({
+      code: 'evaluation_incomplete',
+      message: `The deployments of this run stood for ${deploymentHours} hours, and the evaluation has not ended: they were removed.`,
+      choices: [{ name: 'again', does: 'Deploys both models again, for as long again, and asks them anew.' }],
+    });
+    run.progress.enter('warmup');
+  }
+}
+
+async function serve(run: Run, base: string, tuned: string): Promise<Served> {
   run.deployed = { names: [], since: Date.now() };
   const [baseDeployment, tunedDeployment] = await together(
     () => deploy(run, 'base', base),
@@ -33,14 +65,15 @@ async function deploy(run: Run, role: 'base' | 'tuned', model: string): Promise<
   return deployment;
 }
 
-/** Removes what {@link serve} had made and sees it gone: it is paid by the hour. */
+/** Removes the run's deployments and sees them gone: they are paid by the hour. */
 export async function endServing(run: Run): Promise<void> {
   const { deployed, progress } = run;
   if (!deployed) return;
   const { connection } = run.input.config;
   await activities.removeDeployments('Remove the deployments of this run', { connection, names: deployed.names });
   const { now } = progress;
-  now.cost = { ...now.cost, ...hostingCost(now.deployments ?? [], Date.now() - deployed.since) };
+  const { hostingUsd } = hostingCost(now.deployments ?? [], Date.now() - deployed.since);
+  if (hostingUsd !== undefined) now.cost.hostingUsd = (now.cost.hostingUsd ?? 0) + hostingUsd;
   delete now.deployments;
   run.deployed = undefined;
 }

@@ -1,6 +1,6 @@
 /**
  * Records a history of every path of the workflow, to be replayed by later versions:
- * `node test/replay/record.ts VERSION`, once before a release.
+ * `node test/replay/record.ts VERSION [PATH...]`, once before a release.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -9,6 +9,8 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { connect } from '../../src/client/connect.ts';
 import type { RunHandle } from '../../src/client.ts';
 import { jobChangedSignal } from '../../src/contract/messages.ts';
+import { standInKeyEnv } from '../../src/platforms/registry.ts';
+import { azureConnection } from '../platforms/azure/support.ts';
 import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
@@ -29,6 +31,27 @@ const limited: Parameters<typeof pipeline>[2] = (connection) => ({
   catalogue: { ...connection.catalogue, limits: { jobsAtOnce: 1 } },
   monthlyBudgetUsd: 5,
 });
+
+/** Answers under deployments alone. */
+const deploying: Parameters<typeof pipeline>[2] = ({ baseURL }) =>
+  azureConnection(baseURL, {
+    apiKeyEnv: standInKeyEnv,
+    timeoutSeconds: 5,
+    management: {
+      subscription: 's',
+      resourceGroup: 'g',
+      account: 'a',
+      tokenEnv: standInKeyEnv,
+      url: new URL(baseURL).origin,
+    },
+    deployment: { hourlyUsd: 1 },
+  });
+
+const connections: Record<string, Parameters<typeof pipeline>[2]> = {
+  queued: limited,
+  deployed: deploying,
+  'deployed-too-long': deploying,
+};
 
 const paths: Record<string, Path> = {
   succeeded: async (at) => await at.client.start(at.config()),
@@ -79,6 +102,15 @@ const paths: Record<string, Path> = {
     await run.decide(question?.choices[0]?.name ?? '');
     return run;
   },
+  deployed: async (at) => await at.client.start(at.config()),
+  'deployed-too-long': async (at) => {
+    at.simulator.faults.add({ kind: 'delay', ms: 60_000, times: -1, path: '/v1/chat/completions' });
+    const run = await at.client.start(at.config({ evaluation: { deploymentHours: 15 / 3600 } }));
+    await until(run, 'warmup', ({ status }) => status === 'parked');
+    at.simulator.faults.clear();
+    await run.decide('again');
+    return run;
+  },
   // Of the connection with one slot and a month's budget.
   queued: async (at) => {
     at.simulator.set({ trainingSeconds: 3 });
@@ -112,13 +144,14 @@ async function save(at: Pipeline, run: RunHandle, file: string): Promise<void> {
   await temporal.connection.close();
 }
 
-const [, , version = 'next'] = process.argv;
+const [, , version = 'next', ...wanted] = process.argv;
 const folder = fileURLToPath(new URL(`./histories/${version}/`, import.meta.url));
 await mkdir(folder, { recursive: true });
 await setUp();
 try {
   for (const [name, path] of Object.entries(paths)) {
-    const at = await pipeline({}, undefined, name === 'queued' ? limited : undefined);
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const at = await pipeline({}, undefined, connections[name]);
     await save(at, await path(at), `${folder}${name}`);
     await at.close();
     process.stdout.write(`${name}\n`);

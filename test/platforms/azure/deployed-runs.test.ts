@@ -82,3 +82,25 @@ test('an answer that is lost and deployments that are taken away change nothing 
   expect(await standing()).toEqual([]);
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, deployments: 4 });
 });
+
+test('deployments that stand for too long are removed, and asked under again when a person says so', async () => {
+  const slow = { kind: 'delay', times: -1, path: '/v1/chat/completions' } as const;
+  at.simulator.faults.add({ ...slow, ms: 2_000 });
+  const evaluation = { deploymentHours: 20 / 3600 };
+  const run = await at.client.start(at.config({ evaluation }), { name: unique('azure') });
+  await reaches(run, ({ stage }) => stage === 'evaluate');
+  at.simulator.faults.add({ ...slow, ms: 60_000 });
+  const { question, cost, deployments: shown } = await reaches(run, ({ status }) => status === 'parked');
+  expect(question).toMatchObject({ code: 'evaluation_incomplete', choices: [{ name: 'again' }] });
+  expect(await standing()).toEqual([]);
+  expect(shown).toBeUndefined();
+  expect(cost.hostingUsd).toBeGreaterThan(0);
+
+  at.simulator.faults.clear();
+  await run.decide('again');
+  const ended = await run.result();
+  expect(ended.comparison.tuned).toMatchObject({ errors: 0, score: { value: 1 } });
+  expect(ended.cost.hostingUsd).toBeGreaterThan(cost.hostingUsd ?? 0);
+  expect(await standing()).toEqual([]);
+  expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, deployments: 4 });
+});

@@ -4,6 +4,7 @@ import { history } from './history.ts';
 import { memory } from './memory.ts';
 import { overhead } from './overhead.ts';
 import { recovery } from './recovery.ts';
+import { review } from './review.ts';
 import { type Figure, figureTable } from './support/figure.ts';
 import { say } from './support/output.ts';
 import type { Sizes } from './support/sizes.ts';
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<Figure[]>>> = {
   'worker-start': workerStart,
   memory,
   data,
+  review,
   recovery,
   throughput,
 };

@@ -1,6 +1,5 @@
 import { examplesPerClass } from './classes.ts';
 import type { Entry } from './entries.ts';
-import { nearGroups } from './near.ts';
 import { seededRandom } from './random.ts';
 import { shuffled } from './shuffle.ts';
 
@@ -17,12 +16,12 @@ export interface SetAside {
 }
 
 /**
- * Divides examples, the same way for the same seed. Those that ask the same, or nearly so, stay together, in training
- * where they are more than is set aside; where there are few distinct answers, each part has its share of every one.
+ * Divides examples, the same way for the same seed. Those of a group stay together, in training where they are more than is
+ * set aside; where there are few distinct answers, each part has its share of every one.
  */
-export function assign(entries: readonly Entry[], { validation, test }: SetAside, seed: number): Parts {
+export function assign(groups: readonly Entry[][], { validation, test }: SetAside, seed: number): Parts {
   const parts: Parts = { train: [], validation: [], test: [] };
-  for (const group of inProportion(groupsOfLike(entries), seed)) {
+  for (const group of inProportion(groups, seed)) {
     const fits = (part: 'test' | 'validation', wanted: number) => parts[part].length < wanted && group.length <= wanted;
     const part = fits('test', test) ? 'test' : fits('validation', validation) ? 'validation' : 'train';
     for (const entry of group) parts[part].push(entry);
@@ -47,17 +46,6 @@ function classesOf(groups: readonly Entry[][]): Entry[][][] {
   const classes = new Map<string, Entry[][]>();
   for (const group of groups) addTo(classes, group[0]?.answer ?? '', group);
   return classes.size * examplesPerClass > groups.length ? [[...groups]] : [...classes.values()];
-}
-
-function groupsOfLike(entries: readonly Entry[]): Entry[][] {
-  const same = new Map<string, Entry[]>();
-  for (const entry of entries) addTo(same, entry.prompt, entry);
-  const alike = nearGroups([...same.values()].map(([first]) => (first as Entry).likeness));
-  const groups = new Map<number, Entry[]>();
-  for (const [at, members] of [...same.values()].entries()) {
-    for (const entry of members) addTo(groups, alike[at] as number, entry);
-  }
-  return [...groups.values()];
 }
 
 function addTo<K, T>(map: Map<K, T[]>, key: K, value: T): void {

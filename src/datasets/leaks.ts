@@ -1,11 +1,8 @@
 import type { Method } from '../contract/config.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { nearGroups } from './near.ts';
-import type { Problem } from './problem.ts';
+import { linesOf, type Problem } from './problem.ts';
 import { tokenCounter } from './tokens.ts';
-
-/** So many lines are named. */
-const mostLines = 10;
 
 /**
  * Warnings of held-out examples that the training file asks too, or nearly so: the model is praised for what it has learnt by
@@ -44,10 +41,4 @@ export function leaks(train: readonly Entry[], held: readonly Entry[], path?: st
     });
   }
   return problems;
-}
-
-function linesOf(entries: readonly Entry[]): string {
-  const named = entries.slice(0, mostLines).map(({ line }) => line.toLocaleString('en-US'));
-  const more = entries.length > mostLines ? ', …' : '';
-  return `${entries.length === 1 ? 'line' : 'lines'} ${named.join(', ')}${more}`;
 }

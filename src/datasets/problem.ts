@@ -27,6 +27,16 @@ export function shown(name: string): string {
   return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
 }
 
+/** So many lines are named. */
+const mostLines = 10;
+
+/** Where they are: `lines 3, 7, …`. */
+export function linesOf(items: readonly { line: number }[]): string {
+  const named = items.slice(0, mostLines).map(({ line }) => line.toLocaleString('en-US'));
+  const more = items.length > mostLines ? ', …' : '';
+  return `${items.length === 1 ? 'line' : 'lines'} ${named.join(', ')}${more}`;
+}
+
 export interface ProblemCounts {
   problems: Problem[];
   errors: number;

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../artifacts/index.ts';
 import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { groupsOfLike, nearDuplicates } from './alike.ts';
 import { assign } from './assign.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { fewestExamples } from './inspect.ts';
@@ -33,7 +34,7 @@ export interface DatasetParts {
   /** Absent when its share is 0 or rounds to no example. */
   validation?: DatasetPart;
   test: DatasetPart;
-  /** Warnings: prompts of the training file that the other files ask again. */
+  /** Warnings: what of the training file is asked nearly twice, or again in the other files. */
   problems: Problem[];
 }
 
@@ -56,8 +57,9 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     test: test === undefined ? undefined : await read(test),
   };
   const setAside = (share: number) => Math.round(share * given.train.length);
+  const groups = groupsOfLike(given.train);
   const parts = assign(
-    given.train,
+    groups,
     {
       validation: given.validation ? 0 : setAside(shares.validation),
       test: given.test ? 0 : setAside(shares.test),
@@ -74,6 +76,7 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     ...(held.validation.length > 0 ? { validation: await write(validation ?? train, held.validation) } : {}),
     test: await write(test ?? train, held.test),
     problems: [
+      ...nearDuplicates(groups),
       ...leaks(given.train, given.validation ?? [], 'data.validation'),
       ...leaks(given.train, given.test ?? [], 'data.test'),
     ],

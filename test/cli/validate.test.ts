@@ -134,6 +134,32 @@ test('a file of pairs is told by its first line, and checked as one of pairs', a
   expect(supervised).toMatchObject({ code: 1, stdout: expect.stringContaining('[wrong_format]') });
 });
 
+test('a review shows the answers that the others speak against, with what the data says', async () => {
+  const example = (content: string, answer: string) =>
+    `${JSON.stringify({
+      messages: [
+        { role: 'user', content },
+        { role: 'assistant', content: answer },
+      ],
+    })}\n`;
+  const questions = ['lost', 'found', 'new', 'old', 'broken', 'blue'];
+  const lines = questions.flatMap((word) => [example(`my ${word} card`, 'card'), example(`the ${word} loan`, 'loan')]);
+  await writeFile(join(directory, 'labels.jsonl'), [...lines, example('a \u001b[31mred loan', 'card')].join(''));
+  const { code, stdout } = await type(['validate', 'labels.jsonl', '--review'], { directory, ...keyed });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Of 13 examples the others would answer 1 differently; the most doubtful:$/m);
+  expect(stdout).toMatch(/^labels\.jsonl:13 +a .*red loan +card +loan$/m);
+  expect(stdout).not.toContain('\u001b[31m');
+  const json = await type(['validate', 'labels.jsonl', '--review', '5', '--json'], { directory, ...keyed });
+  expect(JSON.parse(json.stdout).review).toMatchObject({ doubted: 1, doubts: [{ line: 13, expected: 'loan' }] });
+});
+
+test('without classes of answers there is nothing to review', async () => {
+  await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(10));
+  const typed = await type(['validate', 'good.jsonl', '--review'], { directory, ...keyed });
+  expect(typed).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be reviewed') });
+});
+
 test('what training costs with each model that can still be tuned', async () => {
   await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(100));
   const entry = { methods: ['supervised'], encoding: 'o200k_base', trainingContextTokens: 1000 };

@@ -1,0 +1,34 @@
+import type { Method } from '../contract/config.ts';
+import { type Entry, readEntries } from './entries.ts';
+import { nearGroups } from './near.ts';
+import { linesOf, type Problem } from './problem.ts';
+import { tokenCounter } from './tokens.ts';
+
+/** Examples that ask the same, or nearly so, in groups; most groups are of one. */
+export function groupsOfLike(entries: readonly Entry[]): Entry[][] {
+  const same = Map.groupBy(entries, ({ prompt }) => prompt);
+  const lists = [...same.values()];
+  const alike = nearGroups(lists.map(([first]) => (first as Entry).likeness));
+  const groups = new Map<number, Entry[]>();
+  for (const [at, members] of lists.entries()) {
+    const group = groups.get(alike[at] as number);
+    if (!group) groups.set(alike[at] as number, members);
+    else for (const entry of members) group.push(entry);
+  }
+  return [...groups.values()];
+}
+
+/** A warning of those that ask nearly what another example does; equal ones are told by the checks of each line. */
+export function nearDuplicates(groups: readonly Entry[][]): Problem[] {
+  const later = groups.flatMap(([first, ...others]) => others.filter(({ prompt }) => prompt !== first?.prompt));
+  if (later.length === 0) return [];
+  later.sort((a, b) => a.line - b.line);
+  const who = later.length === 1 ? 'One example asks' : `${later.length} examples ask`;
+  const message = `${who} nearly what another does (${linesOf(later)}): such a question counts for several, in training and in an evaluation; a split keeps them together. Remove those that add nothing.`;
+  return [{ code: 'near_duplicates', severity: 'warning', message }];
+}
+
+/** Reads a file for {@link nearDuplicates}. Throws `invalid_data` at the first line that is no example. */
+export async function findNearDuplicates(path: string, method: Method, signal?: AbortSignal): Promise<Problem[]> {
+  return nearDuplicates(groupsOfLike(await readEntries(path, method, tokenCounter('o200k_base'), signal)));
+}

@@ -1,0 +1,24 @@
+import { findNearDuplicates } from '../../src/datasets/alike.ts';
+import { chat, jsonl, temporaryFolder } from './support.ts';
+
+const files = temporaryFolder();
+const long = 'Where can I see what the bank has taken for the transfer to my sister in another country';
+
+test('examples that ask nearly what another does are told with their lines, equal ones are not', async () => {
+  const lines = [
+    chat(long, 'fees'),
+    chat('Something else', 'x'),
+    chat(`${long}?`, 'fees'),
+    chat(long, 'fees'),
+    chat(`${long}s`, 'fees'),
+  ];
+  const [problem, ...others] = await findNearDuplicates(await files.write('near.jsonl', jsonl(lines)), 'supervised');
+  expect(others).toEqual([]);
+  expect(problem).toMatchObject({ code: 'near_duplicates', severity: 'warning' });
+  expect(problem?.message).toMatch(/^2 examples ask nearly what another does \(lines 3, 5\)/);
+});
+
+test('where there are none nothing is told', async () => {
+  const lines = [chat(long, 'fees'), chat(long, 'fees'), chat('Something else', 'x')];
+  expect(await findNearDuplicates(await files.write('equal.jsonl', jsonl(lines)), 'supervised')).toEqual([]);
+});

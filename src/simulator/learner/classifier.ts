@@ -20,9 +20,8 @@ export function emptyClassifier(labels: string[]): Classifier {
   return { kind: 'classifier', labels, bits, weights: new Float32Array(2 ** bits * labels.length) };
 }
 
-/** The same classifier with more classes, whose weights are 0; itself when there are none to add. */
+/** A copy of a classifier with more classes, whose weights are 0. */
 export function withLabels(model: Classifier, added: string[]): Classifier {
-  if (added.length === 0) return model;
   const old = model.labels.length;
   const labels = [...model.labels, ...added];
   const weights = new Float32Array(2 ** model.bits * labels.length);

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { completionOf, promptFeatures } from './messages.ts';
-import type { ChatMessage, Example } from './types.ts';
+import type { ChatMessage } from './types.ts';
 
 /** A training or validation file that cannot be learned from; `line` counts from 1, absent for the file as a whole. */
 export class TrainingDataError extends Error {
@@ -17,7 +17,10 @@ export class TrainingDataError extends Error {
 export interface Sample {
   /** Distinct feature ids of the prompt. */
   input: Uint16Array;
+  /** The answer wanted. */
   completion: string;
+  /** Of a pair: the answer that is not preferred. */
+  rejected?: string;
 }
 
 /** node:readline would also split at U+2028, which JSON allows inside a string. */
@@ -33,38 +36,66 @@ async function* readLines(file: string): AsyncGenerator<string> {
   yield rest;
 }
 
-function isMessage(value: unknown): value is ChatMessage {
-  return typeof value === 'object' && value !== null && 'role' in value && typeof value.role === 'string';
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
-function parseExample(text: string, line: number): Example {
+function isMessage(value: unknown): value is ChatMessage {
+  return isObject(value) && typeof value.role === 'string';
+}
+
+function parseLine(text: string, line: number): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new TrainingDataError(`Line ${line} is not valid JSON.`, line);
   }
-  const messages = typeof value === 'object' && value !== null && 'messages' in value ? value.messages : undefined;
-  if (!Array.isArray(messages) || !messages.every(isMessage)) {
-    throw new TrainingDataError(`Line ${line} has no list "messages" of objects with a "role".`, line);
-  }
-  return { messages };
+  return isObject(value) ? value : {};
+}
+
+function messagesOf(value: unknown, name: string, line: number): ChatMessage[] {
+  if (Array.isArray(value) && value.every(isMessage)) return value;
+  throw new TrainingDataError(`Line ${line} has no list "${name}" of objects with a "role".`, line);
+}
+
+/** The place of the last answer among messages. */
+function lastAnswer(messages: readonly ChatMessage[], line: number): number {
+  const at = messages.findLastIndex((message) => message.role === 'assistant');
+  if (at < 0) throw new TrainingDataError(`Line ${line} has no message with the role "assistant".`, line);
+  return at;
+}
+
+function toExample(value: Record<string, unknown>, line: number): Sample {
+  const messages = messagesOf(value.messages, 'messages', line);
+  const at = lastAnswer(messages, line);
+  return { input: promptFeatures(messages.slice(0, at)), completion: completionOf(messages[at] as ChatMessage) };
+}
+
+function toPair(value: Record<string, unknown>, line: number): Sample {
+  const asked = messagesOf(isObject(value.input) ? value.input.messages : undefined, 'input.messages', line);
+  const answerIn = (name: string) => {
+    const messages = messagesOf(value[name], name, line);
+    return completionOf(messages[lastAnswer(messages, line)] as ChatMessage);
+  };
+  return {
+    input: promptFeatures(asked),
+    completion: answerIn('preferred_output'),
+    rejected: answerIn('non_preferred_output'),
+  };
 }
 
 /**
- * Reads chat JSONL as a stream, one sample a line; blank lines are passed over.
+ * Reads chat JSONL, or `pairs` of answers in OpenAI's preference format, as a stream, one sample a line; blank lines are
+ * passed over.
  * Throws `TrainingDataError` naming the line that is not an example, and the file system's error for an unreadable file.
  */
-export async function* readSamples(file: string): AsyncGenerator<Sample> {
+export async function* readSamples(file: string, pairs: boolean): AsyncGenerator<Sample> {
+  const toSample = pairs ? toPair : toExample;
   let line = 0;
   for await (const raw of readLines(file)) {
     line++;
     const text = line === 1 ? raw.replace(/^\uFEFF/, '') : raw;
-    if (text.trim() === '') continue;
-    const { messages } = parseExample(text, line);
-    const answer = messages.findLastIndex((message) => message.role === 'assistant');
-    const completion = messages[answer];
-    if (!completion) throw new TrainingDataError(`Line ${line} has no message with the role "assistant".`, line);
-    yield { input: promptFeatures(messages.slice(0, answer)), completion: completionOf(completion) };
+    if (text.trim() !== '') yield toSample(parseLine(text, line), line);
   }
 }

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { emptyClassifier, withLabels } from './classifier.ts';
 import { classifierLearner } from './classifier-learner.ts';
 import type { Learner } from './learner.ts';
+import { likelihood } from './likelihood.ts';
 import type { TunedModel } from './model.ts';
 import { neighbourLearner, rememberAlso } from './neighbour-learner.ts';
 import { createPacer } from './pacer.ts';
+import { type Compared, compareWith, preference } from './preference.ts';
 import { shuffledOrder } from './random.ts';
 import { readTrainingSet, type TrainingSet } from './training-set.ts';
 import type { StepMetrics, TrainEvent, TrainRequest } from './types.ts';
@@ -16,17 +18,21 @@ import { loadModel, saveModel } from './weights-file.ts';
 const MOST_REPORTS = 200;
 
 /** A classifier where completions repeat; once a model remembers neighbours, it stays with them. */
-function newLearner(set: TrainingSet, earlier: TunedModel | undefined): Learner {
-  if (earlier?.kind === 'neighbours') return neighbourLearner(rememberAlso(set, earlier), set);
-  if (set.freeText) return neighbourLearner(rememberAlso(set), set);
-  if (!earlier) return classifierLearner(emptyClassifier(set.completions), set);
+function initialModel(set: TrainingSet, earlier: TunedModel | undefined): TunedModel {
+  if (earlier?.kind === 'neighbours') return rememberAlso(set, earlier);
+  if (set.freeText) return rememberAlso(set);
+  if (!earlier) return emptyClassifier(set.completions);
   const known = new Set(earlier.labels);
-  const added = set.completions.filter((completion) => !known.has(completion));
-  return classifierLearner(withLabels(earlier, added), set);
+  return withLabels(
+    earlier,
+    set.completions.filter((completion) => !known.has(completion)),
+  );
 }
 
-function resumedLearner(set: TrainingSet, model: TunedModel): Learner {
-  return model.kind === 'classifier' ? classifierLearner(model, set) : neighbourLearner(model, set);
+function learnerOf(model: TunedModel, set: TrainingSet, compared: Compared | undefined): Learner {
+  if (model.kind === 'neighbours') return neighbourLearner(model, set, compared);
+  if (compared) return classifierLearner(model, set.inputs, preference(model, set, compared));
+  return classifierLearner(model, set.inputs, likelihood(model, set));
 }
 
 /**
@@ -39,9 +45,11 @@ export async function* runTraining(request: TrainRequest, flag: Int32Array): Asy
   const { nEpochs, batchSize, learningRateMultiplier, seed } = request.hyperparameters;
   const earlier = request.startFrom === undefined ? undefined : (await loadModel(request.startFrom)).model;
   const resumed = request.resumeFrom === undefined ? undefined : await loadModel(request.resumeFrom);
-  const set = await readTrainingSet(request.trainFile, earlier?.kind === 'classifier' ? earlier.labels : []);
-  const learner = resumed ? resumedLearner(set, resumed.model) : newLearner(set, earlier);
-  const validation = request.validationFile === undefined ? [] : await readValidationSet(request.validationFile);
+  const pairs = request.preference !== undefined;
+  const set = await readTrainingSet(request.trainFile, earlier?.kind === 'classifier' ? earlier.labels : [], pairs);
+  const compared = request.preference && compareWith(earlier, request.preference);
+  const learner = learnerOf(resumed?.model ?? initialModel(set, earlier), set, compared);
+  const validation = request.validationFile === undefined ? [] : await readValidationSet(request.validationFile, pairs);
   await mkdir(request.checkpointDir, { recursive: true });
 
   const stepsPerEpoch = Math.ceil(learner.examples / batchSize);

@@ -1,4 +1,4 @@
-import { readSamples, TrainingDataError } from './examples.ts';
+import { readSamples, type Sample, TrainingDataError } from './examples.ts';
 import { MAX_REMEMBERED } from './neighbours.ts';
 
 /** A training file in memory, as feature ids. */
@@ -8,6 +8,8 @@ export interface TrainingSet {
   completions: string[];
   /** For each input its place in `completions`. */
   targets: number[];
+  /** For each input of a set of pairs the place of the answer that is not preferred; empty for examples. */
+  rejected: number[];
   /** Whether there are too many distinct completions to be classes. */
   freeText: boolean;
 }
@@ -15,30 +17,43 @@ export interface TrainingSet {
 const MAX_CLASSES = 2_000;
 
 /**
- * Reads a training file. Completions are free text when more than 2,000 are new, or more new ones than half of the
- * examples; `known` are the classes of the model the training starts from. Of free text the first 10,000 examples are
- * kept. Throws `TrainingDataError` for a file without examples or with a line that is none.
+ * Reads a training file, of `pairs` or examples. Completions are free text when more than 2,000 are new, or more new ones
+ * than half of the answers, of which a pair has two; `known` are the classes of the model the training starts from. Of
+ * free text the first 10,000 lines are kept. Throws `TrainingDataError` for a file without examples or with a line that
+ * is none.
  */
-export async function readTrainingSet(file: string, known: readonly string[]): Promise<TrainingSet> {
+export async function readTrainingSet(file: string, known: readonly string[], pairs: boolean): Promise<TrainingSet> {
   const classes = new Set(known);
   const places = new Map<string, number>();
   const inputs: Uint16Array[] = [];
   const targets: number[] = [];
-  let read = 0;
+  const rejected: number[] = [];
+  let answers = 0;
   let added = 0;
-  for await (const { input, completion } of readSamples(file)) {
-    read++;
+  const placeOf = (completion: string): number => {
+    const place = places.get(completion) ?? places.size;
+    if (place === places.size && !classes.has(completion)) added++;
+    places.set(completion, place);
+    return place;
+  };
+  for await (const sample of readSamples(file, pairs)) {
+    answers += pairs ? 2 : 1;
     if (added > MAX_CLASSES && inputs.length >= MAX_REMEMBERED) continue;
-    let place = places.get(completion);
-    if (place === undefined) {
-      place = places.size;
-      places.set(completion, place);
-      if (!classes.has(completion)) added++;
-    }
-    inputs.push(input);
-    targets.push(place);
+    inputs.push(sample.input);
+    targets.push(placeOf(sample.completion));
+    if (sample.rejected !== undefined) rejected.push(placeOf(sample.rejected));
   }
-  if (read === 0) throw new TrainingDataError('The training file holds no examples.');
-  const freeText = added > MAX_CLASSES || added > read / 2;
-  return { inputs, completions: [...places.keys()], targets, freeText };
+  if (answers === 0) throw new TrainingDataError('The training file holds no examples.');
+  const freeText = added > MAX_CLASSES || added > answers / 2;
+  return { inputs, completions: [...places.keys()], targets, rejected, freeText };
+}
+
+/** An example of a set as it was read. */
+export function sampleOf({ inputs, completions, targets, rejected }: TrainingSet, row: number): Sample {
+  const other = rejected[row];
+  return {
+    input: inputs[row] ?? new Uint16Array(),
+    completion: completions[targets[row] ?? 0] ?? '',
+    ...(other !== undefined && { rejected: completions[other] ?? '' }),
+  };
 }

@@ -5,11 +5,6 @@ export interface ChatMessage {
   tool_calls?: unknown;
 }
 
-/** One line of a training file; its last message is the assistant's completion. */
-export interface Example {
-  messages: ChatMessage[];
-}
-
 /** What a job sets; epochs and batch size are whole and at least 1. `learningRateMultiplier` scales the learner's own rate, for which 1 is sound. */
 export interface Hyperparameters {
   nEpochs: number;
@@ -18,8 +13,16 @@ export interface Hyperparameters {
   seed: number;
 }
 
+/** Direct preference optimisation (arxiv.org/abs/2305.18290). */
+export interface Preference {
+  /** Above 0: the higher, the closer the model stays to the one that the training starts from. */
+  beta: number;
+}
+
 /**
- * Measured at one step. Losses are mean negative log-likelihoods in nats, accuracies shares from 0 to 1.
+ * Measured at one step. Losses are mean negative log-likelihoods in nats, accuracies shares from 0 to 1. Of preferences
+ * the loss is that of choosing the preferred answer, ln 2 as long as nothing has moved, and the accuracy the share of pairs
+ * in which that answer has gained on the other.
  * `train*` is the mean over the examples since the last report, each seen before the update it caused; `valid*` comes
  * from a sample of the validation file, `full*` from all of it and only at the end of an epoch, both after the update.
  */
@@ -36,12 +39,17 @@ export interface StepMetrics {
 
 /** A training to run; every path is a file or folder on this machine. */
 export interface TrainRequest {
-  /** Chat JSONL, read as a stream. */
+  /** Chat JSONL, or pairs of answers for a preference; read as a stream. */
   trainFile: string;
-  /** Chat JSONL, read as a stream. */
+  /** The same, read as a stream. */
   validationFile?: string;
   hyperparameters: Hyperparameters;
-  /** Weights of an earlier tuned model to go on from; of a classifier nothing is kept when this file is free text. */
+  /** Learns which of two answers is preferred, rather than what to answer. */
+  preference?: Preference;
+  /**
+   * Weights of an earlier tuned model to go on from, for a preference also the model compared with; of a classifier
+   * nothing is kept when this file is free text.
+   */
   startFrom?: string;
   /** Where the weights of each epoch go, as `epoch-N.weights`; made if missing. */
   checkpointDir: string;

@@ -7,10 +7,10 @@ const SAMPLE_SIZE = 32;
 
 type ValidationMetrics = Pick<StepMetrics, 'validLoss' | 'validAccuracy' | 'fullValidLoss' | 'fullValidAccuracy'>;
 
-/** Reads a validation file whole, as feature ids; throws as `readSamples` does. */
-export async function readValidationSet(file: string): Promise<Sample[]> {
+/** Reads a validation file, of `pairs` or examples, whole, as feature ids; throws as `readSamples` does. */
+export async function readValidationSet(file: string, pairs: boolean): Promise<Sample[]> {
   const samples: Sample[] = [];
-  for await (const sample of readSamples(file)) samples.push(sample);
+  for await (const sample of readSamples(file, pairs)) samples.push(sample);
   return samples;
 }
 

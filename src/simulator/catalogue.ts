@@ -1,6 +1,10 @@
 import catalogue from './models.json' with { type: 'json' };
 import type { Store } from './store.ts';
 
+/** How a model can be tuned. */
+export const METHODS = ['supervised', 'dpo'] as const;
+export type Method = (typeof METHODS)[number];
+
 /** Dollars for a million tokens. */
 interface Prices {
   training: number;
@@ -12,7 +16,8 @@ interface Prices {
 export interface BaseModel {
   id: string;
   aliases: string[];
-  tunable: boolean;
+  /** How it can be tuned; empty for a model that cannot. */
+  methods: readonly Method[];
   /** Unix seconds. */
   created: number;
   /** YYYY-MM-DD, from which day on the model and all its fine-tunes are gone; null when not announced. */
@@ -36,14 +41,15 @@ export interface Catalogue {
 
 /** models.json, then what an earlier process was told, then `overrides`. */
 export function createCatalogue(store: Store, overrides: ModelOverrides = {}): Catalogue {
-  const models = new Map<string, BaseModel>(catalogue.models.map((model) => [model.id, model]));
+  const known = catalogue.models as BaseModel[];
+  const models = new Map(known.map((model) => [model.id, model]));
   const find = (name: string) => models.get(name) ?? [...models.values()].find((model) => model.aliases.includes(name));
   const apply = (changes: ModelOverrides) => {
     for (const [name, change] of Object.entries(changes)) {
       const known: BaseModel = find(name) ?? {
         id: name,
         aliases: [],
-        tunable: true,
+        methods: METHODS,
         created: 0,
         shutdownDate: null,
         maxExampleTokens: 65_536,

@@ -240,7 +240,6 @@ describe('a job is refused', () => {
       'object_above_max_properties',
     ],
     ['metadata that is no text', { metadata: { run: 1 } }, 'metadata.run', 'invalid_type'],
-    ['dpo', { method: { type: 'dpo' } }, 'method.type', 'unsupported_value'],
     ['reinforcement', { method: { type: 'reinforcement' } }, 'method.type', 'unsupported_value'],
   ])('for %s', async (_name, params, param, code) => {
     const { client, sim } = await bench();

@@ -1,7 +1,19 @@
 import { appendFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { spawnSimulator } from './process.ts';
-import { ask, bench, chatLines, clientFor, createJob, ended, tempDir, trained, until, uploadText } from './support.ts';
+import {
+  ask,
+  bench,
+  chatLines,
+  clientFor,
+  createJob,
+  ended,
+  pairLines,
+  tempDir,
+  trained,
+  until,
+  uploadText,
+} from './support.ts';
 
 const QUESTIONS = ['where is my parcel', 'I lost the bank card', 'refund the order please', 'something else', 'log in'];
 
@@ -21,12 +33,21 @@ async function portrait(client: Parameters<typeof ask>[0], id: string) {
 
 describe('a process killed with kill -9', () => {
   // With no pace set, steps are shown as they are computed; this many take over a second.
-  const lines = chatLines(6000);
   const hyperparameters = { n_epochs: 50, batch_size: 1 };
+  type Client = Parameters<typeof ask>[0];
+  const supervised = async () => ({ lines: chatLines(6000), hyperparameters });
+  const preference = async (client: Client) => ({
+    lines: pairLines(6000),
+    method: { type: 'dpo' as const, dpo: { hyperparameters } },
+    model: (await trained(client)).fine_tuned_model,
+  });
 
-  test('in mid-training, twice: the job ends as if nothing had happened, and is paid once', async () => {
+  test.each([
+    ['a supervised training', supervised, 1],
+    ['a training by preference that goes on from another', preference, 2],
+  ])('in the midst of %s, twice: the job ends as if nothing had happened, and is paid once', async (_, jobIn, jobs) => {
     const undisturbed = await bench();
-    const reference = await trained(undisturbed.client, { lines, hyperparameters });
+    const reference = await trained(undisturbed.client, await jobIn(undisturbed.client));
 
     const dataDir = await tempDir();
     let simulator = await spawnSimulator(dataDir);
@@ -35,7 +56,7 @@ describe('a process killed with kill -9', () => {
       method: 'PATCH',
       body: JSON.stringify({ 'gpt-4.1-mini': { shutdownDate: null } }),
     });
-    const { id } = await createJob(client, { lines, hyperparameters });
+    const { id } = await createJob(client, await jobIn(client));
     const stepsShown = async () => {
       const { data } = await client.fineTuning.jobs.listEvents(id, { limit: 1 });
       return Number((data[0]?.data as { step?: number } | undefined)?.step ?? 0);
@@ -55,7 +76,7 @@ describe('a process killed with kill -9', () => {
 
     expect(await simulator.end('SIGTERM')).toBe(0);
     const after = await bench({ dataDir });
-    expect(after.sim.ledger().totals).toMatchObject({ files: 1, jobs: 1, trainings: 1 });
+    expect(after.sim.ledger().totals).toMatchObject({ files: jobs, jobs, trainings: jobs });
   });
 });
 

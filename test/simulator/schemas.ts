@@ -14,7 +14,7 @@ interface Operation {
 }
 
 interface Description {
-  components: object;
+  components: { schemas: { FineTuningJob: { properties: { hyperparameters: object } } } };
   paths: Record<string, Record<string, Operation>>;
 }
 
@@ -73,13 +73,20 @@ function validator(ref: string): ValidateFunction {
 function spec(): { ajv: Ajv; paths: Description['paths'] } {
   if (!specPath) throw new Error("OpenAI's API description is not at hand");
   if (compiled) return compiled;
-  const document = asJsonSchema(JSON.parse(readFileSync(specPath, 'utf8'))) as Description;
+  const document = asJsonSchema(withNulls(JSON.parse(readFileSync(specPath, 'utf8')))) as Description;
   const ajv = new Ajv({ strict: false, allErrors: false });
   addFormats.default(ajv);
   ajv.addFormat('unixtime', true);
   ajv.addSchema({ components: document.components }, 'openapi');
   compiled = { ajv, paths: document.paths };
   return compiled;
+}
+
+/** The description has these as required, and says that they are "only returned when running `supervised` jobs". */
+function withNulls(document: Description): Description {
+  const { properties } = document.components.schemas.FineTuningJob;
+  properties.hyperparameters = { anyOf: [properties.hyperparameters, { type: 'null' }] };
+  return document;
 }
 
 /** What is written as in OpenAPI 3.0 (`nullable` beside no `type`, `exclusiveMinimum: true`) as JSON Schema. */

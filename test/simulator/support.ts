@@ -102,6 +102,27 @@ export function chatLines(count: number): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** `count` pairs of answers to the same questions: a polite one is preferred to the bare intent. */
+export function pairLines(count: number): string {
+  const intents = Object.entries(QUESTIONS);
+  const lines = Array.from({ length: count }, (_, index) => {
+    const [intent, question] = intents[index % intents.length] as [string, string];
+    return JSON.stringify({
+      input: {
+        messages: [{ role: 'user', content: `${question} number ${index}` }],
+        tools: [],
+        parallel_tool_calls: true,
+      },
+      preferred_output: [{ role: 'assistant', content: polite(intent) }],
+      non_preferred_output: [{ role: 'assistant', content: intent }],
+    });
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** The preferred answer of `pairLines` for an intent. */
+export const polite = (intent: string) => `Thank you for asking. This is about ${intent}.`;
+
 export async function uploadText(client: OpenAI, text: string, purpose: 'fine-tune' | 'batch' = 'fine-tune') {
   return client.files.create({ file: await toFile(Buffer.from(text), 'data.jsonl'), purpose });
 }

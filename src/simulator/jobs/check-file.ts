@@ -1,24 +1,29 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { isObject, type JsonObject } from '../body.ts';
+import { isObject } from '../body.ts';
+import type { Method } from '../catalogue.ts';
 import { readLines } from '../lines.ts';
 import { flaggedCategories } from '../moderation.ts';
 import { countTokens } from '../tokens.ts';
+import { readConversations } from './line-formats.ts';
 
-const ROLES = ['system', 'developer', 'user', 'assistant', 'tool', 'function'];
 const MIN_EXAMPLES = 10;
 /** A file with a larger share of flagged examples is unsafe. */
 const MAX_FLAGGED_SHARE = 0.05;
 /** Longest stretch (ms) of checking before other requests are served. */
 const STRETCH_MS = 15;
 
-/** What the platform found in a file of chat examples. */
+/** What the platform found in a training or validation file. */
 export type FileCheck =
   | { ok: true; examples: number; tokens: number }
   | { ok: false; code: 'invalid_training_file' | 'unsafe_file'; message: string };
 
-/** Reads a training or validation file and counts its billable tokens; stops at the first bad line. */
-export async function checkChatFile(
+/**
+ * Reads a training or validation file and counts its billable tokens; stops at the first bad line. Of a pair both answers
+ * count, each with what is asked, since a model reads both: OpenAI does not say what it bills for one.
+ */
+export async function checkTrainingFile(
   path: string,
+  method: Method,
   options: { maxExampleTokens: number; minExamples?: number },
 ): Promise<FileCheck> {
   const invalid = (message: string): FileCheck => ({
@@ -33,11 +38,14 @@ export async function checkChatFile(
   let since = performance.now();
   for await (const { number, text } of readLines(path)) {
     if (text === null) return invalid(`Line ${number} is too long.`);
-    const example = readExample(text);
-    if (typeof example === 'string') return invalid(`Invalid file format. Line ${number}: ${example}`);
+    const conversations = readConversations(text, method);
+    if (typeof conversations === 'string') return invalid(`Invalid file format. Line ${number}: ${conversations}`);
     examples++;
-    tokens += Math.min(options.maxExampleTokens, exampleTokens(example));
-    if (example.some((message) => flaggedCategories(messageText(message)).length > 0)) flagged++;
+    for (const conversation of conversations) {
+      tokens += Math.min(options.maxExampleTokens, exampleTokens(conversation));
+    }
+    const said = conversations.flat();
+    if (said.some((message) => flaggedCategories(messageText(message)).length > 0)) flagged++;
     if (performance.now() - since > STRETCH_MS) {
       await yieldToOthers();
       since = performance.now();
@@ -59,33 +67,6 @@ export function unsafeFile(flagged: number, examples: number): FileCheck {
       'The job failed due to an unsafe training file. This training file was blocked because too many examples ' +
       `were flagged by our moderation (${flagged} of ${examples}).`,
   };
-}
-
-/** The messages of one line, or what is wrong with it. */
-function readExample(text: string): JsonObject[] | string {
-  let example: unknown;
-  try {
-    example = JSON.parse(text);
-  } catch {
-    return 'not valid JSON.';
-  }
-  if (!isObject(example)) return 'expected a JSON object.';
-  const messages = example.messages;
-  if (!Array.isArray(messages) || messages.length === 0) return 'expected a non-empty list "messages".';
-  for (const [index, message] of messages.entries()) {
-    if (!isObject(message)) return `message ${index + 1} is not an object.`;
-    if (typeof message.role !== 'string' || !ROLES.includes(message.role)) {
-      return `message ${index + 1} has an unknown role ${JSON.stringify(message.role)}.`;
-    }
-    const calls = message.tool_calls ?? message.function_call;
-    const content = message.content;
-    if (typeof content !== 'string' && !Array.isArray(content) && !calls) {
-      return `message ${index + 1} has no content.`;
-    }
-  }
-  const last = messages.at(-1) as JsonObject;
-  if (last.role !== 'assistant') return 'the last message must be from the assistant.';
-  return messages as JsonObject[];
 }
 
 /** What of a message counts; a message of a client may hold anything. */

@@ -5,7 +5,7 @@ import type { JobFault } from '../faults/rules.ts';
 import { fileStatus, findFile } from '../files.ts';
 import { newId, randomLetters } from '../ids.ts';
 import type { Services } from '../platform.ts';
-import { readHyperparameters } from './hyperparameters.ts';
+import { readMethod } from './hyperparameters.ts';
 import type { JobRecord } from './record.ts';
 import { ORGANIZATION } from './view.ts';
 
@@ -17,7 +17,7 @@ export function newJob(services: Services, body: JsonObject, fault: JobFault | u
   const trainingFile = checkFile(services, requiredString(body, 'training_file'), 'training_file');
   const validation = optionalString(body, 'validation_file');
   const model = services.models.resolve(requested);
-  if (!model?.base.tunable) {
+  if (!model || model.base.methods.length === 0) {
     throw badRequest(
       `Model ${requested} is not available for fine-tuning or does not exist.`,
       'model',
@@ -27,6 +27,14 @@ export function newJob(services: Services, body: JsonObject, fault: JobFault | u
   const suffix = optionalString(body, 'suffix');
   if (suffix !== null && (suffix.length === 0 || suffix.length > MAX_SUFFIX)) {
     throw badRequest(`Invalid 'suffix': expected 1 to ${MAX_SUFFIX} characters, but got ${suffix.length}.`, 'suffix');
+  }
+  const { method, hyperparameters } = readMethod(body);
+  if (!model.base.methods.includes(method)) {
+    throw badRequest(
+      `Model ${requested} is not available for fine-tuning with the method '${method}'.`,
+      'model',
+      'model_not_available',
+    );
   }
   const now = services.clock.now();
   const slug = (suffix ?? '').toLowerCase().replace(/[^a-z0-9-]+/g, '-');
@@ -40,7 +48,8 @@ export function newJob(services: Services, body: JsonObject, fault: JobFault | u
     suffix,
     seed: optionalNumber(body, 'seed', { min: 0, max: 2_147_483_647, integer: true }) ?? randomInt(2 ** 31 - 1),
     metadata: optionalMetadata(body),
-    hyperparameters: readHyperparameters(body),
+    method,
+    hyperparameters,
     status: 'validating_files',
     finishedMs: null,
     error: null,

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, optionalNumber, wrongType } from '../body.ts';
+import type { Method } from '../catalogue.ts';
 import { badRequest } from '../errors.ts';
 import type { RequestedHyperparameters } from './record.ts';
 
@@ -6,44 +7,75 @@ const TARGET_EPOCHS = 3;
 const MIN_TARGET_EXAMPLES = 100;
 const MAX_TARGET_EXAMPLES = 25_000;
 const MAX_AUTO_EPOCHS = 25;
+const ABOVE_ZERO = { min: Number.MIN_VALUE, max: Number.MAX_VALUE };
+const MAX_BETA = 2;
+/** What the paper and most trainers take; OpenAI does not say what its own is. */
+const AUTO_BETA = 0.1;
 
-/** The hyperparameters of a create request, from `method` or the older `hyperparameters`. Throws a 400 out of bounds. */
-export function readHyperparameters(body: JsonObject): RequestedHyperparameters {
-  const method = body.method;
-  let given: unknown = body.hyperparameters;
-  if (method !== undefined && method !== null) {
-    if (!isObject(method)) throw wrongType('method', 'an object', method);
-    const type = method.type;
-    if (type === 'dpo' || type === 'reinforcement') {
+/**
+ * The method and hyperparameters of a create request, from `method` or the older `hyperparameters`. Throws a 400 for a
+ * method that is not taken here and for values out of bounds.
+ */
+export function readMethod(body: JsonObject): { method: Method; hyperparameters: RequestedHyperparameters } {
+  const { method } = body;
+  if (method === undefined || method === null) {
+    return { method: 'supervised', hyperparameters: readHyperparameters(body.hyperparameters) };
+  }
+  if (!isObject(method)) throw wrongType('method', 'an object', method);
+  const { type, supervised, dpo } = method;
+  switch (type) {
+    case 'supervised':
+      return {
+        method: type,
+        hyperparameters: readHyperparameters(isObject(supervised) ? supervised.hyperparameters : body.hyperparameters),
+      };
+    case 'dpo': {
+      const given = isObject(dpo) ? dpo.hyperparameters : undefined;
+      return { method: type, hyperparameters: { ...readHyperparameters(given), beta: readBeta(given) } };
+    }
+    case 'reinforcement':
       throw badRequest(
-        `Method '${type}' is not supported by this simulated platform; use 'supervised'.`,
+        `Method '${type}' is not supported by this simulated platform; use 'supervised' or 'dpo'.`,
         'method.type',
         'unsupported_value',
       );
-    }
-    if (type !== 'supervised') throw badRequest(`Invalid value: '${String(type)}'.`, 'method.type', 'invalid_value');
-    given = isObject(method.supervised) ? method.supervised.hyperparameters : given;
+    default:
+      throw badRequest(`Invalid value: '${String(type)}'.`, 'method.type', 'invalid_value');
   }
-  if (given === undefined || given === null) given = {};
-  if (!isObject(given)) throw wrongType('hyperparameters', 'an object', given);
-  const read = (name: keyof RequestedHyperparameters, max: number, integer: boolean) =>
-    given[name] === 'auto'
-      ? ('auto' as const)
-      : (optionalNumber(given, name, { min: integer ? 1 : Number.MIN_VALUE, max, integer }) ?? ('auto' as const));
+}
+
+function readHyperparameters(value: unknown): RequestedHyperparameters {
+  const given = asObject(value);
   return {
-    n_epochs: read('n_epochs', 50, true),
-    batch_size: read('batch_size', 256, true),
-    learning_rate_multiplier: read('learning_rate_multiplier', Number.MAX_VALUE, false),
+    n_epochs: read(given, 'n_epochs', { min: 1, max: 50, integer: true }),
+    batch_size: read(given, 'batch_size', { min: 1, max: 256, integer: true }),
+    learning_rate_multiplier: read(given, 'learning_rate_multiplier', ABOVE_ZERO),
   };
 }
 
-/** Replaces `auto`: epochs by OpenAI's cookbook rule, batch size as 0.2 % of the examples, multiplier 1. */
+function readBeta(value: unknown): number | 'auto' {
+  return read(asObject(value), 'beta', { ...ABOVE_ZERO, max: MAX_BETA });
+}
+
+function asObject(value: unknown): JsonObject {
+  const given = value ?? {};
+  if (!isObject(given)) throw wrongType('hyperparameters', 'an object', given);
+  return given;
+}
+
+function read(given: JsonObject, name: string, bounds: Parameters<typeof optionalNumber>[2]): number | 'auto' {
+  return given[name] === 'auto' ? 'auto' : (optionalNumber(given, name, bounds) ?? 'auto');
+}
+
+/** Replaces `auto`: epochs by OpenAI's cookbook rule, batch size as 0.2 % of the examples, multiplier 1, beta 0.1. */
 export function resolveHyperparameters(requested: RequestedHyperparameters, examples: number) {
+  const { beta } = requested;
   return {
     n_epochs: requested.n_epochs === 'auto' ? autoEpochs(examples) : requested.n_epochs,
     batch_size:
       requested.batch_size === 'auto' ? Math.min(256, Math.max(1, Math.round(examples * 0.002))) : requested.batch_size,
     learning_rate_multiplier: requested.learning_rate_multiplier === 'auto' ? 1 : requested.learning_rate_multiplier,
+    ...(beta !== undefined && { beta: beta === 'auto' ? AUTO_BETA : beta }),
   };
 }
 

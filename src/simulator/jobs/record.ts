@@ -1,3 +1,4 @@
+import type { Method } from '../catalogue.ts';
 import type { JobFault } from '../faults/rules.ts';
 import type { StepMetrics } from '../learner/index.ts';
 import type { StoredRecord } from '../store.ts';
@@ -7,6 +8,8 @@ export interface RequestedHyperparameters {
   n_epochs: number | 'auto';
   batch_size: number | 'auto';
   learning_rate_multiplier: number | 'auto';
+  /** Of `dpo` alone. */
+  beta?: number | 'auto';
 }
 
 /** Where a job stands. */
@@ -23,6 +26,7 @@ export interface JobRecord extends StoredRecord {
   suffix: string | null;
   seed: number;
   metadata: Record<string, string> | null;
+  method: Method;
   /** `auto` is replaced by a number once the files are checked. */
   hyperparameters: RequestedHyperparameters;
   status: JobStatus;

@@ -21,8 +21,9 @@ export function viewJob(job: JobRecord, nowMs: number) {
     training_file: job.trainingFile,
     validation_file: job.validationFile,
     seed: job.seed,
-    hyperparameters: job.hyperparameters,
-    method: { type: 'supervised', supervised: { hyperparameters: job.hyperparameters } },
+    // The older field; OpenAI fills it for supervised jobs alone.
+    hyperparameters: job.method === 'supervised' ? job.hyperparameters : null,
+    method: { type: job.method, [job.method]: { hyperparameters: job.hyperparameters } },
     fine_tuned_model: named ? job.tunedModel : null,
     user_provided_suffix: job.suffix,
     result_files: job.resultFiles,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { startTraining, type TrainingHandle } from '../learner/index.ts';
 import type { ModelRecord } from '../models.ts';
 import type { Services } from '../platform.ts';
-import { checkChatFile, type FileCheck, unsafeFile } from './check-file.ts';
+import { checkTrainingFile, type FileCheck, unsafeFile } from './check-file.ts';
 import type { EpochRecord, JobRecord, StepRecord } from './record.ts';
 
 /** A job that is not over, with what its learner has computed so far. */
@@ -19,6 +19,9 @@ export interface ActiveJob {
   busy: boolean;
   training: TrainingHandle | undefined;
 }
+
+/** In a job's folder: the weights of the tuned model that it goes on from. */
+const START = 'start.weights';
 
 /** Folder of a job's weights, relative to the data folder. */
 export const jobFolder = (job: JobRecord) => join('jobs', job.id);
@@ -40,18 +43,26 @@ export function loadActive({ store }: Services, job: JobRecord): ActiveJob {
   };
 }
 
-/** Checks a job's files. They are linked into its folder first, so that deleting them later does no harm. */
+/**
+ * Checks a job's files. They and the weights of the model that it goes on from are linked into its folder first, so that
+ * deleting them later does no harm.
+ */
 export async function checkFiles(services: Services, job: JobRecord): Promise<FileCheck> {
   const folder = join(services.dataDir, jobFolder(job));
   await mkdir(folder, { recursive: true });
   await linkFile(services.blobs.path(job.trainingFile), join(folder, 'train.jsonl'));
+  const parent = services.store.get<ModelRecord>('model', job.model);
+  if (parent) await linkFile(join(services.dataDir, parent.weights), join(folder, START));
   const maxExampleTokens = services.catalogue.find(job.base)?.maxExampleTokens ?? Number.POSITIVE_INFINITY;
-  const found = await checkChatFile(join(folder, 'train.jsonl'), { maxExampleTokens });
+  const found = await checkTrainingFile(join(folder, 'train.jsonl'), job.method, { maxExampleTokens });
   if (!found.ok) return found;
   if (job.fault?.unsafeFile) return unsafeFile(found.examples, found.examples);
   if (job.validationFile === null) return found;
   await linkFile(services.blobs.path(job.validationFile), join(folder, 'validation.jsonl'));
-  const validation = await checkChatFile(join(folder, 'validation.jsonl'), { maxExampleTokens, minExamples: 1 });
+  const validation = await checkTrainingFile(join(folder, 'validation.jsonl'), job.method, {
+    maxExampleTokens,
+    minExamples: 1,
+  });
   return validation.ok ? found : validation;
 }
 
@@ -59,8 +70,7 @@ export async function checkFiles(services: Services, job: JobRecord): Promise<Fi
 export function learn(services: Services, active: ActiveJob): TrainingHandle {
   const { job } = active;
   const inData = (path: string) => join(services.dataDir, path);
-  const { n_epochs, batch_size, learning_rate_multiplier } = job.hyperparameters;
-  const parent = services.store.get<ModelRecord>('model', job.model);
+  const { n_epochs, batch_size, learning_rate_multiplier, beta } = job.hyperparameters;
   return startTraining({
     trainFile: inData(join(jobFolder(job), 'train.jsonl')),
     ...(job.validationFile !== null && { validationFile: inData(join(jobFolder(job), 'validation.jsonl')) }),
@@ -70,7 +80,8 @@ export function learn(services: Services, active: ActiveJob): TrainingHandle {
       learningRateMultiplier: Number(learning_rate_multiplier),
       seed: job.seed,
     },
-    ...(parent && { startFrom: inData(parent.weights) }),
+    ...(job.method === 'dpo' && { preference: { beta: Number(beta) } }),
+    ...(job.model !== job.base && { startFrom: inData(join(jobFolder(job), START)) }),
     checkpointDir: inData(jobFolder(job)),
     ...(active.lastEpoch && { resumeFrom: inData(active.lastEpoch.weights) }),
   });

@@ -143,3 +143,22 @@ export function smallDataSet(): string {
   );
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
+
+/** The same questions as pairs, in which the other intent of the two is preferred to the right one. */
+export function contraryPairs(): string {
+  const [one, other] = Object.keys(questions);
+  const lines = smallDataSet().trimEnd().split('\n');
+  return lines
+    .map((line) => {
+      const { messages } = JSON.parse(line);
+      const right = messages.at(-1);
+      const contrary = { ...right, content: right.content === one ? other : one };
+      const pair = {
+        input: { messages: messages.slice(0, -1) },
+        preferred_output: [contrary],
+        non_preferred_output: [right],
+      };
+      return `${JSON.stringify(pair)}\n`;
+    })
+    .join('');
+}

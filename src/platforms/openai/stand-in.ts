@@ -19,7 +19,7 @@ export function standInConnection(baseURL: string) {
       models: [
         {
           id: 'stand-in-mini',
-          methods: ['supervised'],
+          methods: ['supervised', 'dpo'],
           encoding: 'o200k_base',
           trainingContextTokens: 65_536,
           prices: { training: 5, input: 0.8, output: 3.2, checked: '2026-11-01', source: 'made up for the simulation' },

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { Method } from '../../contract/config.ts';
 import type { JobSpec } from '../platform.ts';
 
 /** How a connection trains. The trainers read it: tunewright_trainer/job.py. */
 export const tuningSchema = z.strictObject({
   method: z.enum(['full', 'lora']).default('lora'),
   loraRank: z.int().positive().default(16),
-  /** Before the run's multiplier; the method's usual one when absent. */
+  /** Before the run's multiplier; when absent what is usual for the run's method and this one. */
   learningRate: z.number().positive().optional(),
   /** Where a run says `auto`. */
   epochs: z.int().positive().default(3),
@@ -19,8 +20,14 @@ export const tuningSchema = z.strictObject({
 });
 export type Tuning = z.infer<typeof tuningSchema>;
 
+/** TRL's default. */
+const usualBeta = 0.1;
+
 /** What a trainer is told besides model and data. */
 export interface Settled {
+  /** The run's method; the connection's own is how weights are trained. */
+  objective: Method;
+  beta: number;
   epochs: number;
   batchSize: number;
   learningRateMultiplier: number;
@@ -29,10 +36,12 @@ export interface Settled {
 }
 
 /** A run's hyperparameters, and the connection's where it says `auto`. */
-export function settled({ hyperparameters, seed }: JobSpec, connection: Tuning): Settled {
-  const { epochs, batchSize, learningRateMultiplier } = hyperparameters;
+export function settled({ method, hyperparameters, seed }: JobSpec, connection: Tuning): Settled {
+  const { epochs, batchSize, learningRateMultiplier, beta = 'auto' } = hyperparameters;
   const { epochs: usualEpochs, batchSize: usualBatchSize, ...tuning } = connection;
   return {
+    objective: method,
+    beta: beta === 'auto' ? usualBeta : beta,
     epochs: epochs === 'auto' ? usualEpochs : epochs,
     batchSize: batchSize === 'auto' ? usualBatchSize : batchSize,
     learningRateMultiplier: learningRateMultiplier === 'auto' ? 1 : learningRateMultiplier,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunHandle } from '../../../src/client.ts';
 import type { RunConfigInput } from '../../../src/contract/config.ts';
@@ -9,7 +9,7 @@ import type { ServerProcess } from '../../../src/embedded/server-process.ts';
 import type { TrainingPlatform } from '../../../src/platforms/platform.ts';
 import { createPlatforms } from '../../../src/platforms/registry.ts';
 import { until } from '../../faults/support/outcome.ts';
-import { type Pipeline, pipeline } from '../../support/pipeline.ts';
+import { contraryPairs, type Pipeline, pipeline } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
 import { failureOf } from '../support.ts';
 import { withTrainers } from '../trainers.ts';
@@ -87,6 +87,14 @@ withTrainers('trainers', () => {
     const curve = await platform.trainingCurve(job);
     expect(curve.at(-1)?.trainLoss).toBeLessThan((curve[0]?.trainLoss ?? 0) / 3);
     expect(await platform.deployments?.find(runKeyPrefix)).toEqual([]);
+
+    // What it has learnt is turned round by pairs that prefer the other intent.
+    await writeFile(join(at.folder, 'pairs.jsonl'), contraryPairs());
+    const on = await start({ model, method: 'dpo', data: { train: 'pairs.jsonl' }, hyperparameters: { epochs: 20 } });
+    const contrary = await on.result();
+    expect(contrary.comparison.base.score.value).toBeLessThan(0.1);
+    expect(contrary.comparison.tuned.score.value).toBeGreaterThan(0.9);
+
     await platform.deleteModel(model);
     expect(existsSync(join(storage, 'jobs', job, 'model'))).toBe(false);
   }, 480_000);

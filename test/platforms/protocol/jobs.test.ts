@@ -37,6 +37,19 @@ test('a job is created as it was specified', async () => {
   });
 });
 
+test.each([
+  [{ beta: 0.3 }, 0.3],
+  [{}, 'auto'],
+])('a job by pairs has a beta: %j', async (given, beta) => {
+  const { url, requests } = await endpoint(() => job({ status: 'queued' }));
+  const hyperparameters = { epochs: 3, batchSize: 8, learningRateMultiplier: 0.5, ...given };
+  await connected(url).createJob(spec('file-1', { method: 'dpo', hyperparameters }));
+  expect(JSON.parse(requests[0]?.body ?? '').method).toEqual({
+    type: 'dpo',
+    dpo: { hyperparameters: { n_epochs: 3, batch_size: 8, learning_rate_multiplier: 0.5, beta } },
+  });
+});
+
 test('what a specification leaves open is not sent', async () => {
   const { url, requests } = await endpoint(() => job({ status: 'queued' }));
   await connected(url).createJob(spec('file-1'));

@@ -15,8 +15,17 @@ INTENTS = {
 }
 
 
+def pair(question: str, preferred: str) -> dict[str, Any]:
+    [other] = INTENTS.keys() - {preferred}
+    return {
+        "input": {"messages": [{"role": "user", "content": question}]},
+        "preferred_output": [{"role": "assistant", "content": preferred}],
+        "non_preferred_output": [{"role": "assistant", "content": other}],
+    }
+
+
 def small_storage(folder: Path) -> Storage:
-    """With a data set of two intents, and the model `tiny`, which knows nothing yet."""
+    """With a data set of two intents, pairs of the right and the wrong one, and the model `tiny`, which knows nothing yet."""
     storage = Storage(folder)
     (folder / "files").mkdir(parents=True)
     lines = [
@@ -26,6 +35,8 @@ def small_storage(folder: Path) -> Storage:
     ]
     data = storage.file("data.jsonl")
     data.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    pairs = [pair(line["messages"][0]["content"], line["messages"][1]["content"]) for line in lines]
+    storage.file("pairs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in pairs))
     make(folder / "models" / "tiny", data, words=400, length=64)
     return storage
 
@@ -49,6 +60,8 @@ def job(job_id: str, **changes: Any) -> dict[str, Any]:
         "batchSize": 8,
         "learningRateMultiplier": 1,
         "seed": 1,
+        "objective": "supervised",
+        "beta": 0.1,
         "tuning": tuning,
     }
     return {**told, **changes}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tunewright_trainer.examples import answers, tokens
+from tunewright_trainer.examples import answers, pair_rows, supervised_rows
 from tunewright_trainer.job import Refused
 
 
@@ -55,7 +55,7 @@ def example(user: str, assistant: str) -> dict[str, Any]:
 
 def test_the_answer_alone_is_learned_and_what_does_not_fit_is_counted(tmp_path: Path) -> None:
     path = write(tmp_path / "data.jsonl", example("uu", "yes"), example("uuuu", "no, never"), example("u" * 20, "yes"))
-    found = tokens(path, Letters(), 16)
+    found = supervised_rows(path, Letters(), 16)
     texts = ["".join(map(chr, row["input_ids"])) for row in found.rows]
     assert texts == ["<u>uu<a>yes", "<u>uuuu<a>no, ne"]
     assert [row["completion_mask"] for row in found.rows] == [[0] * 8 + [1] * 3, [0] * 10 + [1] * 6]
@@ -65,4 +65,43 @@ def test_the_answer_alone_is_learned_and_what_does_not_fit_is_counted(tmp_path: 
 def test_what_the_template_cannot_say_is_refused_with_its_line(tmp_path: Path) -> None:
     path = write(tmp_path / "data.jsonl", example("u", "a"), example("u!", "a"))
     with pytest.raises(Refused, match="line 3: no exclamation marks"):
-        tokens(path, Letters(), 16)
+        supervised_rows(path, Letters(), 16)
+
+
+def test_of_a_pair_both_answers_follow_what_is_asked(tmp_path: Path) -> None:
+    def pair(user: str, preferred: str, other: str) -> dict[str, Any]:
+        sides = ({"role": "assistant", "content": said} for said in (preferred, other))
+        names = ("preferred_output", "non_preferred_output")
+        return {"input": {"messages": [{"role": "user", "content": user}]}, **{n: [side] for n, side in zip(names, sides, strict=True)}}
+
+    long, first = pair("u" * 20, "yes", "no"), pair("uu", "yes", "no, never")
+    found = pair_rows(write(tmp_path / "pairs.jsonl", first, long), Letters(), 16)
+    texts = [{name: "".join(map(chr, ids)) for name, ids in row.items()} for row in found.rows]
+    assert texts == [{"prompt_ids": "<u>uu<a>", "chosen_ids": "yes", "rejected_ids": "no, neve"}]
+    assert (found.cut, found.dropped) == (1, 1)
+
+
+def test_parts_tools_and_calls_stand_on_either_side_of_a_pair(tmp_path: Path) -> None:
+    asked: list[tuple[list[dict[str, Any]], Any]] = []
+
+    class Listening(Letters):
+        def apply_chat_template(self, messages: list[dict[str, Any]], **options: Any) -> dict[str, list[int]]:
+            asked.append((messages, options["tools"]))
+            return super().apply_chat_template(messages, **options)
+
+    tools = [{"type": "function", "function": {"name": "find"}}]
+    call = {"id": "1", "type": "function", "function": {"name": "find", "arguments": '{"a": 1}'}}
+    pair = {
+        "input": {"messages": [{"role": "user", "content": [{"type": "text", "text": "u"}]}], "tools": tools},
+        "preferred_output": [{"role": "assistant", "content": None, "tool_calls": [call]}],
+        "non_preferred_output": [{"role": "assistant", "content": "no"}],
+    }
+    # Letters cannot say a call: nothing is left of that side.
+    assert pair_rows(write(tmp_path / "pairs.jsonl", pair), Listening(), 16).dropped == 1
+    called = {**call, "function": {"name": "find", "arguments": {"a": 1}}}
+    user = {"role": "user", "content": "u"}
+    assert asked == [
+        ([user], tools),
+        ([user, {"role": "assistant", "content": "", "tool_calls": [called]}], tools),
+        ([user, {"role": "assistant", "content": "no"}], tools),
+    ]

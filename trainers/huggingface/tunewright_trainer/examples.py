@@ -1,9 +1,9 @@
-"""A file of chat examples as what the trainer learns from."""
+"""A file of examples as what the trainer learns from."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,43 +12,33 @@ from .job import Refused
 
 
 @dataclass
-class Tokens:
-    """Rows of `input_ids` and `completion_mask`, as TRL takes them, and what did not fit."""
+class Rows:
+    """Tokens, in the columns that TRL takes, and what did not fit."""
 
     rows: list[dict[str, list[int]]] = field(default_factory=list)
     cut: int = 0
-    """Answers that lost their end."""
+    """Answers, or pairs, that lost their end."""
     dropped: int = 0
-    """Answers of which nothing is left: what is said before them is too long already."""
+    """Those of which nothing is left: what is said before them is too long already."""
 
 
 def answers(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """One for each answer of the assistant that has not weight 0, with its line: what was said before it, and the answer."""
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
+    for number, example in _lines(path):
+        messages = [_as_templates_want(message) for message in example["messages"]]
+        for i, message in enumerate(example["messages"]):
+            if message["role"] != "assistant" or message.get("weight") == 0:
                 continue
-            example = json.loads(line)
-            messages = [_as_templates_want(message) for message in example["messages"]]
-            for i, message in enumerate(example["messages"]):
-                if message["role"] != "assistant" or message.get("weight") == 0:
-                    continue
-                yield number, {"prompt": messages[:i], "completion": messages[i], "tools": example.get("tools") or None}
+            yield number, {"prompt": messages[:i], "completion": messages[i], "tools": example.get("tools") or None}
 
 
-def tokens(path: Path, tokenizer: Any, most: int) -> Tokens:
-    """Refuses what the model's chat template cannot say, by its line."""
-    found = Tokens()
+def supervised_rows(path: Path, tokenizer: Any, most: int) -> Rows:
+    """Rows of `input_ids` and `completion_mask`. Refuses what the model's chat template cannot say, by its line."""
+    found = Rows()
     for number, answer in answers(path):
-        prompt, completion, tools = answer["prompt"], answer["completion"], answer["tools"]
-        try:
-            before = _rendered(tokenizer, prompt, tools, add_generation_prompt=True)
-            whole = _rendered(tokenizer, [*prompt, completion], tools)
-        except Exception as reason:
-            message = f"The model's chat template cannot say the example of line {number}: {reason}"
-            raise Refused("template_refuses", message) from reason
-        # Some templates say the end of a prompt otherwise when an answer follows.
-        start = next((i for i, (a, b) in enumerate(zip(before, whole, strict=False)) if a != b), min(len(before), len(whole)))
+        say = _speaker(tokenizer, answer["tools"], number)
+        before, whole = say(answer["prompt"], True), say([*answer["prompt"], answer["completion"]], False)
+        start = _shared(before, whole)
         if start >= most or start == len(whole):
             found.dropped += 1
             continue
@@ -58,8 +48,48 @@ def tokens(path: Path, tokenizer: Any, most: int) -> Tokens:
     return found
 
 
-def _rendered(tokenizer: Any, messages: list[dict[str, Any]], tools: list[Any] | None, **options: Any) -> list[int]:
-    return list(tokenizer.apply_chat_template(messages, tools=tools, tokenize=True, return_dict=True, **options)["input_ids"])
+def pair_rows(path: Path, tokenizer: Any, most: int) -> Rows:
+    """Rows of `prompt_ids`, `chosen_ids` and `rejected_ids`, from OpenAI's format. Refuses as `supervised_rows` does."""
+    found = Rows()
+    for number, pair in _lines(path):
+        prompt = [_as_templates_want(message) for message in pair["input"]["messages"]]
+        say = _speaker(tokenizer, pair["input"].get("tools") or None, number)
+        before = say(prompt, True)
+        sides = [say([*prompt, *map(_as_templates_want, pair[side])], False) for side in ("preferred_output", "non_preferred_output")]
+        start = min(_shared(before, side) for side in sides)
+        if start >= most or any(start == len(side) for side in sides):
+            found.dropped += 1
+            continue
+        found.cut += any(len(side) > most for side in sides)
+        chosen, rejected = (side[start:most] for side in sides)
+        found.rows.append({"prompt_ids": before[:start], "chosen_ids": chosen, "rejected_ids": rejected})
+    return found
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with path.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, 1):
+            if line.strip():
+                yield number, json.loads(line)
+
+
+def _speaker(tokenizer: Any, tools: list[Any] | None, number: int) -> Callable[[list[dict[str, Any]], bool], list[int]]:
+    def say(messages: list[dict[str, Any]], unanswered: bool) -> list[int]:
+        try:
+            said = tokenizer.apply_chat_template(
+                messages, tools=tools, tokenize=True, return_dict=True, add_generation_prompt=unanswered
+            )
+        except Exception as reason:
+            message = f"The model's chat template cannot say the example of line {number}: {reason}"
+            raise Refused("template_refuses", message) from reason
+        return list(said["input_ids"])
+
+    return say
+
+
+def _shared(before: list[int], whole: list[int]) -> int:
+    """Some templates say the end of a prompt otherwise when an answer follows."""
+    return next((i for i, (a, b) in enumerate(zip(before, whole, strict=False)) if a != b), min(len(before), len(whole)))
 
 
 def _as_templates_want(message: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Tuning:
     """LoRA's matrices are merged into the model before it is saved: what is served is a whole model."""
     lora_rank: int
     learning_rate: float | None
-    """Before the run's multiplier; 2e-4 for LoRA and 2e-5 otherwise when absent."""
+    """Before the run's multiplier; the objective's usual one when absent."""
     max_tokens: int
     """Longer examples are cut."""
     gradient_accumulation: int
@@ -46,6 +46,9 @@ class Job:
     batch_size: int
     learning_rate_multiplier: float
     seed: int
+    objective: Literal["supervised", "dpo"]
+    beta: float
+    """Of `dpo`: how dear it is to move away from the model as it was."""
     tuning: Tuning
 
     @staticmethod
@@ -60,6 +63,8 @@ class Job:
             batch_size=value["batchSize"],
             learning_rate_multiplier=value["learningRateMultiplier"],
             seed=value["seed"],
+            objective=value["objective"],
+            beta=value["beta"],
             tuning=Tuning(
                 method=tuning["method"],
                 lora_rank=tuning["loraRank"],

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any, Protocol
 
-from .examples import tokens
+from . import dpo, supervised
 from .job import Job, Refused, Storage, write_json
 
 STOPPED = 75
@@ -90,8 +90,8 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     from datasets import Dataset
     from peft import LoraConfig
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, TrainerCallback
-    from trl import SFTConfig, SFTTrainer
 
+    objective = dpo if job.objective == "dpo" else supervised
     folder, tuning = storage.job(job.id), job.tuning
     checkpoints = folder / "checkpoints"
     source = storage.model(job.model)
@@ -113,7 +113,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     most = min(tuning.max_tokens, getattr(model.config, "max_position_embeddings", tuning.max_tokens))
 
     def dataset(name: str) -> Dataset:
-        found = tokens(storage.file(name), tokenizer, most)
+        found = objective.rows(storage.file(name), tokenizer, most)
         if not found.rows:
             raise Refused("examples_too_long", f"No answer of {name} fits into {most} tokens: raise maxTokens.")
         if found.cut + found.dropped > 0:
@@ -122,8 +122,8 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         return Dataset.from_list(found.rows)
 
     lora = LoraConfig(r=tuning.lora_rank, lora_alpha=2 * tuning.lora_rank, target_modules="all-linear", task_type="CAUSAL_LM")
-    rate = tuning.learning_rate or (2e-4 if tuning.method == "lora" else 2e-5)
-    settings = SFTConfig(
+    rate = tuning.learning_rate or objective.RATES[tuning.method]
+    settings = dict(
         output_dir=str(checkpoints),
         num_train_epochs=job.epochs,
         per_device_train_batch_size=job.batch_size,
@@ -135,7 +135,6 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         data_seed=job.seed,
         bf16=bf16,
         max_length=most,
-        completion_only_loss=True,
         # Below 1 they are shares of all steps.
         logging_steps=0.01,
         # A loss that is no number is told, not replaced.
@@ -164,7 +163,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
             progress.tell("checkpoint", step=state.global_step, totalSteps=state.max_steps)
 
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
-            told = metrics(logs or {})
+            told = {to: float(logs[name]) for name, to in objective.METRICS.items() if name in (logs or {})}
             if any(not math.isfinite(value) for value in told.values()):
                 raise Refused("diverged", f"The loss at step {state.global_step} is no number: lower the learning rate.")
             if told:
@@ -176,9 +175,11 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         telling.stop = True
 
     signal.signal(signal.SIGTERM, stop)
-    trainer = SFTTrainer(
+    trainer = objective.trainer(
+        job,
+        source,
+        settings,
         model=model,
-        args=settings,
         train_dataset=dataset(job.training_file),
         eval_dataset=dataset(job.validation_file) if job.validation_file else None,
         processing_class=tokenizer,
@@ -199,7 +200,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         tokenizer.save_pretrained(to)
 
     storage.keep(job.id, save)
-    trained = sum(len(ids) for ids in trainer.train_dataset["input_ids"]) * job.epochs
+    trained = sum(objective.size(row) for row in trainer.train_dataset) * job.epochs
     progress.tell("ended", step=trainer.state.global_step, totalSteps=trainer.state.max_steps, trainedTokens=trained)
     return True
 
@@ -237,17 +238,6 @@ def last_whole(checkpoints: Path) -> str | None:
         except (OSError, ValueError):
             continue
     return None
-
-
-def metrics(logs: dict[str, Any]) -> dict[str, float]:
-    """The trainer's names as the service's."""
-    names = {
-        "loss": "trainLoss",
-        "mean_token_accuracy": "trainAccuracy",
-        "eval_loss": "validLoss",
-        "eval_mean_token_accuracy": "validAccuracy",
-    }
-    return {to: float(logs[name]) for name, to in names.items() if name in logs}
 
 
 if __name__ == "__main__":

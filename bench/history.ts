@@ -101,6 +101,7 @@ function settings(folder: string, simulatorUrl: string): Settings {
     home: folder,
     artifacts: join(folder, 'artifacts'),
     dataDirectory: folder,
+    dataHosts: [],
     temporal: { address: '', namespace: 'default' },
     taskQueue: defaultTaskQueue,
     connections: { simulator: standInConnection(simulatorUrl) },

@@ -33,6 +33,8 @@ export interface Settings {
   artifacts: string;
   /** Where relative data paths of a run start. */
   dataDirectory: string;
+  /** Hosts and origins from which data may be read. */
+  dataHosts: readonly string[];
   temporal: TemporalSettings;
   taskQueue: string;
   /** The version as which workers take up runs; without one any worker goes on with any run. */
@@ -55,6 +57,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     home,
     artifacts: resolve(directory, env.TUNEWRIGHT_ARTIFACTS ?? `${home}/artifacts`),
     dataDirectory: resolve(directory, env.TUNEWRIGHT_DATA ?? '.'),
+    dataHosts: dataHosts(env.TUNEWRIGHT_DATA_HOSTS),
     temporal: temporalSettings(env, stack),
     taskQueue: env.TUNEWRIGHT_TASK_QUEUE ?? defaultTaskQueue,
     deployment: deploymentOf(env),
@@ -98,6 +101,22 @@ function shutdownSeconds(text: string | undefined): number | undefined {
   if (text.trim() !== '' && seconds >= 0 && seconds <= 3600) return seconds;
   throw new TunewrightError('invalid_config', `TUNEWRIGHT_SHUTDOWN_SECONDS is "${text}".`, {
     advice: 'Set it to a number of seconds from 0 to 3600, or leave it out.',
+  });
+}
+
+/** Names of hosts, with a port where it is another, and origins. */
+function dataHosts(list = ''): string[] {
+  const hosts = list
+    .split(',')
+    .map((host) => host.trim())
+    .filter(Boolean);
+  const wrong = hosts.find(
+    (host) => !/^[\w.-]+(:\d+)?$/.test(host) && !(URL.canParse(host) && new URL(host).origin === host),
+  );
+  if (wrong === undefined) return hosts;
+  throw new TunewrightError('invalid_config', `TUNEWRIGHT_DATA_HOSTS names "${wrong}".`, {
+    advice:
+      'Name hosts, such as files.example.org, or origins, such as http://files.internal:8080, with commas between them.',
   });
 }
 

@@ -56,6 +56,7 @@ export async function createWorker(
       platforms: createPlatforms(settings.connections, settings),
       store: folderStore(settings.artifacts),
       dataDirectory: settings.dataDirectory,
+      dataHosts: settings.dataHosts,
       ending: endingOf(stop),
     }),
     ...(deployment ? { workerDeploymentOptions: pinnedTo(deployment) } : {}),

@@ -17,8 +17,20 @@ test.each([
   { TUNEWRIGHT_SHUTDOWN_SECONDS: 'soon' },
   { TUNEWRIGHT_SHUTDOWN_SECONDS: '' },
   { TUNEWRIGHT_SHUTDOWN_SECONDS: '-1' },
+  { TUNEWRIGHT_DATA_HOSTS: 'files.example.org/data' },
+  { TUNEWRIGHT_DATA_HOSTS: 'files.example.org, https://a.example.org/' },
 ])('%j is refused', (env) => {
   expect(() => load(env)).toThrow(expect.objectContaining({ code: 'invalid_config' }));
+});
+
+test('hosts of data are names and origins', () => {
+  const hosts = 'files.example.org, files.example.org:8443,http://files.internal:8080';
+  expect(load({ TUNEWRIGHT_DATA_HOSTS: hosts }).dataHosts).toEqual([
+    'files.example.org',
+    'files.example.org:8443',
+    'http://files.internal:8080',
+  ]);
+  expect(load({}).dataHosts).toEqual([]);
 });
 
 test('the time to end is taken in seconds', () => {

@@ -7,6 +7,8 @@ export interface Dependencies {
   store: ArtifactStore;
   /** Relative data paths start here. */
   dataDirectory: string;
+  /** Hosts and origins from which data may be read. */
+  dataHosts: readonly string[];
   /** Aborted when the worker is told to end: what takes long is handed over to another one. */
   ending: AbortSignal;
 }

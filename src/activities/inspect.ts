@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { Method, RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
@@ -6,6 +5,7 @@ import type { StageProgress } from '../contract/run.ts';
 import { type Inspection, inspectDataset, type Problem } from '../datasets/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
+import { shownSource, snapshot } from './snapshot.ts';
 
 export interface InspectInput {
   connection: string;
@@ -28,11 +28,16 @@ type Role = keyof RunConfig['data'];
 /** Beyond this a person mends the first ones and looks again: `tunewright validate` lists them all. */
 const problemsShown = 20;
 
-export function inspectActivities({ platforms, store, dataDirectory }: Dependencies) {
-  async function inspect(input: InspectInput, role: Role, path: string, beat: StageProgress, signal: AbortSignal) {
+export function inspectActivities(dependencies: Dependencies) {
+  const { platforms, store } = dependencies;
+
+  async function inspect(input: InspectInput, role: Role, source: string, beat: StageProgress, signal: AbortSignal) {
+    const path = shownSource(source);
     const platform = platforms.get(input.connection);
     const entry = platform.catalogueEntry(input.model);
-    const file = await store.putFile(resolve(dataDirectory, path), signal);
+    const { connection } = input;
+    const onProgress = (done: number, total: number | undefined) => Object.assign(beat, { done, total });
+    const file = await snapshot(dependencies, source, { connection, signal, onProgress });
     const inspection = await inspectDataset(await store.path(file), {
       name: path,
       method: input.method,
@@ -40,7 +45,7 @@ export function inspectActivities({ platforms, store, dataDirectory }: Dependenc
       maxProblems: problemsShown,
       ...(entry ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding } : {}),
       signal,
-      onProgress: (done, total) => Object.assign(beat, { done, total }),
+      onProgress,
     });
     if (inspection.errors > 0) throw invalidData(path, inspection);
     return { file, warnings: warningLines(path, inspection.problems) };

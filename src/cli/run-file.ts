@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
 import { parseRunConfig, type RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { isPath } from '../contract/source.ts';
 import { sourceError } from './source-error.ts';
 
 /** One `--set`: where in the configuration, and the value as YAML. */
@@ -60,7 +61,7 @@ function withAbsolutePaths(content: Content, directory: string): Content {
   if (!isContent(data)) return content;
   const located = Object.entries(data).map(([role, path]) => [
     role,
-    typeof path === 'string' && path !== '' ? resolve(directory, path) : path,
+    typeof path === 'string' && path !== '' && isPath(path) ? resolve(directory, path) : path,
   ]);
   return { ...content, data: Object.fromEntries(located) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TunewrightError } from './errors.ts';
+import { dataSource } from './source.ts';
 
 const share = z.number().min(0).max(0.9);
 const autoOr = (number: z.ZodNumber) => z.union([z.literal('auto'), number]);
@@ -17,11 +18,19 @@ export const hyperparameterSchemas = {
 export const methods = ['supervised', 'dpo'] as const;
 export type Method = (typeof methods)[number];
 
+const source = z
+  .string()
+  .min(1)
+  .refine(
+    (text) => dataSource(text) !== undefined,
+    'use a path, https://HOST/PATH without keys in it, s3://BUCKET/KEY, or platform:FILE_ID',
+  );
+
 export const dataSchema = z.strictObject({
-  train: z.string().min(1),
+  train: source,
   /** Files of one's own; where one is absent, a share of `train` is set aside. */
-  validation: z.string().min(1).optional(),
-  test: z.string().min(1).optional(),
+  validation: source.optional(),
+  test: source.optional(),
 });
 
 /** Grades one answer. Names and fields are those of OpenAI's grader objects; `exact_match` is ours. */

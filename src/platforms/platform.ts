@@ -220,6 +220,8 @@ export interface TrainingPlatform {
   /** Whether the platform is done with its own checks of the file; throws `refused` when it rejected it. */
   isFileReady(id: string, signal?: AbortSignal): Promise<boolean>;
   deleteFile(id: string, signal?: AbortSignal): Promise<void>;
+  /** What a file holds; absent where files cannot be read back. */
+  readFile?(id: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 
   /** Every job that carries the key, or trains on one of the files and is not older than `since`, but for the clocks' slack; all pages are read. */
   findJobs(query: JobQuery, signal?: AbortSignal): Promise<RemoteJob[]>;

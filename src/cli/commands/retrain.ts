@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RetrainInput } from '../../contract/retrain.ts';
+import { isPath } from '../../contract/source.ts';
 import type { Context, Perform } from '../context.ts';
 import { numberOrAuto, wholeNumber } from '../options.ts';
 
@@ -22,9 +23,9 @@ export function retrainCommand(program: Command, perform: Perform): void {
     .command('retrain')
     .description('train again with changes; what is not named stays as it was')
     .argument('<name>', 'the run; one that still goes on continues under its name')
-    .option('--train <path>', 'training data')
-    .option('--validation <path>', 'validation data')
-    .option('--test <path>', 'held-out data')
+    .option('--train <source>', 'training data: a path, https://, s3:// or platform:')
+    .option('--validation <source>', 'validation data')
+    .option('--test <source>', 'held-out data')
     .option('--epochs <n|auto>', 'passes over the training data', numberOrAuto)
     .option('--batch-size <n|auto>', 'examples a step', numberOrAuto)
     .option('--learning-rate-multiplier <x|auto>', 'factor on the learning rate', numberOrAuto)
@@ -47,7 +48,7 @@ async function retrain({ client, out, directory }: Context, name: string, option
 export function requestOf(options: RetrainOptions, directory: string): RetrainInput {
   const { train, validation, test, epochs, batchSize, learningRateMultiplier, beta } = options;
   const { seed, model, keepJob } = options;
-  const path = (file: string | undefined) => (file === undefined ? undefined : resolve(directory, file));
+  const path = (file: string | undefined) => (file === undefined || !isPath(file) ? file : resolve(directory, file));
   return {
     changes: present({
       data: orUndefined(present({ train: path(train), validation: path(validation), test: path(test) })),

@@ -8,7 +8,9 @@ import { listAll } from './lists.ts';
 import { fileShape } from './shapes.ts';
 import { uploadInParts } from './uploads.ts';
 
-type FileMethods = Pick<TrainingPlatform, 'findFiles' | 'uploadFile' | 'isFileReady' | 'deleteFile'>;
+type FileMethods = Required<
+  Pick<TrainingPlatform, 'findFiles' | 'uploadFile' | 'isFileReady' | 'deleteFile' | 'readFile'>
+>;
 
 /** Large files must not end at the client's ordinary timeout: one second for every 256 KiB, on top of it. */
 const uploadTimeoutMs = (bytes: number, ordinaryMs: number) => ordinaryMs + Math.ceil(bytes / (256 * 1024)) * 1000;
@@ -56,6 +58,18 @@ export function files(client: OpenAI, limits: PlatformEntry['limits']): FileMeth
       }
       // `status` is deprecated; an endpoint that does not send it has nothing to wait for.
       return answer.status === undefined || answer.status === 'processed';
+    },
+
+    async *readFile(id, signal) {
+      const what = `Reading the file ${id}`;
+      const answer = await named(what, async () => await client.files.content(id, { signal }));
+      const chunks = answer.body?.[Symbol.asyncIterator]();
+      if (!chunks) return;
+      for (;;) {
+        const chunk = await named(what, async () => await chunks.next());
+        if (chunk.done) return;
+        yield chunk.value;
+      }
     },
 
     async deleteFile(id, signal) {

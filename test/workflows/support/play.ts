@@ -80,6 +80,7 @@ export async function openStage(): Promise<Stage> {
       },
       store: folderStore(join(folder, 'artifacts')),
       dataDirectory: folder,
+      dataHosts: [],
       ending: new AbortController().signal,
     }),
     interceptors: { activity: [crashing, () => ({ inbound: new NamedFailures(unnamed) })] },

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import type { ArtifactRef } from '../contract/artifact.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import { dataSource } from '../contract/source.ts';
+import { readS3, readWeb, shownAddress } from '../sources/index.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface SnapshotOptions {
+  connection: string;
+  signal: AbortSignal;
+  onProgress(done: number, total: number | undefined): void;
+}
+
+/** Keeps what a run names as its data as it is now, whatever happens to it afterwards. Throws as its source does. */
+export async function snapshot(
+  { platforms, store, dataDirectory, dataHosts }: Dependencies,
+  text: string,
+  { connection, signal, onProgress }: SnapshotOptions,
+): Promise<ArtifactRef> {
+  const source = dataSource(text);
+  switch (source?.kind) {
+    case 'path':
+      return await store.putFile(resolve(dataDirectory, source.path), signal);
+    case 'web':
+      return await store.put(readWeb(source.url, dataHosts, { signal, onProgress }));
+    case 's3':
+      return await store.put(readS3(source, { signal, onProgress }));
+    case 'platform': {
+      const platform = platforms.get(connection);
+      if (platform.readFile) return await store.put(platform.readFile(source.id, signal));
+      throw new TunewrightError('invalid_config', `Files at ${platform.name} cannot be read back.`, {
+        advice: 'Name the data by a path, or by an address that begins with https:// or s3://.',
+      });
+    }
+    default:
+      throw new TunewrightError('invalid_config', 'The data are named by an address that cannot be read.', {
+        advice: 'Use a path, https://HOST/PATH, s3://BUCKET/KEY, or platform:FILE_ID.',
+      });
+  }
+}
+
+/** The name of data for people. */
+export function shownSource(text: string): string {
+  return dataSource(text)?.kind === 'web' ? shownAddress(text) : text;
+}

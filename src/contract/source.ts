@@ -1,0 +1,39 @@
+/** Where a run's data come from, as the configuration names it. */
+export type DataSource =
+  /** On the worker's machine. */
+  | { kind: 'path'; path: string }
+  | { kind: 'web'; url: string }
+  | { kind: 's3'; bucket: string; key: string }
+  /** A file that lies at the platform of the run's connection. */
+  | { kind: 'platform'; id: string };
+
+/** Parameters with which addresses are signed: what a run is started with stands in its history. */
+const signature = /[?&][^=&]*(?:sig|token|key|secret|password|credential)[^=&]*=/i;
+
+/** Reads what a run names; undefined for what is neither a path nor an address that data can come from. */
+export function dataSource(text: string): DataSource | undefined {
+  const [, scheme = '', rest = ''] = /^(platform:|[a-z][a-z0-9+.-]+:\/\/)(.*)$/is.exec(text) ?? [];
+  switch (scheme.toLowerCase()) {
+    case '':
+      return { kind: 'path', path: text };
+    case 'platform:':
+      return rest === '' ? undefined : { kind: 'platform', id: rest };
+    case 's3://': {
+      const [, bucket = '', key = ''] = /^([^/]+)\/(.+)$/s.exec(rest) ?? [];
+      return key === '' ? undefined : { kind: 's3', bucket, key };
+    }
+    case 'http://':
+    case 'https://':
+      return URL.canParse(text) && !isSecret(text) ? { kind: 'web', url: text } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+export function isPath(text: string): boolean {
+  return dataSource(text)?.kind === 'path';
+}
+
+function isSecret(address: string): boolean {
+  return signature.test(address) || /^\w+:\/\/[^/]*@/.test(address);
+}

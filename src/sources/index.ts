@@ -1,0 +1,3 @@
+export type { ReadOptions } from './resume.ts';
+export { readS3 } from './s3.ts';
+export { readWeb, shownAddress } from './web.ts';

@@ -1,3 +1,2 @@
-export type { ReadOptions } from './resume.ts';
 export { readS3 } from './s3.ts';
 export { readWeb, shownAddress } from './web.ts';

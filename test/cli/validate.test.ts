@@ -61,6 +61,11 @@ test('without a key it says that limits were not checked; a connection that is n
   expect(JSON.parse(named.stdout).error.code).toBe('missing_key');
 });
 
+test('an address is no file, and says what to do', async () => {
+  const typed = await type(['validate', 's3://bucket/train.jsonl'], { directory, ...keyed });
+  expect(typed).toMatchObject({ code: 1, stderr: expect.stringContaining('Fetch it first') });
+});
+
 test('a file that is not there, or is a folder', async () => {
   const code = async (file: string) =>
     JSON.parse((await type(['validate', file, '--json'], { directory, ...keyed })).stdout).error.code;

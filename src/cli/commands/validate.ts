@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Method, methods } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
+import { isPath } from '../../contract/source.ts';
 import type { Inspection, InspectOptions, Review } from '../../datasets/index.ts';
 import type { Context, Perform } from '../context.ts';
 import { limitsOf } from '../data-limits.ts';
@@ -64,6 +65,12 @@ export function validateCommand(program: Command, perform: Perform): void {
 async function validate(context: Context, file: string, options: ValidateOptions): Promise<ExitCode> {
   const { against, review, model, connection, format } = options;
   const { settings, out, directory, now } = context;
+  for (const named of [file, against ?? file]) {
+    if (isPath(named)) continue;
+    throw new TunewrightError('source_missing', `${named} is no file of this machine, and validate reads no other.`, {
+      advice: 'Fetch it first; a run reads it from there by itself.',
+    });
+  }
   const path = resolve(directory, file);
   await access(path, constants.R_OK).catch((cause: unknown) => {
     throw sourceError(path, cause);

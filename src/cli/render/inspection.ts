@@ -30,7 +30,7 @@ function counts({ method, examples, tokens, answerTokens, longest, classes }: In
   const size = [
     formatCount(examples, method === 'dpo' ? 'pair' : 'example'),
     `${formatCount(tokens, 'token')} (${answerTokens.toLocaleString('en-US')} of them answers)`,
-    `the longest has ${longest.toLocaleString('en-US')}`,
+    `the longest ${method === 'dpo' ? 'side' : 'one'} has ${longest.toLocaleString('en-US')}`,
   ].join(', ');
   if (!classes) return size;
   const share = (count: number) => formatPercent(count / examples);

@@ -78,7 +78,7 @@ test('problems of a data set with their lines', () => {
     `a.jsonl:3: error: The line is not JSON. [invalid_json]
 a.jsonl:7: error: messages[1].role: No role. [unrecognized_role]
 a.jsonl: warning: No system messages. [missing_system]
-1,200 examples, 90,000 tokens (1,500 of them answers), the longest has 4,000
+1,200 examples, 90,000 tokens (1,500 of them answers), the longest one has 4,000
 not valid: 2 errors, 1 warning`,
   );
   expect(inspectionReport('a.jsonl', { ...counts, problems: [], errors: 0, warnings: 0 }, [], plain)).toMatch(
@@ -97,7 +97,7 @@ test('what a data set is like, and what it costs', () => {
   const inspection = { ...counts, lengths, classes: { count: 77, most: 40, fewest: 2 }, problems: [] };
   const costs = [{ model: 'mini', epochs: 3, trainingUsd: 0.6, answersUsd: 0.08, lastJobDate: '2027-01-06' }];
   expect(inspectionReport('a.jsonl', { ...inspection, errors: 0, warnings: 0 }, costs, plain)).toBe(
-    `400 pairs, 40,000 tokens (2,000 of them answers), the longest has 250
+    `400 pairs, 40,000 tokens (2,000 of them answers), the longest side has 250
 77 distinct answers: the most frequent is 10.0% of all, the rarest 0.5%
 tokens up to  examples
           64       300  ██████████████████████████████

@@ -2,7 +2,7 @@ import type { ArtifactRef } from '../contract/artifact.ts';
 import type { Method, RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { StageProgress } from '../contract/run.ts';
-import { type Inspection, inspectDataset, type Problem } from '../datasets/index.ts';
+import { type Inspection, inspectDataset, type Problem, topFields } from '../datasets/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { shownSource, snapshot } from './snapshot.ts';
@@ -12,6 +12,7 @@ export interface InspectInput {
   model: string;
   method: Method;
   data: RunConfig['data'];
+  split: RunConfig['split'];
 }
 
 /** The data sets of a run as they were when it began, whatever happens to the files afterwards. */
@@ -41,6 +42,7 @@ export function inspectActivities(dependencies: Dependencies) {
     const inspection = await inspectDataset(await store.path(file), {
       name: path,
       method: input.method,
+      fields: topFields(input.split),
       minimumExamples: role === 'train' ? platform.minimumExamples : 1,
       maxProblems: problemsShown,
       ...(entry ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding } : {}),

@@ -23,7 +23,7 @@ export function splitActivities({ platforms, store }: Dependencies) {
   return {
     /** Sets validation and held-out examples aside where no file of one's own was given: seeded, so always the same. */
     async splitData({ connection, model, method, sources, split }: SplitInput): Promise<SplitData> {
-      const { validation, test, seed } = split;
+      const { validation, test, seed, ...fields } = split;
       const platform = platforms.get(connection);
       const encoding = platform.catalogueEntry(model)?.encoding;
       const { problems, ...parts } = await beating(
@@ -37,6 +37,7 @@ export function splitActivities({ platforms, store }: Dependencies) {
               method,
               shares: { validation, test },
               seed,
+              fields,
               minimumExamples: platform.minimumExamples,
               ...(encoding ? { encoding } : {}),
               signal,

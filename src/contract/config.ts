@@ -3,6 +3,8 @@ import { TunewrightError } from './errors.ts';
 import { dataSource } from './source.ts';
 
 const share = z.number().min(0).max(0.9);
+/** Of a line of data: `customer`, or `meta.customer` in an object. */
+const field = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, 'name a field, or fields in fields with dots between them');
 const autoOr = (number: z.ZodNumber) => z.union([z.literal('auto'), number]);
 
 /** Bounds are those of OpenAI's API description; `auto` leaves the choice to the platform. */
@@ -58,7 +60,15 @@ const runFields = z.strictObject({
   method: z.enum(methods).default('supervised'),
   data: dataSchema,
   split: z
-    .strictObject({ validation: share.default(0.1), test: share.default(0.2), seed: z.int().min(0).default(1) })
+    .strictObject({
+      validation: share.default(0.1),
+      test: share.default(0.2),
+      seed: z.int().min(0).default(1),
+      /** Examples of which it is equal stay in one part. */
+      groupBy: field.optional(),
+      /** The newest examples are held out. */
+      timeBy: field.optional(),
+    })
     .prefault({}),
   hyperparameters: z
     .strictObject({

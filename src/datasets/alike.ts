@@ -18,6 +18,31 @@ export function groupsOfLike(entries: readonly Entry[]): Entry[][] {
   return [...groups.values()];
 }
 
+/** The same groups, with those joined that share a value of the field by which a split is grouped. */
+export function joinedByField(groups: readonly Entry[][]): Entry[][] {
+  const joined = new Set<Entry[]>();
+  const ofField = new Map<string, Entry[]>();
+  for (const group of groups) {
+    let whole = [...group];
+    joined.add(whole);
+    for (const { group: field } of group) {
+      const other = field === undefined ? undefined : ofField.get(field);
+      if (field === undefined || other === whole) continue;
+      if (other) {
+        const [more, fewer] = other.length > whole.length ? [other, whole] : [whole, other];
+        for (const entry of fewer) {
+          more.push(entry);
+          if (entry.group !== undefined) ofField.set(entry.group, more);
+        }
+        joined.delete(fewer);
+        whole = more;
+      }
+      ofField.set(field, whole);
+    }
+  }
+  return [...joined];
+}
+
 /** A warning of those that ask nearly what another example does; equal ones are told by the checks of each line. */
 export function nearDuplicates(groups: readonly Entry[][]): Problem[] {
   const later = groups.flatMap(([first, ...others]) => others.filter(({ prompt }) => prompt !== first?.prompt));
@@ -30,5 +55,5 @@ export function nearDuplicates(groups: readonly Entry[][]): Problem[] {
 
 /** Reads a file for {@link nearDuplicates}. Throws `invalid_data` at the first line that is no example. */
 export async function findNearDuplicates(path: string, method: Method, signal?: AbortSignal): Promise<Problem[]> {
-  return nearDuplicates(groupsOfLike(await readEntries(path, method, tokenCounter('o200k_base'), signal)));
+  return nearDuplicates(groupsOfLike(await readEntries(path, { method, counter: tokenCounter('o200k_base'), signal })));
 }

@@ -16,12 +16,12 @@ export interface SetAside {
 }
 
 /**
- * Divides examples, the same way for the same seed. Those of a group stay together, in training where they are more than is
- * set aside; where there are few distinct answers, each part has its share of every one.
+ * Divides examples: the first groups are held out, the next validate, the rest is trained on. Those of a group stay together, in
+ * training where they are more than is set aside.
  */
-export function assign(groups: readonly Entry[][], { validation, test }: SetAside, seed: number): Parts {
+export function assign(ordered: readonly Entry[][], { validation, test }: SetAside): Parts {
   const parts: Parts = { train: [], validation: [], test: [] };
-  for (const group of inProportion(groups, seed)) {
+  for (const group of ordered) {
     const fits = (part: 'test' | 'validation', wanted: number) => parts[part].length < wanted && group.length <= wanted;
     const part = fits('test', test) ? 'test' : fits('validation', validation) ? 'validation' : 'train';
     for (const entry of group) parts[part].push(entry);
@@ -29,8 +29,11 @@ export function assign(groups: readonly Entry[][], { validation, test }: SetAsid
   return parts;
 }
 
-/** The order from any stretch of which every class gets its share: each class is spread evenly over [0, 1). */
-function inProportion(groups: readonly Entry[][], seed: number): Entry[][] {
+/**
+ * The order from any stretch of which every class gets its share, the same for the same seed: each class is spread evenly
+ * over [0, 1).
+ */
+export function inProportion(groups: readonly Entry[][], seed: number): Entry[][] {
   const random = seededRandom(seed);
   const spread: { group: Entry[]; position: number }[] = [];
   for (const groupsOfClass of classesOf(groups)) {
@@ -40,6 +43,15 @@ function inProportion(groups: readonly Entry[][], seed: number): Entry[][] {
     }
   }
   return spread.sort((a, b) => a.position - b.position).map(({ group }) => group);
+}
+
+/** A group is as new as the newest of it. */
+export function newestFirst(groups: readonly Entry[][]): Entry[][] {
+  const timed = groups.map((group) => ({
+    group,
+    time: group.reduce((newest, { time = 0 }) => Math.max(newest, time), Number.NEGATIVE_INFINITY),
+  }));
+  return timed.sort((a, b) => b.time - a.time).map(({ group }) => group);
 }
 
 function classesOf(groups: readonly Entry[][]): Entry[][][] {

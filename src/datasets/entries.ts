@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import { type ReadExample, readExamples } from './examples.ts';
+import { groupOf, type SplitFields, timeOf } from './fields.ts';
 import { formats } from './formats.ts';
 import { canonicalJson } from './json.ts';
 import { type Likeness, likenesses } from './near.ts';
+import { shown } from './problem.ts';
 import { referenceOf } from './reference.ts';
 import type { ChatMessage } from './shapes.ts';
 import { readLines } from './source.ts';
@@ -25,30 +27,49 @@ export interface Entry {
   answer: string;
   tokens: number;
   answerTokens: number;
+  /** Where the split is by a field: its group, and its time. */
+  group?: string | undefined;
+  time?: number | undefined;
 }
 
-/** Reads a file once. Throws `invalid_data` at the first line that is no example. */
+export interface EntryOptions {
+  method: Method;
+  counter: TokenCounter;
+  fields?: SplitFields | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Reads a file once. Throws `invalid_data` at the first line that is no example, or lacks a field that is asked for. */
 export async function readEntries(
   path: string,
-  method: Method,
-  counter: TokenCounter,
-  signal?: AbortSignal,
+  { method, counter, fields = {}, signal }: EntryOptions,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
   const likenessOf = likenesses();
   const add = ({ line, example, problems }: ReadExample): void => {
     const error = problems.find(({ severity }) => severity === 'error');
     if (error) {
-      throw new TunewrightError('invalid_data', `${path} cannot be split: line ${error.line ?? 1}: ${error.message}`, {
-        advice: `Mend it; \`tunewright validate ${path}\` lists all there is to mend.`,
-      });
+      const advice = `Mend it; \`tunewright validate ${path}\` lists all there is to mend.`;
+      throw unsplittable(path, error.line ?? 1, error.message, advice);
     }
     if (!line || !example) return;
     const { number, offset, length } = line;
     const { prompt, reference } = referenceOf(example.chat);
     const { tokens } = counter.example(example);
     const asked = digest(canonicalJson(prompt.map(asAsked)));
+    const { groupBy, timeBy } = fields;
+    const has = <T>(value: T | undefined, field: string, what: string): T => {
+      if (value !== undefined) return value;
+      throw unsplittable(
+        path,
+        number,
+        `it has no field ${shown(field)} that is ${what}.`,
+        'Give every line the field, or split without it.',
+      );
+    };
     entries.push({
+      ...(groupBy ? { group: has(groupOf(example.chat, groupBy), groupBy, 'a text or a number') } : {}),
+      ...(timeBy ? { time: has(timeOf(example.chat, timeBy), timeBy, 'a time') } : {}),
       line: number,
       offset,
       length,
@@ -63,6 +84,10 @@ export async function readEntries(
     for (const read of list) add(read);
   }
   return entries;
+}
+
+function unsplittable(path: string, line: number, why: string, advice: string): TunewrightError {
+  return new TunewrightError('invalid_data', `${path} cannot be split: line ${line}: ${why}`, { advice });
 }
 
 /** Weights say how an earlier answer is learnt, not what is asked. */

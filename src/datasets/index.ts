@@ -1,5 +1,6 @@
 export { findNearDuplicates } from './alike.ts';
 export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
+export { topFields } from './fields.ts';
 export { type Inspection, type InspectOptions, inspectDataset } from './inspect.ts';
 export { findLeaks } from './leaks.ts';
 export { methodOf } from './method.ts';

@@ -3,7 +3,7 @@ import { type Classes, classCounter, imbalanceOf } from './classes.ts';
 import { type LengthRange, lengthCounter } from './distribution.ts';
 import { type ReadExample, readExamples } from './examples.ts';
 import { formats } from './formats.ts';
-import { type ProblemCounts, problemLog } from './problem.ts';
+import { type ProblemCounts, problemLog, shown } from './problem.ts';
 import { assistantText } from './reference.ts';
 import { repeatFinder } from './repeats.ts';
 import { type ReadOptions, readLines } from './source.ts';
@@ -17,6 +17,8 @@ const defaultMaxProblems = 100;
 export interface InspectOptions extends ReadOptions {
   /** What the examples are for; `supervised` when absent. */
   method?: Method | undefined;
+  /** Fields of a line that it may have beside those of its format. */
+  fields?: readonly string[] | undefined;
   /** Longer examples are cut by the platform: a warning. */
   maxTokensPerExample?: number | undefined;
   encoding?: Encoding | undefined;
@@ -47,6 +49,7 @@ export interface Inspection extends ProblemCounts {
 export async function inspectDataset(path: string, options: InspectOptions = {}): Promise<Inspection> {
   const { maxTokensPerExample = Number.POSITIVE_INFINITY, encoding = 'o200k_base', method = 'supervised' } = options;
   const format = formats[method];
+  const known = new Set(options.fields?.map(shown));
   const { minimumExamples = fewestExamples, maxProblems = defaultMaxProblems } = options;
   const counter = tokenCounter(encoding);
   const log = problemLog(maxProblems);
@@ -56,7 +59,9 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
 
   const add = ({ line, example, problems }: ReadExample): void => {
-    for (const problem of problems) log.add(problem);
+    for (const problem of problems) {
+      if (problem.code !== 'example_unrecognized_key' || !known.has(problem.path ?? '')) log.add(problem);
+    }
     if (line || problems.some(({ severity }) => severity === 'error')) sum.examples += 1;
     if (!line || !example) return;
     const places = () => format.places(example);

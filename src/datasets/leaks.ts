@@ -10,7 +10,7 @@ import { tokenCounter } from './tokens.ts';
  */
 export async function findLeaks(held: string, train: string, method: Method, signal?: AbortSignal): Promise<Problem[]> {
   const counter = tokenCounter('o200k_base');
-  const read = async (path: string) => await readEntries(path, method, counter, signal);
+  const read = async (path: string) => await readEntries(path, { method, counter, signal });
   return leaks(await read(train), await read(held));
 }
 

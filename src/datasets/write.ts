@@ -3,6 +3,7 @@ import type { ArtifactStore } from '../artifacts/index.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { Entry } from './entries.ts';
+import { withoutFields } from './fields.ts';
 import { openSource } from './source.ts';
 
 /** Lines are read so many at once, and as few as 4 MiB hold: one by one a million of them would take minutes. */
@@ -17,16 +18,22 @@ export type DatasetPart = ArtifactRef & {
   answerTokens: number;
 };
 
+export interface WriteOptions {
+  /** Fields that are not written. */
+  leftOut: readonly string[];
+  signal?: AbortSignal | undefined;
+}
+
 /** Keeps the lines of `path` that are named, in the order given; memory holds a few MiB of them. */
 export async function writePart(
   path: string,
   entries: readonly Entry[],
   store: ArtifactStore,
-  signal?: AbortSignal,
+  options: WriteOptions,
 ): Promise<DatasetPart> {
   const { handle } = await openSource(path);
   try {
-    const ref = await store.put(linesOf(path, handle, entries, signal));
+    const ref = await store.put(linesOf(path, handle, entries, options));
     return {
       ...ref,
       examples: entries.length,
@@ -42,11 +49,12 @@ async function* linesOf(
   path: string,
   handle: FileHandle,
   entries: readonly Entry[],
-  signal?: AbortSignal,
+  { leftOut, signal }: WriteOptions,
 ): AsyncGenerator<Uint8Array> {
   for (const batch of batchesOf(entries)) {
     signal?.throwIfAborted();
-    yield Buffer.concat(await Promise.all(batch.map((entry) => readLine(path, handle, entry))));
+    const lines = await Promise.all(batch.map((entry) => readLine(path, handle, entry)));
+    yield Buffer.concat(leftOut.length === 0 ? lines : lines.map((line) => without(line, leftOut)));
   }
 }
 
@@ -62,6 +70,10 @@ function* batchesOf(entries: readonly Entry[]): Generator<Entry[]> {
     bytes = 0;
   }
   if (batch.length > 0) yield batch;
+}
+
+function without(line: Buffer, leftOut: readonly string[]): Buffer {
+  return Buffer.from(`${withoutFields(line.toString(), leftOut)}\n`);
 }
 
 async function readLine(path: string, handle: FileHandle, { offset, length }: Entry): Promise<Buffer> {

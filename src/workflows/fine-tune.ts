@@ -66,6 +66,7 @@ async function story(run: Run): Promise<RunResult> {
     model,
     method,
     data: config.data,
+    split: config.split,
   });
 
   await enter(run, 'split');

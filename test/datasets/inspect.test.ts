@@ -89,6 +89,13 @@ test('errors are told line by line, warnings of a kind once with their number', 
   ]);
 });
 
+test('fields that are meant to be there are no problem', async () => {
+  const line = JSON.stringify({ ...JSON.parse(chat('a', 'b')), customer: 1, mood: 'x' });
+  const path = await files.write('fields.jsonl', jsonl([line]));
+  const { problems } = await inspectDataset(path, { minimumExamples: 0, fields: ['customer'] });
+  expect(problems).toMatchObject([{ code: 'example_unrecognized_key', path: '"mood"' }]);
+});
+
 test('only the first problems are kept, all are counted', async () => {
   const path = await files.write('many.jsonl', jsonl(Array.from({ length: 500 }, () => '{}')));
   const inspection = await inspectDataset(path, { maxProblems: 7 });

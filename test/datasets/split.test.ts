@@ -154,3 +154,58 @@ test('a line that is no example stops the split and is named', async () => {
     message: expect.stringContaining('line 201'),
   });
 });
+
+const customers = Array.from({ length: 200 }, (_, i) => ({
+  ...JSON.parse(chat(`Question ${i}`, 'answer')),
+  meta: { customer: i % 40, at: new Date(Date.UTC(2026, 0, 1 + i)).toISOString() },
+}));
+const customersPath = () => files.write('customers.jsonl', jsonl(customers.map((line) => JSON.stringify(line))));
+const parsed = async (part: ArtifactRef | undefined) => (await linesOf(part)).map((line) => JSON.parse(line));
+
+test('examples of one group stay in one part; the field is not uploaded, and graders see it', async () => {
+  const parts = await split({ train: await customersPath(), fields: { groupBy: 'meta.customer' } });
+  const held = await parsed(parts.test);
+  expect(held).toHaveLength(40);
+  const there = new Set(held.map(({ meta }) => meta.customer));
+  expect(there.size).toBe(8);
+  const uploaded = [...(await parsed(parts.train)), ...(await parsed(parts.validation))];
+  expect(uploaded.flatMap(Object.keys)).toEqual(uploaded.map(() => 'messages'));
+  const questionsOf = (customer: number) => customers.filter(({ meta }) => meta.customer === customer);
+  const asked = new Set(uploaded.map(({ messages }) => messages[1].content));
+  for (const customer of there) {
+    for (const { messages } of questionsOf(customer)) expect(asked).not.toContain(messages[1].content);
+  }
+});
+
+test('groups that share a question are one', async () => {
+  const line = (question: string, group: string) => JSON.stringify({ ...JSON.parse(chat(question, 'x')), group });
+  const chain = Array.from({ length: 30 }, (_, i) => [line(`q ${i}`, `g ${i}`), line(`q ${i}`, `g ${i + 1}`)]).flat();
+  const others = Array.from({ length: 60 }, (_, i) => line(`other ${i}`, `own ${i}`));
+  const parts = await split({
+    train: await files.write('chain.jsonl', jsonl([...others, ...chain])),
+    fields: { groupBy: 'group' },
+  });
+  // More than is held out: all of it is trained on.
+  const isOfChain = ({ messages }: { messages: { content: string }[] }) => messages[1]?.content.startsWith('q ');
+  expect((await parsed(parts.train)).filter(isOfChain)).toHaveLength(60);
+});
+
+test('by time the newest examples are held out, those before them validate', async () => {
+  const parts = await split({ train: await customersPath(), fields: { timeBy: 'meta.at' } });
+  const asked = (lines: { messages: { content: string }[] }[]) =>
+    lines.map(({ messages }) => Number(messages[1]?.content.split(' ')[1])).sort((a, b) => a - b);
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+  expect(asked(await parsed(parts.test))).toEqual(range(160, 200));
+  expect(asked(await parsed(parts.validation))).toEqual(range(140, 160));
+  expect(asked(await parsed(parts.train))).toEqual(range(0, 140));
+});
+
+test.each([
+  [{ groupBy: 'meta.nobody' }, 'line 1: it has no field "meta.nobody" that is a text or a number'],
+  [{ timeBy: 'messages' }, 'line 1: it has no field "messages" that is a time'],
+])('a line that cannot be divided by %j is named', async (fields, told) => {
+  await expect(split({ train: await customersPath(), fields })).rejects.toMatchObject({
+    code: 'invalid_data',
+    message: expect.stringContaining(told),
+  });
+});

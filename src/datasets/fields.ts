@@ -1,0 +1,43 @@
+import { isRecord, type JsonRecord } from './json.ts';
+
+/** Fields of a line, beside those of its format, by which a data set is split; `a.b` is a field in a field. */
+export interface SplitFields {
+  /** Examples of which it is equal stay in one part. */
+  groupBy?: string | undefined;
+  /** The newest examples are held out: ISO times, or numbers that grow. */
+  timeBy?: string | undefined;
+}
+
+/** What a line has there; undefined where it has nothing. */
+function fieldAt(line: JsonRecord, path: string): unknown {
+  let value: unknown = line;
+  for (const name of path.split('.')) {
+    if (!isRecord(value) || !Object.hasOwn(value, name)) return undefined;
+    value = value[name];
+  }
+  return value;
+}
+
+/** Equal for lines of one group; undefined for a line that names none. */
+export function groupOf(line: JsonRecord, path: string): string | undefined {
+  const value = fieldAt(line, path);
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : undefined;
+}
+
+/** A number that grows with time; undefined for what is no time. */
+export function timeOf(line: JsonRecord, path: string): number | undefined {
+  const value = fieldAt(line, path);
+  const time = typeof value === 'string' ? Date.parse(value) : value;
+  return typeof time === 'number' && Number.isFinite(time) ? time : undefined;
+}
+
+/** Names of a line's own fields that hold these. */
+export function topFields({ groupBy, timeBy }: SplitFields): string[] {
+  return [groupBy, timeBy].flatMap((path) => path?.split('.')[0] ?? []);
+}
+
+/** A line of JSON without these fields of its own. */
+export function withoutFields(line: string, fields: readonly string[]): string {
+  const rest = Object.entries(JSON.parse(line)).filter(([name]) => !fields.includes(name));
+  return JSON.stringify(Object.fromEntries(rest));
+}

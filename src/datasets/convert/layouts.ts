@@ -97,7 +97,9 @@ const chat: Layout = {
   needs: ['messages'],
   convert(row, system) {
     if (!Array.isArray(row.messages)) throw refused('missing_messages_list', 'There is no list of messages.');
-    return { example: { ...row, messages: withSystem(row.messages, system) } };
+    // Tables and many programs write null for what an example has not.
+    const said = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+    return { example: { ...said, messages: withSystem(row.messages, system) } };
   },
 };
 

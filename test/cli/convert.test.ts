@@ -43,6 +43,12 @@ test('a mapping and a system message from options', async () => {
   );
 });
 
+test('a sheet by its name', async () => {
+  const { code, stderr } = await convert('text,category\na,b\n', '--sheet', 'One');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: A sheet is named, and in\.csv is no spreadsheet\./);
+});
+
 test('errors with their lines, code 1 and no file', async () => {
   const { code, stdout } = await convert('text,category\na,b,c\n');
   expect(code).toBe(1);

@@ -9,6 +9,7 @@ import { conversionReport } from '../render/conversion.ts';
 interface Options {
   out: string;
   preset?: Preset;
+  sheet?: string;
   inputColumn?: string;
   outputColumn?: string;
   userTemplate?: string;
@@ -22,10 +23,11 @@ const presetNames: readonly Preset[] = ['alpaca', 'sharegpt', 'prompt-completion
 export function convertCommand(program: Command, perform: Perform): void {
   program
     .command('convert')
-    .description('make chat data of CSV, TSV, JSON and JSON lines; the layout is told by the columns')
-    .argument('<input...>', 'files, also with .gz or .zst')
+    .description('make chat data of CSV, TSV, XLSX, JSON, JSON lines and Parquet; the layout is told by the columns')
+    .argument('<input...>', 'files; text also with .gz or .zst')
     .requiredOption('--out <file>', 'the JSON lines that are made')
     .addOption(new Option('--preset <layout>', 'take the files as of this layout').choices(presetNames))
+    .option('--sheet <name>', 'the sheet of a spreadsheet, instead of its first')
     .option('--input-column <name>', 'the column that is asked')
     .option('--output-column <name>', 'the column that is answered')
     .option('--user-template <text>', 'what is asked, such as "{{title}}: {{question}}"')

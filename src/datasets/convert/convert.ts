@@ -3,14 +3,15 @@ import { type ProblemCounts, problemLog } from '../problem.ts';
 import { type Choice, checkMapping, chooseLayout, type Mapping } from './choose.ts';
 import { type Draft, openDraft } from './draft.ts';
 import { isBlank, leftOut, RowFault } from './fault.ts';
-import { readRows } from './format.ts';
-import { readInput } from './input.ts';
 import type { Converted, Layout } from './layouts.ts';
+import { openRows } from './open.ts';
 import type { Row } from './row.ts';
 
 const maxProblems = 20;
 
 export interface ConvertOptions extends Mapping {
+  /** The sheet of each spreadsheet; its first when absent. */
+  sheet?: string | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((name: string, bytesDone: number, bytesTotal: number) => void) | undefined;
 }
@@ -76,17 +77,17 @@ export async function convertFiles(
 }
 
 async function convertInput({ path, name }: Input, draft: Draft, options: ConvertOptions) {
-  const { signal, onProgress, system } = options;
-  const content = readInput(path, name, {
-    signal,
-    onProgress: (done, total) => onProgress?.(name, done, total),
-  });
+  const { sheet, signal, onProgress, system } = options;
   const log = problemLog(maxProblems);
   let choice: Choice | undefined;
   let examples = 0;
   let left = 0;
+  const { format, rows, close } = await openRows(path, name, {
+    sheet,
+    signal,
+    onProgress: (done, total) => onProgress?.(name, done, total),
+  });
   try {
-    const { format, rows } = await readRows(content, name);
     for await (const batch of rows) {
       let lines = '';
       for (const one of batch) {
@@ -110,7 +111,7 @@ async function convertInput({ path, name }: Input, draft: Draft, options: Conver
     }
     return { name, format, layout: choice, examples, leftOut: left, ...log.result() };
   } finally {
-    await content.return(undefined);
+    await close();
   }
 }
 
@@ -119,7 +120,7 @@ function convertRow({ value }: Row, layout: Layout, system: string | undefined):
     return layout.convert(value, system);
   } catch (fault) {
     if (!(fault instanceof RowFault)) throw fault;
-    const blank = Object.values(value).every((one) => typeof one === 'string' && isBlank(one));
+    const blank = Object.values(value).every((one) => one === null || (typeof one === 'string' && isBlank(one)));
     return blank && fault.finding.severity === 'warning' ? leftOut('empty_row', 'Nothing stands in it.') : fault;
   }
 }

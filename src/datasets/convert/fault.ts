@@ -11,6 +11,9 @@ export class RowFault extends Error {
   }
 }
 
+/** Stands for what a formula that failed left in its cell. */
+export const failedFormula = Symbol('failed formula');
+
 export function refused(code: string, message: string): RowFault {
   return new RowFault(problemAt('', code, message));
 }
@@ -40,6 +43,12 @@ export function optionalTextAt(row: JsonRecord, column: string): string {
 function asText(value: unknown, column: string): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
+  if (value === failedFormula) {
+    throw refused(
+      'failed_formula',
+      `In the column ${shown(column)} a formula failed, such as with #N/A. Mend or empty it.`,
+    );
+  }
   if (!isRecord(value) && !Array.isArray(value)) return String(value);
   throw refused('not_text', `The column ${shown(column)} holds a list or an object where text is expected.`);
 }

@@ -1,6 +1,7 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import { splitLines } from '../lines.ts';
 import { arrayRows } from './json-array.ts';
+import { type Kind, kindOf } from './kind.ts';
 import { parseRow, type RowOrProblem } from './row.ts';
 import { tableRows } from './table.ts';
 
@@ -19,12 +20,35 @@ const separators: ReadonlyMap<string, string> = new Map([
   ['\t', 'TSV'],
 ]);
 
+/** What a stream is refused for: rows of these are found from the end of a file, which a stream has not. */
+const binaries: ReadonlyMap<Kind, { is: string; advice: string }> = new Map([
+  [
+    'parquet',
+    { is: 'holds a Parquet file, compressed once more', advice: 'Decompress it first: Parquet is small as it is.' },
+  ],
+  ['zip', { is: 'holds a spreadsheet or an archive, compressed once more', advice: 'Decompress it first.' }],
+  ['gzip', { is: 'is compressed twice', advice: 'Decompress it once.' }],
+  ['zstd', { is: 'is compressed twice', advice: 'Decompress it once.' }],
+  [
+    'encrypted parquet',
+    { is: 'is an encrypted Parquet file', advice: 'Write it again without encryption, or as CSV or JSON lines.' },
+  ],
+  [
+    'office',
+    {
+      is: 'is a spreadsheet of an old kind (.xls), or one with a password',
+      advice: 'Save it as XLSX without a password, or as CSV.',
+    },
+  ],
+]);
+
 /**
  * Tells how a file is written, by the end of its name or, where that says nothing, by its first character, and reads its
- * rows. Throws `invalid_data` for UTF-16 and for content of white space alone.
+ * rows. Throws `invalid_data` for what is no text, and for content of white space alone.
  */
 export async function readRows(content: AsyncIterable<Uint8Array>, name: string): Promise<Rows> {
   const { head, chunks } = await peek(content);
+  refuseBinary(kindOf(head), name);
   if (isUtf16(head)) {
     throw new TunewrightError('invalid_data', `${name} is UTF-16 or holds no text.`, { advice: 'Save it as UTF-8.' });
   }
@@ -41,6 +65,11 @@ export async function readRows(content: AsyncIterable<Uint8Array>, name: string)
   if (kind === undefined && start.startsWith('[')) return { format: 'a JSON array', rows: arrayRows(chunks) };
   const separator = kind === 'tsv' ? '\t' : separatorOf(start);
   return { format: separators.get(separator) ?? 'CSV', rows: tableRows(chunks, name, separator) };
+}
+
+function refuseBinary(kind: Kind, name: string): void {
+  const refused = binaries.get(kind);
+  if (refused) throw new TunewrightError('invalid_data', `${name} ${refused.is}.`, { advice: refused.advice });
 }
 
 async function* lineRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RowOrProblem[]> {

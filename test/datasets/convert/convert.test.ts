@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { type ConvertOptions, convertFiles } from '../../../src/datasets/convert/convert.ts';
 import { inspectDataset } from '../../../src/datasets/index.ts';
 import { temporaryFolder } from '../support.ts';
+import { workbook } from './support.ts';
 
 const files = temporaryFolder();
 let count = 0;
@@ -54,6 +55,46 @@ test('several files of several formats become one, in order, and it is valid', a
   });
   expect(await linesOf(out)).toEqual([example('é, "x"\n', 'y'), example('c', 'd')]);
   expect(await inspectDataset(out, { minimumExamples: 2 })).toMatchObject({ examples: 2, errors: 0 });
+});
+
+test('tables of CSV, XLSX and Parquet become the same', async () => {
+  const pairs = Array.from({ length: 9 }, (_, i) => [`é ${i}`, 'xyz'[i % 3] as string]);
+  const rows = [['text', 'category'], ...pairs];
+  const cells = rows.map(
+    (row, i) => `<row r="${i + 1}">${row.map((one) => `<c t="str"><v>${one}</v></c>`).join('')}</row>`,
+  );
+  const contents = {
+    csv: rows.map((row) => `${row.join()}\n`).join(''),
+    xlsx: workbook({ sheets: { One: cells.join('') } }),
+    parquet: await readFile(new URL('fixtures/snappy.parquet', import.meta.url)),
+  };
+  for (const [kind, content] of Object.entries(contents)) {
+    const { out } = await convert({ [`a.${kind}`]: content });
+    expect(await linesOf(out)).toEqual(pairs.map(([text, category]) => example(text as string, category as string)));
+  }
+});
+
+test('conversations of Parquet; empty columns of chat data are left away', async () => {
+  const conversations = await readFile(new URL('fixtures/conversations.parquet', import.meta.url));
+  const messages = await readFile(new URL('fixtures/messages.parquet', import.meta.url));
+  const { out } = await convert({ 'a.parquet': conversations, 'b.parquet': messages });
+  const lines = await linesOf(out);
+  expect(lines.slice(0, 3)).toEqual([...Array(2).fill(example('Where?', 'Here.')), example('Where? 0', 'Here. 0')]);
+  expect(await inspectDataset(out, { minimumExamples: 5 })).toMatchObject({ examples: 5, errors: 0 });
+});
+
+test('a formula that failed is an error only where its column is used', async () => {
+  const row = (...cells: string[]) => `<row>${cells.join('')}</row>`;
+  const text = (value: string, type = 'str') => `<c t="${type}"><v>${value}</v></c>`;
+  const header = row(text('text'), text('label'), text('note'));
+  const content = workbook({
+    sheets: { One: header + row(text('a'), text('b'), text('#N/A', 'e')) + row(text('a'), text('#REF!', 'e')) },
+  });
+  const { conversion } = await convert({ 'a.xlsx': content });
+  expect(conversion).toMatchObject({
+    examples: 1,
+    inputs: [{ problems: [{ code: 'failed_formula', line: 3, message: expect.stringContaining('"label"') }] }],
+  });
 });
 
 test('rows with nothing to learn are left out and told', async () => {

@@ -2,6 +2,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { readRows } from '../../../src/datasets/convert/format.ts';
 import { readInput } from '../../../src/datasets/convert/input.ts';
 import { arrayRows } from '../../../src/datasets/convert/json-array.ts';
+import { kindOfFile } from '../../../src/datasets/convert/kind.ts';
+import { openSource } from '../../../src/datasets/source.ts';
 import { collect, inChunks, temporaryFolder } from '../support.ts';
 
 const files = temporaryFolder();
@@ -118,7 +120,15 @@ describe('JSON', () => {
 
 describe('compressed content', () => {
   const text = 'q,a\n1,2\n'.repeat(40_000);
-  const read = async (path: string) => Buffer.concat(await collect(readInput(path, 'data')));
+  async function read(path: string): Promise<Buffer> {
+    const { handle, bytes } = await openSource(path);
+    try {
+      const input = { handle, bytes, name: 'data' };
+      return Buffer.concat(await collect(readInput(input, await kindOfFile(handle))));
+    } finally {
+      await handle.close();
+    }
+  }
 
   test.each([
     ['gzip', gzipSync],
@@ -139,12 +149,17 @@ describe('compressed content', () => {
     const followed = Buffer.concat([compress(text), Buffer.from('q,a\n1,2\n')]);
     await expect(read(await files.write(`${name}-4`, followed))).rejects.toMatchObject(damaged);
   });
+});
 
+describe('what a stream cannot be read of', () => {
   test.each([
-    ['PAR1', 'data is a Parquet file, which is not read here.'],
-    ['PK\x03\x04', 'data is a spreadsheet or an archive, which is not read here.'],
-  ])('%j is refused', async (magic, message) => {
-    const advice = 'Export it to CSV or JSON lines.';
-    await expect(read(await files.write('other', `${magic}...`))).rejects.toMatchObject({ message, advice });
+    ['Parquet', 'PAR1', 'a holds a Parquet file, compressed once more.'],
+    ['a spreadsheet', 'PK\x03\x04', 'a holds a spreadsheet or an archive, compressed once more.'],
+    ['gzip', '\x1f\x8b\x08\x00', 'a is compressed twice.'],
+    ['encrypted Parquet', 'PARE', 'a is an encrypted Parquet file.'],
+    ['an old spreadsheet', '\xd0\xcf\x11\xe0', 'a is a spreadsheet of an old kind (.xls), or one with a password.'],
+  ])('%s is refused', async (_, magic, message) => {
+    const content = Buffer.from(`${magic}...`, 'latin1');
+    await expect(rowsOf('a', content)).rejects.toMatchObject({ code: 'invalid_data', message });
   });
 });

@@ -29,7 +29,11 @@ export async function openRows(path: string, name: string, options: OpenOptions)
     const kind = await kindOfFile(handle);
     if (kind !== 'zip' && sheet !== undefined) throw noSheets(name);
     if (kind === 'zip') return { ...(await sheetRows(input, sheet)), close: () => handle.close() };
-    if (kind === 'parquet') return { ...(await parquetRows(input)), close: () => handle.close() };
+    if (kind === 'parquet') {
+      const { close, ...read } = await parquetRows(input);
+      // The thread first: it reads by the handle's number, which another file may have next.
+      return { ...read, close: async () => await close().finally(async () => await handle.close()) };
+    }
     return await streamed(input, kind);
   } catch (error) {
     await handle.close();

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { temporaryFolder } from '../support.ts';
+import { parquetRows } from '../../../src/datasets/convert/parquet/rows.ts';
+import { collect, temporaryFolder } from '../support.ts';
 import { readAll } from './support.ts';
 
 const files = temporaryFolder();
@@ -61,6 +62,15 @@ describe('what is refused', () => {
     content.subarray(from, to).fill(0x7f);
     const path = await files.write(name, content);
     await expect(read(path)).rejects.toMatchObject({ code: 'source_unreadable', message: unread });
+  });
+
+  test('a file whose damage keeps the decoder for ever', async () => {
+    const handle = await open(fixture('endless'));
+    const { size: bytes } = await handle.stat();
+    const { rows, close } = await parquetRows({ handle, bytes, name: 'a.parquet' }, 2_000);
+    await expect(collect(rows)).rejects.toMatchObject({ code: 'source_unreadable', message: unread });
+    await close();
+    await handle.close();
   });
 
   test('a row group that would not fit in memory, before any of it is read', async () => {

@@ -5,7 +5,7 @@ import { checkCalls } from './tools.ts';
 
 const common = ['role', 'content', 'name'];
 /** The fields each role may have, from OpenAI's API description; tool results have carried a name for long. */
-const keysOfRole: ReadonlyMap<unknown, readonly string[]> = new Map([
+export const keysOfRole: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['system', common],
   ['developer', common],
   ['user', common],

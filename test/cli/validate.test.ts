@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settings, type } from './world.ts';
@@ -137,6 +137,24 @@ test('a file of pairs is told by its first line, and checked as one of pairs', a
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('10 pairs, ') });
   const supervised = await type(['validate', 'pairs.jsonl', '--method', 'supervised'], { directory, ...keyed });
   expect(supervised).toMatchObject({ code: 1, stdout: expect.stringContaining('[wrong_format]') });
+});
+
+test('--fix writes a mended copy, tells what was mended, and goes on with the copy', async () => {
+  const bad = line('assistant').replace('"role":"user"', '"id":7,"role":"user"');
+  await writeFile(join(directory, 'bad.jsonl'), bad.repeat(12));
+  const { code, stdout } = await type(['validate', 'bad.jsonl', '--fix', 'good.jsonl'], { directory, ...keyed });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^good\.jsonl: 12 lines mended \(message_unrecognized_key 12\); good\.jsonl\.diff tells each change$/m,
+  );
+  expect(await readFile(join(directory, 'good.jsonl'), 'utf8')).toBe(line('assistant').repeat(12));
+  expect(await readFile(join(directory, 'bad.jsonl'), 'utf8')).toBe(bad.repeat(12));
+  const again = await type(['validate', 'good.jsonl', '--fix', 'same.jsonl', '--json'], { directory, ...keyed });
+  expect(JSON.parse(again.stdout)).toMatchObject({
+    file: join(directory, 'same.jsonl'),
+    fixed: { lines: 0, codes: {} },
+  });
+  expect(await readdir(directory)).not.toContain('same.jsonl.diff');
 });
 
 test('a review shows the answers that the others speak against, with what the data says', async () => {

@@ -19,7 +19,7 @@ async function codesOfChecks(): Promise<string[]> {
 /** The same of the page: two tables, errors first; a row may name several codes. */
 async function codesOfPage(): Promise<string[]> {
   const page = await readFile(join(root, 'docs', 'checks.md'), 'utf8');
-  const [errors = '', warnings = ''] = page.split('## Warnings');
+  const [errors = '', warnings = ''] = page.split(/^## (?:Warnings|What is mended)/m);
   const rows = (table: string) =>
     [...table.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) => cell.match(/\w+/g) ?? []);
   return [...rows(errors).map((code) => `error ${code}`), ...rows(warnings).map((code) => `warning ${code}`)];

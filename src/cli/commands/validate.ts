@@ -4,14 +4,16 @@ import { type Command, Option } from 'commander';
 import { type Method, methods } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { isPath } from '../../contract/source.ts';
-import type { Inspection, InspectOptions, Review } from '../../datasets/index.ts';
+import type { Fixed } from '../../datasets/fix/fix.ts';
+import type { Inspection } from '../../datasets/index.ts';
+import { fixed, inspectFile, reviewOf, toldMethod, withAlike } from '../checking.ts';
 import type { Context, Perform } from '../context.ts';
 import { limitsOf } from '../data-limits.ts';
-import { type ExitCode, exitCodes } from '../exit.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
 import type { ModelCost } from '../model-costs.ts';
 import { wholeNumber } from '../options.ts';
 import { githubAnnotations } from '../render/annotations.ts';
-import { bar } from '../render/bar.ts';
+import { fixReport } from '../render/fix.ts';
 import { inspectionReport } from '../render/inspection.ts';
 import { reviewReport } from '../render/review.ts';
 import { sarifLog } from '../render/sarif.ts';
@@ -22,6 +24,7 @@ interface ValidateOptions {
   method?: Method;
   against?: string;
   review?: number | true;
+  fix?: string;
   model?: string;
   connection?: string;
   format: Format;
@@ -30,9 +33,6 @@ interface ValidateOptions {
 const formats = ['text', 'github', 'sarif'] as const;
 type Format = (typeof formats)[number];
 
-const barWidth = 30;
-/** Comparing all with all takes seconds for so many. */
-const mostCompared = 100_000;
 /** Of a review. */
 const usual = 20;
 
@@ -47,6 +47,7 @@ export function validateCommand(program: Command, perform: Perform): void {
       ),
     )
     .option('--against <file>', 'the training file: tell which of the examples it asks too, or nearly so')
+    .option('--fix <out>', 'write a copy in which is mended what can be without a choice, and go on with that')
     .option(
       '--review [count]',
       'show the examples whose answers the others speak against: likely mislabelled',
@@ -63,7 +64,7 @@ export function validateCommand(program: Command, perform: Perform): void {
 }
 
 async function validate(context: Context, file: string, options: ValidateOptions): Promise<ExitCode> {
-  const { against, review, model, connection, format } = options;
+  const { against, review, fix, model, connection, format } = options;
   const { settings, out, directory, now } = context;
   for (const named of [file, against ?? file]) {
     if (isPath(named)) continue;
@@ -71,14 +72,28 @@ async function validate(context: Context, file: string, options: ValidateOptions
       advice: 'Fetch it first; a run reads it from there by itself.',
     });
   }
-  const path = resolve(directory, file);
-  await access(path, constants.R_OK).catch((cause: unknown) => {
-    throw sourceError(path, cause);
+  const given = resolve(directory, file);
+  await access(given, constants.R_OK).catch((cause: unknown) => {
+    throw sourceError(given, cause);
   });
   const known = await limitsOf(settings, connection, model);
   const { models = [], ...limits } = known ?? {};
   if (!known) out.note(limitsUnknown(model));
-  const found = await inspect(context, path, { minimumExamples: 1, ...limits, method: options.method });
+  const method = options.method ?? (await toldMethod(given));
+
+  const path = fix === undefined ? given : resolve(directory, fix);
+  let mended: Fixed | undefined;
+  if (fix !== undefined) {
+    const signal = context.interrupts();
+    try {
+      mended = await fixed(context, given, path, { method, signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      out.note(`Broken off; ${fix} was not written.`);
+      return exitCodeOf(signal);
+    }
+  }
+  const found = await inspectFile(context, path, { minimumExamples: 1, ...limits, method });
   const inspection = await withAlike(found, path, against === undefined ? undefined : resolve(directory, against));
   const reviewed =
     review === undefined ? undefined : await reviewOf(inspection, path, review === true ? usual : review);
@@ -89,10 +104,13 @@ async function validate(context: Context, file: string, options: ValidateOptions
     limits: known ? limits : null,
     ...inspection,
     costs,
+    ...(mended ? { fixed: mended } : {}),
     ...(reviewed ? { review: reviewed } : {}),
   });
-  if (reviewed && format === 'text') out.say(reviewReport(file, reviewed, out.paint));
-  out.say(reportAs(format, file, inspection, costs, out.paint));
+  const shown = fix ?? file;
+  if (format === 'text' && mended) out.say(fixReport(shown, mended));
+  if (format === 'text' && reviewed) out.say(reviewReport(shown, reviewed, out.paint));
+  out.say(reportAs(format, shown, inspection, costs, out.paint));
   return inspection.errors > 0 ? exitCodes.failed : exitCodes.done;
 }
 
@@ -106,52 +124,6 @@ function reportAs(
   if (format === 'github') return githubAnnotations(file, inspection.problems).join('\n');
   if (format === 'sarif') return JSON.stringify(sarifLog(file, inspection.problems), undefined, 2);
   return inspectionReport(file, inspection, costs, paint);
-}
-
-async function inspect({ out }: Context, path: string, limits: InspectOptions) {
-  const { inspectDataset, methodOf } = await import('../../datasets/index.ts');
-  try {
-    return await inspectDataset(path, {
-      ...limits,
-      method: limits.method ?? (await methodOf(path)),
-      maxProblems: Number.POSITIVE_INFINITY,
-      onProgress: (done, total) => out.draw(`checking ${bar(done, total, barWidth)}`),
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall) throw sourceError(path, error);
-    throw error;
-  } finally {
-    out.keep();
-  }
-}
-
-/** With what asks nearly the same, in the file or in the training file. What is not valid yet has other troubles first. */
-async function withAlike(found: Inspection, path: string, train: string | undefined): Promise<Inspection> {
-  if (found.errors > 0) return found;
-  const { findLeaks, findNearDuplicates } = await import('../../datasets/index.ts');
-  try {
-    const near = found.examples <= mostCompared ? await findNearDuplicates(path, found.method) : [];
-    const leaks = train === undefined ? [] : await findLeaks(path, train, found.method);
-    const more = [...near, ...leaks];
-    return { ...found, problems: [...found.problems, ...more], warnings: found.warnings + more.length };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall) throw sourceError(train ?? path, error);
-    throw error;
-  }
-}
-
-/** Throws `invalid_data` for a file that has errors, or no classes of answers. */
-async function reviewOf({ errors, method }: Inspection, path: string, most: number): Promise<Review> {
-  const { reviewAnswers } = await import('../../datasets/index.ts');
-  const reviewed = errors > 0 ? undefined : await reviewAnswers(path, method, most);
-  if (reviewed) return reviewed;
-  const reason = errors > 0 ? 'it has errors' : 'nearly every answer is its own';
-  throw new TunewrightError('invalid_data', `${path} cannot be reviewed: ${reason}.`, {
-    advice:
-      errors > 0
-        ? 'Mend them first; without --review they are all listed.'
-        : 'A review is for data sets of few distinct answers, such as labels.',
-  });
 }
 
 function limitsUnknown(model: string | undefined): string {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { TunewrightError } from '../../contract/errors.ts';
+import { TunewrightError } from '../contract/errors.ts';
 
 /** A file that is written beside its place. */
 export interface Draft {
@@ -65,7 +65,7 @@ async function refuseOverwriting(out: string, inputs: readonly { path: string }[
 }
 
 function unfit(message: string): TunewrightError {
-  return new TunewrightError('invalid_config', message, { advice: 'Give --out the path of another file.' });
+  return new TunewrightError('invalid_config', message, { advice: 'Give the path of another file.' });
 }
 
 async function writing<T>(out: string, call: () => Promise<T>): Promise<T> {
@@ -77,7 +77,7 @@ async function writing<T>(out: string, call: () => Promise<T>): Promise<T> {
       throw new TunewrightError('disk_full', `There is no room for ${out}.`, { advice: 'Free some space.', cause });
     }
     throw new TunewrightError('invalid_config', `${out} cannot be written (${code}).`, {
-      advice: 'Give --out a path in a folder that exists and that you may write in.',
+      advice: 'Give a path in a folder that exists and that you may write in.',
       cause,
     });
   }

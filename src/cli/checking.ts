@@ -1,0 +1,73 @@
+import type { Method } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import type { Fixed } from '../datasets/fix/fix.ts';
+import type { Inspection, InspectOptions, Review } from '../datasets/index.ts';
+import type { Context } from './context.ts';
+import { bar } from './render/bar.ts';
+import { sourceError } from './source-error.ts';
+
+const barWidth = 30;
+/** Comparing all with all takes seconds for so many. */
+const mostCompared = 100_000;
+
+/** The method that a file is for, by its first line. */
+export async function toldMethod(path: string): Promise<Method> {
+  const { methodOf } = await import('../datasets/index.ts');
+  return await named(path, async () => await methodOf(path));
+}
+
+/** Every problem of a file, with how far it has come on the terminal. */
+export async function inspectFile({ out }: Context, path: string, options: InspectOptions): Promise<Inspection> {
+  const { inspectDataset } = await import('../datasets/index.ts');
+  const onProgress = (done: number, total: number) => out.draw(`checking ${bar(done, total, barWidth)}`);
+  const all = { ...options, maxProblems: Number.POSITIVE_INFINITY, onProgress };
+  return await named(path, async () => await inspectDataset(path, all)).finally(() => out.keep());
+}
+
+/** Writes the mended copy of a file; throws what the signal says when it is broken off. */
+export async function fixed(
+  { out }: Context,
+  path: string,
+  to: string,
+  options: { method: Method; signal: AbortSignal },
+): Promise<Fixed> {
+  const { fixFile } = await import('../datasets/fix/fix.ts');
+  const onProgress = (done: number, total: number) => out.draw(`mending ${bar(done, total, barWidth)}`);
+  return await named(path, async () => await fixFile(path, to, { ...options, onProgress })).finally(() => out.keep());
+}
+
+/** With what asks nearly the same, in the file or in the training file. What is not valid yet has other troubles first. */
+export async function withAlike(found: Inspection, path: string, train: string | undefined): Promise<Inspection> {
+  if (found.errors > 0) return found;
+  const { findLeaks, findNearDuplicates } = await import('../datasets/index.ts');
+  return await named(train ?? path, async () => {
+    const near = found.examples <= mostCompared ? await findNearDuplicates(path, found.method) : [];
+    const leaks = train === undefined ? [] : await findLeaks(path, train, found.method);
+    const more = [...near, ...leaks];
+    return { ...found, problems: [...found.problems, ...more], warnings: found.warnings + more.length };
+  });
+}
+
+/** Throws `invalid_data` for a file that has errors, or no classes of answers. */
+export async function reviewOf({ errors, method }: Inspection, path: string, most: number): Promise<Review> {
+  const { reviewAnswers } = await import('../datasets/index.ts');
+  const reviewed = errors > 0 ? undefined : await reviewAnswers(path, method, most);
+  if (reviewed) return reviewed;
+  const reason = errors > 0 ? 'it has errors' : 'nearly every answer is its own';
+  throw new TunewrightError('invalid_data', `${path} cannot be reviewed: ${reason}.`, {
+    advice:
+      errors > 0
+        ? 'Mend them first; without --review they are all listed.'
+        : 'A review is for data sets of few distinct answers, such as labels.',
+  });
+}
+
+/** The system's own errors by the name of the file. */
+async function named<T>(path: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall) throw sourceError(path, error);
+    throw error;
+  }
+}

@@ -1,0 +1,95 @@
+import type { Method } from '../../contract/config.ts';
+import { TunewrightError } from '../../contract/errors.ts';
+import { type Draft, openDraft } from '../draft.ts';
+import { duplicateKeyOf } from '../duplicate-keys.ts';
+import { parseJson } from '../json.ts';
+import type { Line } from '../lines.ts';
+import { type ReadOptions, readLines } from '../source.ts';
+import { type Change, mend } from './mend.ts';
+
+export interface FixOptions extends ReadOptions {
+  method: Method;
+}
+
+export interface Fixed {
+  /** Lines that were changed. */
+  lines: number;
+  /** By the code of the problem that is gone. */
+  codes: Record<string, number>;
+}
+
+/**
+ * Writes a copy of a file to `out`, with what can be mended without a choice mended, in bounded memory; and, where anything
+ * was, every change to `out` with `.diff` behind it. Lines that need nothing stay as they are, save that a byte order mark,
+ * carriage returns at line ends and blank lines are left out. Both files are there whole or not at all. Throws `invalid_data`
+ * for a line that cannot be read, and what reading and writing throw.
+ */
+export async function fixFile(path: string, out: string, options: FixOptions): Promise<Fixed> {
+  const { method, name = path } = options;
+  const mended = await openDraft(out, [{ path }]);
+  let diff: Draft | undefined;
+  const fixed: Fixed = { lines: 0, codes: {} };
+  try {
+    diff = await openDraft(`${out}.diff`, [{ path }]);
+    for await (const list of readLines(path, options)) {
+      let lines = '';
+      let told = '';
+      for (const found of list) {
+        if ('problem' in found) {
+          if (found.problem.severity === 'error')
+            throw unreadable(name, found.problem.line ?? 1, found.problem.message);
+          continue;
+        }
+        const { text, changes } = fixedLine(found.line, method);
+        lines += `${text}\n`;
+        if (changes.length === 0) continue;
+        fixed.lines += 1;
+        for (const change of changes) {
+          fixed.codes[change.code] = (fixed.codes[change.code] ?? 0) + 1;
+          told += blockOf(name, found.line.number, change);
+        }
+      }
+      await mended.write(lines);
+      await diff.write(told);
+    }
+    options.signal?.throwIfAborted();
+    if (fixed.lines > 0) await diff.keep();
+    await mended.keep();
+    return fixed;
+  } finally {
+    await diff?.discard();
+    await mended.discard();
+  }
+}
+
+function fixedLine({ text }: Line, method: Method): { text: string; changes: Change[] } {
+  const parsed = parseJson(text);
+  if (!('value' in parsed)) return { text, changes: [] };
+  const { value, changes } = mend(parsed.value, method);
+  return changes.length > 0 && survives(text, parsed.value)
+    ? { text: JSON.stringify(value), changes }
+    : { text, changes: [] };
+}
+
+/** Whether a line is the same when it was read and written: keys that stand twice and long numbers are not. */
+function survives(text: string, value: unknown): boolean {
+  if (duplicateKeyOf(text, value) !== undefined) return false;
+  let exact = true;
+  JSON.parse(text, (_key, one: unknown, context?: { source?: string }) => {
+    if (typeof one === 'number' && !Number.isSafeInteger(one) && /^-?\d+$/.test(context?.source ?? '0')) exact = false;
+    return one;
+  });
+  return exact;
+}
+
+/** One change, as a person reads it. */
+function blockOf(name: string, line: number, { code, path, before, after }: Change): string {
+  const added = after === undefined ? '' : `+ ${JSON.stringify(after)}\n`;
+  return `@@ ${name}:${line} ${path} [${code}]\n- ${JSON.stringify(before)}\n${added}`;
+}
+
+function unreadable(name: string, line: number, message: string): TunewrightError {
+  return new TunewrightError('invalid_data', `${name} cannot be copied: line ${line}: ${message}`, {
+    advice: 'Mend this line first.',
+  });
+}

@@ -1,0 +1,128 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fixFile } from '../../src/datasets/fix/fix.ts';
+import { mend } from '../../src/datasets/fix/mend.ts';
+import { inspectDataset } from '../../src/datasets/inspect.ts';
+import { jsonl, temporaryFolder } from './support.ts';
+
+const files = temporaryFolder();
+const user = { role: 'user', content: 'q' };
+const assistant = { role: 'assistant', content: 'a' };
+const call = (args: unknown) => ({ id: '1', type: 'function', function: { name: 'pay', arguments: args } });
+
+/** `code path before → after` of what was changed. */
+function told(example: unknown, method: 'supervised' | 'dpo' = 'supervised'): string[] {
+  return mend(example, method).changes.map(
+    ({ code, path, before, after }) => `${code} ${path} ${JSON.stringify(before)} → ${JSON.stringify(after)}`,
+  );
+}
+
+test.each<[string, object, object, string]>([
+  ['a weight of a user', { ...user, weight: 1 }, user, 'invalid_weight messages[0].weight 1 → undefined'],
+  ['a field of nobody', { ...user, id: 'x' }, user, 'message_unrecognized_key messages[0].id "x" → undefined'],
+  ['a name that is null', { ...user, name: null }, user, 'invalid_name messages[0].name null → undefined'],
+])('%s is taken away', (_, message, mended, change) => {
+  expect(mend({ messages: [message, assistant] }, 'supervised').value).toEqual({ messages: [mended, assistant] });
+  expect(told({ messages: [message, assistant] })).toEqual([change]);
+});
+
+test.each([
+  ['"{\\"a\\": 1}"', '{"a": 1}', 'arguments_encoded_twice'],
+  [{ a: 1 }, '{"a":1}', 'invalid_arguments'],
+])('arguments %j are encoded once', (before, after, code) => {
+  const calling = (args: unknown) => ({
+    messages: [user, { role: 'assistant', content: null, tool_calls: [call(args)] }],
+  });
+  expect(mend(calling(before), 'supervised').value).toEqual(calling(after));
+  expect(told(calling(before))).toEqual([expect.stringMatching(new RegExp(`^${code} .*arguments`))]);
+});
+
+test('empty lists of tools, what follows the last answer, and null calls', () => {
+  const answer = { ...assistant, tool_calls: null };
+  const example = { messages: [user, answer, user], tools: [], parallel_tool_calls: true, topic: 'x' };
+  expect(mend(example, 'supervised').value).toEqual({ messages: [user, assistant], topic: 'x' });
+  expect(told(example)).toHaveLength(4);
+});
+
+test('of a pair both sides and the input', () => {
+  const pair = {
+    input: { messages: [{ ...user, id: 1 }], tools: [] },
+    preferred_output: [{ ...assistant, id: 2 }],
+    non_preferred_output: [{ ...assistant, name: null }],
+  };
+  expect(mend(pair, 'dpo').value).toEqual({
+    input: { messages: [user] },
+    preferred_output: [assistant],
+    non_preferred_output: [assistant],
+  });
+  expect(told(pair, 'dpo').map((change) => change.split(' ')[1])).toEqual([
+    'input.tools',
+    'input.messages[0].id',
+    'preferred_output[0].id',
+    'non_preferred_output[0].name',
+  ]);
+});
+
+test.each([
+  ['what needs a choice', { messages: [user, { role: 'assistant', content: '' }] }],
+  ['no list of messages', { messages: 'x' }],
+  ['nobody answers', { messages: [user] }],
+  ['a role of nobody', { messages: [{ role: 'robot', id: 1 }] }],
+  [
+    'arguments that are no object',
+    { messages: [user, { ...assistant, tool_calls: [call('[1]'), call('{'), call(null)] }] },
+  ],
+  ['no example', [1]],
+  ['a good one', { messages: [user, { ...assistant, weight: 0, tool_calls: [call('{"a": 1}')] }] }],
+])('%s stays as it is', (_, example) => {
+  expect(mend(example, 'supervised')).toEqual({ value: example, changes: [] });
+});
+
+test('a file: what needs nothing stays byte by byte, what would not survive being written stays too, each change is told', async () => {
+  const bad = JSON.stringify({ messages: [{ ...user, id: 1 }, assistant] });
+  const spaced = '{"messages": [ {"role":"user","content":"\\u0041"}, {"role":"assistant","content":"b"} ] }';
+  const long =
+    '{"messages":[{"role":"user","content":"x","id":12345678901234567890},{"role":"assistant","content":"b"}]}';
+  const twice = '{"messages":[{"role":"user","content":"x","id":1,"id":2},{"role":"assistant","content":"b"}]}';
+  const path = await files.write('bad.jsonl', `\ufeff${bad}\r\n\n${spaced}\n${long}\n${twice}\n{nonsense`);
+  const out = files.path('mended.jsonl');
+  expect(await fixFile(path, out, { method: 'supervised', name: 'bad.jsonl' })).toEqual({
+    lines: 1,
+    codes: { message_unrecognized_key: 1 },
+  });
+  const good = JSON.stringify({ messages: [user, assistant] });
+  expect(await readFile(out, 'utf8')).toBe(jsonl([good, spaced, long, twice, '{nonsense']));
+  expect(await readFile(`${out}.diff`, 'utf8')).toBe('@@ bad.jsonl:1 messages[0].id [message_unrecognized_key]\n- 1\n');
+});
+
+test('a mended file has none of the problems left', async () => {
+  const lines = [
+    {
+      messages: [
+        { ...user, weight: 0, id: 1 },
+        { ...assistant, tool_calls: [] },
+      ],
+    },
+    { messages: [user, assistant, user], tools: null },
+    { messages: [user, { role: 'assistant', tool_calls: [call({ a: 1 })] }] },
+  ];
+  const path = await files.write('many.jsonl', jsonl(lines.map((line) => JSON.stringify(line))));
+  const { errors } = await inspectDataset(path, { minimumExamples: 0 });
+  expect(errors).toBe(6);
+  const out = files.path('many-mended.jsonl');
+  await fixFile(path, out, { method: 'supervised' });
+  expect(await inspectDataset(out, { minimumExamples: 0 })).toMatchObject({ errors: 0, examples: 3 });
+});
+
+test('where a line cannot be read, nothing is left behind', async () => {
+  const content = Buffer.concat([Buffer.from(`${JSON.stringify({ messages: [] })}\n`), Buffer.from([0xff, 0x0a])]);
+  const path = await files.write('latin.jsonl', content);
+  await expect(
+    fixFile(path, files.path('no.jsonl'), { method: 'supervised', name: 'latin.jsonl' }),
+  ).rejects.toMatchObject({
+    code: 'invalid_data',
+    message: expect.stringContaining('latin.jsonl cannot be copied: line 2'),
+  });
+  await expect(fixFile(path, path, { method: 'supervised' })).rejects.toMatchObject({ code: 'invalid_config' });
+  expect((await readdir(dirname(path))).filter((name) => name.startsWith('no.') || name.includes('.part'))).toEqual([]);
+});

@@ -63,8 +63,8 @@ class Job:
             batch_size=value["batchSize"],
             learning_rate_multiplier=value["learningRateMultiplier"],
             seed=value["seed"],
-            objective=value["objective"],
-            beta=value["beta"],
+            objective=value.get("objective", "supervised"),
+            beta=value.get("beta", 0.1),
             tuning=Tuning(
                 method=tuning["method"],
                 lora_rank=tuning["loraRank"],

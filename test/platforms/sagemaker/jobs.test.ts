@@ -110,6 +110,18 @@ withTrainers('training jobs of SageMaker', () => {
   });
 
   test.each([
+    [{}, '0.1'],
+    [{ beta: 'auto' as const }, '0.1'],
+    [{ beta: 0.3 }, '0.3'],
+  ])('a job by pairs has a beta: %j', async (given, beta) => {
+    const key = newKey();
+    const hyperparameters = { epochs: 3, batchSize: 8, learningRateMultiplier: 1, ...given };
+    await region.platform.createJob(spec('train.jsonl', { key, method: 'dpo', hyperparameters }));
+    const { request } = region.sagemaker.training.jobs.get(key) ?? {};
+    expect(request?.HyperParameters).toMatchObject({ objective: '"dpo"', beta, method: '"full"' });
+  });
+
+  test.each([
     ['InProgress', 'Downloading', 'waiting'],
     ['InProgress', 'Training', 'running'],
     ['InProgress', 'Interrupted', 'waiting'],

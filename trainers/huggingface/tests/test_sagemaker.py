@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .support import job, small_storage
+from .support import job, pair, small_storage
 
 
 @pytest.fixture
@@ -41,6 +41,11 @@ def messages(root: Path) -> list[str]:
     return [json.loads(line)["message"] for line in lines]
 
 
+def losses(root: Path) -> list[float]:
+    lines = (root / "checkpoints/events.jsonl").read_text().splitlines()
+    return [said["metrics"]["trainLoss"] for said in map(json.loads, lines) if "trainLoss" in said.get("metrics", {})]
+
+
 def begun(root: Path) -> list[str]:
     return [message for message in messages(root) if message.startswith("Training begins")]
 
@@ -56,6 +61,18 @@ def test_a_model_from_an_archive_is_tuned_and_lies_where_sagemaker_takes_it_from
     assert (container / "model/model.safetensors").is_file()
     assert json.loads((container / "checkpoints/result.json").read_text())["trainedTokens"] > 0
     assert messages(container)[-1] == "The model is saved."
+
+
+def test_a_job_by_pairs_is_trained_by_pairs(container: Path) -> None:
+    question = pair("please refund order 1", "billing")
+    (container / "input/data/training/data.jsonl").write_text(f"{json.dumps(question)}\n" * 8)
+    hyperparameters = container / "input/config/hyperparameters.json"
+    told = json.loads(hyperparameters.read_text())
+    hyperparameters.write_text(json.dumps({**told, "objective": '"dpo"', "beta": "0.5"}))
+    assert run(container) == 0
+    first, *_, last = losses(container)
+    assert first == pytest.approx(0.693, abs=0.02)
+    assert last < first
 
 
 def test_a_checkpoint_that_is_not_whole_is_passed_over(container: Path) -> None:

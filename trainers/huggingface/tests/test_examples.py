@@ -68,17 +68,32 @@ def test_what_the_template_cannot_say_is_refused_with_its_line(tmp_path: Path) -
         supervised_rows(path, Letters(), 16)
 
 
-def test_of_a_pair_both_answers_follow_what_is_asked(tmp_path: Path) -> None:
-    def pair(user: str, preferred: str, other: str) -> dict[str, Any]:
-        sides = ({"role": "assistant", "content": said} for said in (preferred, other))
-        names = ("preferred_output", "non_preferred_output")
-        return {"input": {"messages": [{"role": "user", "content": user}]}, **{n: [side] for n, side in zip(names, sides, strict=True)}}
+def pair(user: str, preferred: str, other: str) -> dict[str, Any]:
+    sides = ({"role": "assistant", "content": said} for said in (preferred, other))
+    names = ("preferred_output", "non_preferred_output")
+    return {"input": {"messages": [{"role": "user", "content": user}]}, **{n: [side] for n, side in zip(names, sides, strict=True)}}
 
+
+def test_of_a_pair_both_answers_follow_what_is_asked(tmp_path: Path) -> None:
     long, first = pair("u" * 20, "yes", "no"), pair("uu", "yes", "no, never")
     found = pair_rows(write(tmp_path / "pairs.jsonl", first, long), Letters(), 16)
     texts = [{name: "".join(map(chr, ids)) for name, ids in row.items()} for row in found.rows]
     assert texts == [{"prompt_ids": "<u>uu<a>", "chosen_ids": "yes", "rejected_ids": "no, neve"}]
     assert (found.cut, found.dropped) == (1, 1)
+
+
+def test_a_pair_that_is_set_apart_only_by_what_does_not_fit_is_left_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "pairs.jsonl", pair("uu", "thousand and one", "thousand and two"), pair("uu", "yes", "no"))
+    found = pair_rows(path, Letters(), 16)
+    assert (len(found.rows), found.cut, found.dropped) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("refused", [pair("u!", "a", "b"), pair("u", "a!", "b"), pair("u", "a", "b!")])
+def test_a_pair_that_the_template_cannot_say_is_refused_with_its_line(tmp_path: Path, refused: dict[str, Any]) -> None:
+    path = write(tmp_path / "pairs.jsonl", pair("u", "a", "b"), refused)
+    with pytest.raises(Refused, match="line 3: no exclamation marks") as reason:
+        pair_rows(path, Letters(), 16)
+    assert reason.value.code == "template_refuses"
 
 
 def test_parts_tools_and_calls_stand_on_either_side_of_a_pair(tmp_path: Path) -> None:

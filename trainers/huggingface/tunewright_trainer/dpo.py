@@ -9,6 +9,9 @@ from .job import Job
 
 rows = pair_rows
 
+UNIT = "pair"
+"""What a row is, for messages."""
+
 RATES = {"lora": 1e-5, "full": 1e-6}
 """TRL's default, and ten times as much for LoRA, as its documents advise."""
 

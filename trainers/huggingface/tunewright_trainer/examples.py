@@ -19,7 +19,7 @@ class Rows:
     cut: int = 0
     """Answers, or pairs, that lost their end."""
     dropped: int = 0
-    """Those of which nothing is left: what is said before them is too long already."""
+    """Those of which nothing is left to learn: what is said before them is too long already, or sets a pair apart too late."""
 
 
 def answers(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -60,8 +60,12 @@ def pair_rows(path: Path, tokenizer: Any, most: int) -> Rows:
         if start >= most or any(start == len(side) for side in sides):
             found.dropped += 1
             continue
-        found.cut += any(len(side) > most for side in sides)
         chosen, rejected = (side[start:most] for side in sides)
+        if chosen == rejected:
+            # What sets them apart is cut away, or the template does not say it: its gradient is nought.
+            found.dropped += 1
+            continue
+        found.cut += any(len(side) > most for side in sides)
         found.rows.append({"prompt_ids": before[:start], "chosen_ids": chosen, "rejected_ids": rejected})
     return found
 

@@ -9,6 +9,9 @@ from .job import Job
 
 rows = supervised_rows
 
+UNIT = "answer"
+"""What a row is, for messages."""
+
 RATES = {"lora": 2e-4, "full": 2e-5}
 """Learning rates that are usual: TRL's default, and ten times as much for LoRA, as its documents advise."""
 

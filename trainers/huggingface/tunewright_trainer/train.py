@@ -115,9 +115,10 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     def dataset(name: str) -> Dataset:
         found = objective.rows(storage.file(name), tokenizer, most)
         if not found.rows:
-            raise Refused("examples_too_long", f"No answer of {name} fits into {most} tokens: raise maxTokens.")
+            raise Refused("examples_too_long", f"No {objective.UNIT} of {name} fits into {most} tokens: raise maxTokens.")
         if found.cut + found.dropped > 0:
-            message = f"Of {len(found.rows) + found.dropped} answers {found.cut} lose their end at {most} tokens, and {found.dropped} are left out."
+            of = f"{len(found.rows) + found.dropped} {objective.UNIT}s of {name}"
+            message = f"Of {of} {found.cut} lose their end at {most} tokens, and {found.dropped} are left out."
             progress.tell("warning", message=message)
         return Dataset.from_list(found.rows)
 

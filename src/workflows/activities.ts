@@ -25,7 +25,7 @@ const call: ActivityOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 };
 
-/** 8 GB over a slow line take hours; the upload itself is resumed from its last part. */
+/** 8 GB over a slow line take hours; an upload is resumed from its last part. */
 const transfer: ActivityOptions = {
   ...watched,
   startToCloseTimeout: '12 hours',
@@ -81,7 +81,7 @@ function activity<N extends Name>(name: N, policy: ActivityOptions) {
 
 /** The activities of a run, each with its policy. */
 export const activities = {
-  inspectData: activity('inspectData', local),
+  inspectData: activity('inspectData', transfer),
   splitData: activity('splitData', local),
   estimateCost: activity('estimateCost', call),
   checkAccess: activity('checkAccess', call),

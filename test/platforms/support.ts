@@ -168,3 +168,12 @@ export async function failureOf(call: Promise<unknown>): Promise<TunewrightError
   if (error instanceof TunewrightError) return error;
   throw new Error(`expected a named error, got ${String(error)}`, { cause: error });
 }
+
+/** A stream of bytes as text. */
+export async function textOf(content: AsyncIterable<Uint8Array> = nothing()): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function* nothing() {}

@@ -71,6 +71,7 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
       findFiles: async (prefix) => (await files.find(prefix)).map(({ createdAt: _, ...file }) => file),
       uploadFile: files.put,
       isFileReady: files.has,
+      readFile: files.read,
       deleteFile: files.remove,
 
       ...own,

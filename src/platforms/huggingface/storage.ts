@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TunewrightError } from '../../contract/errors.ts';
@@ -16,6 +16,8 @@ export interface Storage {
   find(namePrefix: string): Promise<HeldFile[]>;
   put(file: FileToUpload, options: UploadOptions): Promise<RemoteFile>;
   has(file: string): Promise<boolean>;
+  /** Throws `not_found`. */
+  read(file: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   remove(file: string): Promise<void>;
   /** In the order in which they came; an event's id is its place. */
   events(job: string): Promise<JobEvent[]>;
@@ -69,6 +71,26 @@ export function storage(folder: string): Storage {
     },
 
     has: async (file) => (await named('Looking for the file', gone(stat(at('files', file)), undefined))) !== undefined,
+    async *read(file, signal) {
+      const handle = await named(reading, gone(open(at('files', file)), undefined));
+      if (!handle) {
+        throw new TunewrightError('not_found', `There is no file ${file} in the storage.`, {
+          advice: `Look into ${at('files')}.`,
+          status: 404,
+        });
+      }
+      try {
+        for (;;) {
+          signal?.throwIfAborted();
+          const { bytesRead, buffer } = await named(reading, handle.read(Buffer.allocUnsafe(chunkBytes)));
+          if (bytesRead === 0) return;
+          yield buffer.subarray(0, bytesRead);
+        }
+      } finally {
+        await handle.close();
+      }
+    },
+
     remove: async (file) => await named('Removing the file', rm(at('files', file), { force: true })),
 
     async events(job) {
@@ -110,6 +132,9 @@ export function storage(folder: string): Storage {
     modelFolder: (job) => at('jobs', job, 'model'),
   };
 }
+
+const reading = 'Reading the file';
+const chunkBytes = 256 * 1024;
 
 /** What is not there answers `otherwise`. */
 async function gone<T, O>(looking: Promise<T>, otherwise: O): Promise<T | O> {

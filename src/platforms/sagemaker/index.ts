@@ -84,6 +84,7 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
       findFiles: async (prefix, signal) => (await files.find(prefix, signal)).map(({ createdAt: _, ...file }) => file),
       uploadFile: files.put,
       isFileReady: files.has,
+      readFile: files.read,
       deleteFile: files.remove,
 
       ...own,

@@ -21,6 +21,8 @@ export interface Storage {
   find(namePrefix: string, signal?: AbortSignal): Promise<HeldFile[]>;
   put(file: FileToUpload, options: UploadOptions): Promise<RemoteFile>;
   has(file: string, signal?: AbortSignal): Promise<boolean>;
+  /** All of one version. Throws `not_found`, and `refused` when it is changed meanwhile. */
+  read(file: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   remove(file: string, signal?: AbortSignal): Promise<void>;
   events(job: string, signal?: AbortSignal): Promise<JobEvent[]>;
   /** What the container has told at its end; undefined when it has told nothing. */
@@ -36,6 +38,9 @@ export interface Storage {
 
 /** Of one call of `DeleteObjects`: docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html. */
 const deletedAtOnce = 1000;
+
+/** Bytes in memory while a file is read back. */
+const readAtOnce = 8 * 1024 * 1024;
 
 export function storage(folder: string, aws: Aws, limits: PlatformEntry['limits']): Storage {
   const { call, find } = aws;
@@ -119,6 +124,26 @@ export function storage(folder: string, aws: Aws, limits: PlatformEntry['limits'
     },
 
     has: async (file, signal) => await there('Looking for the file', fileKey(file), signal),
+    async *read(file, signal) {
+      let version: string | undefined;
+      for (let at = 0, total = 1; at < total; ) {
+        const asked = { Bucket, Key: fileKey(file), Range: `bytes=${at}-${at + readAtOnce - 1}` };
+        const { content, ...about } = await call(
+          'Reading the file',
+          async ({ s3 }, options) => {
+            const answer = await s3.getObject({ ...asked, ...(version ? { IfMatch: version } : {}) }, options);
+            const content = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+            return { content, etag: answer.ETag, range: answer.ContentRange };
+          },
+          { signal, timeoutMs: partTimeoutMs },
+        );
+        yield content;
+        at += content.length;
+        version = about.etag;
+        // Without a range it is the whole.
+        total = Number(/\/(\d+)$/.exec(about.range ?? '')?.[1] ?? at);
+      }
+    },
     remove: async (file, signal) => {
       await call(
         'Removing the file',

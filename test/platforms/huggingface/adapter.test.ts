@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TrainingPlatform } from '../../../src/platforms/platform.ts';
 import { createPlatforms } from '../../../src/platforms/registry.ts';
 import { testTemporal, unique } from '../../support/temporal.ts';
-import { failureOf, spec } from '../support.ts';
+import { failureOf, spec, textOf } from '../support.ts';
 import { remove } from './support.ts';
 
 // What holds before any host has taken a job up: Temporal and a shared folder are all there is.
@@ -37,6 +37,9 @@ test('a file is put into the storage whole, found by the beginning of its name, 
   await platform.uploadFile(await file('key-2-train.jsonl'), {});
   expect(remote).toEqual({ id: 'key-1-train.jsonl', name: 'key-1-train.jsonl', bytes: 7 });
   expect(await platform.findFiles('key-1-')).toEqual([remote]);
+  expect(await textOf(platform.readFile?.(remote.id))).toBe('a line\n');
+  expect(await failureOf(textOf(platform.readFile?.('gone')))).toMatchObject({ code: 'not_found' });
+  expect(await failureOf(textOf(platform.readFile?.('../secret')))).toMatchObject({ code: 'refused' });
   expect(await platform.isFileReady(remote.id)).toBe(true);
   for (const _ of [1, 2]) await platform.deleteFile(remote.id);
   expect(await platform.findFiles('key-1-')).toEqual([]);

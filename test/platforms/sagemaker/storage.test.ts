@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { UploadState } from '../../../src/platforms/platform.ts';
-import { failureOf } from '../support.ts';
+import { failureOf, textOf } from '../support.ts';
 import { withTrainers } from '../trainers.ts';
 import { bucket, openRegion, type Region } from './support.ts';
 
@@ -19,7 +19,9 @@ withTrainers('storage in S3', () => {
     expect(await region.keys('team/files/key-1')).toEqual(['team/files/key-1-train.jsonl']);
     expect(await platform.findFiles('key-1-')).toEqual([remote]);
     expect(await platform.isFileReady(remote.id)).toBe(true);
+    expect(await textOf(platform.readFile?.(remote.id))).toBe('a line\n');
     for (const _ of [1, 2]) await platform.deleteFile(remote.id);
+    expect(await failureOf(textOf(platform.readFile?.(remote.id)))).toMatchObject({ code: 'not_found' });
     expect(await platform.findFiles('key-1-')).toEqual([]);
     expect(await platform.isFileReady(remote.id)).toBe(false);
   });
@@ -64,6 +66,7 @@ withTrainers('storage in S3', () => {
       const onProgress = (done: number) => void seen.push(done / mb);
       await inParts().uploadFile(await region.file('resumed.jsonl', content), { resume, onProgress });
       expect(seen).toEqual([5, 10, 12]);
+      expect(await textOf(region.platform.readFile?.('resumed.jsonl'))).toBe(content.toString('utf8'));
       expect((await read('resumed.jsonl')).equals(content)).toBe(true);
       const about = { Bucket: bucket, Key: 'team/files/resumed.jsonl', ChecksumMode: 'ENABLED' } as const;
       expect((await region.s3.headObject(about)).ChecksumCRC32).toEqual(expect.any(String));

@@ -14,8 +14,12 @@ export interface Answer {
   resumable: boolean;
 }
 
+const usualSilenceMs = 60_000;
+
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
+  /** After so long without a byte a connection is taken for broken; a minute when absent. */
+  silenceMs?: number | undefined;
   onProgress?: ((bytesDone: number, bytesTotal: number | undefined) => void) | undefined;
 }
 
@@ -24,27 +28,36 @@ export interface ReadOptions {
  * again, when it breaks too often, or breaks and cannot be gone on with.
  *
  * @param name as a person knows it
+ * @param open gives up when the signal is aborted, and the body with it
  */
 export async function* resumed(
   name: string,
-  open: (from: number) => Promise<Answer>,
-  { signal, onProgress }: ReadOptions,
+  open: (from: number, signal: AbortSignal) => Promise<Answer>,
+  { signal, silenceMs = usualSilenceMs, onProgress }: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
   let done = 0;
   for (let resumptions = 0; ; resumptions++) {
     const from = done;
-    const { body, total, resumable } = await open(from);
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), silenceMs);
+    let resumable = false;
     let reason: unknown;
     try {
+      const answer = await open(from, signal ? AbortSignal.any([signal, silence.signal]) : silence.signal);
+      const { body, total } = answer;
+      resumable = answer.resumable;
       for await (const chunk of body) {
         done += chunk.length;
         onProgress?.(done, total);
         yield chunk;
+        timer.refresh();
       }
       if (total === undefined || done === total) return;
     } catch (cause) {
-      if (signal?.aborted) throw cause;
+      if (signal?.aborted || cause instanceof TunewrightError) throw cause;
       reason = cause;
+    } finally {
+      clearTimeout(timer);
     }
     if (done - from > muchBytes) resumptions = 0;
     if (!resumable || resumptions >= mostResumptions) throw broken(name, reason);

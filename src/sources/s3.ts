@@ -18,12 +18,12 @@ export function readS3(
   let etag: string | undefined;
   return resumed(
     name,
-    async (from) => {
+    async (from, abortSignal) => {
       s3 ??= await client();
       try {
         const rest = from > 0 ? { Range: `bytes=${from}-`, IfMatch: etag } : {};
         const request = { Bucket: bucket, Key: key, ...rest };
-        const { Body, ETag, ContentLength } = await s3.getObject(request, { abortSignal: options.signal });
+        const { Body, ETag, ContentLength } = await s3.getObject(request, { abortSignal });
         etag = ETag;
         return {
           body: Body as unknown as AsyncIterable<Uint8Array>,
@@ -31,7 +31,7 @@ export function readS3(
           resumable: ETag !== undefined,
         };
       } catch (error) {
-        if (options.signal?.aborted) throw error;
+        if (abortSignal.aborted) throw error;
         throw failure(name, error);
       }
     },
@@ -46,7 +46,9 @@ async function client(): Promise<S3> {
       cause,
     });
   });
-  return new Client({ logger: silent, followRegionRedirects: true });
+  // Other stores than AWS's seldom have a host name for each bucket.
+  const forcePathStyle = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
+  return new Client({ logger: silent, followRegionRedirects: true, forcePathStyle });
 }
 
 function failure(name: string, error: unknown): TunewrightError {

@@ -17,9 +17,9 @@ export function readWeb(
   let etag: string | null = null;
   return resumed(
     name,
-    async (from) => {
+    async (from, signal) => {
       const rest: Record<string, string> = from > 0 && etag ? { range: `bytes=${from}-`, 'if-range': etag } : {};
-      const response = await ask(new URL(address), hosts, rest, options.signal);
+      const response = await ask(new URL(address), hosts, rest, signal);
       await checkStatus(name, response, from);
       etag = response.headers.get('etag');
       const length = Number(response.headers.get('content-length') ?? Number.NaN);
@@ -47,7 +47,7 @@ async function ask(
   address: URL,
   hosts: readonly string[],
   rest: Record<string, string>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Response> {
   let url = address;
   for (let hop = 0; hop <= mostHops; hop++) {
@@ -67,12 +67,12 @@ async function ask(
   );
 }
 
-async function sent(url: URL, rest: Record<string, string>, signal: AbortSignal | undefined): Promise<Response> {
+async function sent(url: URL, rest: Record<string, string>, signal: AbortSignal): Promise<Response> {
   try {
     const headers = { 'accept-encoding': 'identity', ...rest };
-    return await fetch(url, { headers, redirect: 'manual', ...(signal ? { signal } : {}) });
+    return await fetch(url, { headers, redirect: 'manual', signal });
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (signal.aborted) throw cause;
     const { code } = ((cause as Error).cause ?? {}) as { code?: string };
     throw new TunewrightError('source_unreadable', `${url.origin} cannot be reached${code ? ` (${code})` : ''}.`, {
       advice: 'Check the address, and the network of the worker.',

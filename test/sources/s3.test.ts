@@ -1,4 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3 } from '@aws-sdk/client-s3';
@@ -84,4 +86,43 @@ withTrainers("data from S3, by moto's server", () => {
     });
     variables({ AWS_REGION, AWS_CONFIG_FILE });
   });
+});
+
+test('a store that falls silent in the middle of an object is given up, and tried again later', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-length': content.length, etag: '"1"' }).write(content.subarray(0, 1_000));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  variables({
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+  try {
+    const reading = async () => {
+      for await (const _ of readS3({ bucket, key: 'a' }, { silenceMs: 100 }));
+    };
+    await expect(reading()).rejects.toMatchObject({ code: 'source_unreadable', retry: 'yes' });
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+test('a store of another address is asked for the bucket by the path, whatever the host is called', async () => {
+  const asked: string[] = [];
+  const server = createServer(({ headers, url }, response) => {
+    asked.push(`${headers.host?.replace(/:.*/, '')}${url?.replace(/\?.*/, '')}`);
+    response.end('a line');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  variables({ AWS_ENDPOINT_URL_S3: `http://localhost:${(server.address() as AddressInfo).port}` });
+  try {
+    for await (const _ of readS3({ bucket, key: 'team/a.jsonl' }));
+    expect(asked).toEqual(['localhost/data/team/a.jsonl']);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
 });

@@ -155,3 +155,26 @@ test('reading that is broken off asks no more', async () => {
   await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
   expect(seen).toHaveLength(1);
 });
+
+test.each([
+  ['before it answers', 0],
+  ['in the middle', 1_000],
+])('a host that falls silent %s is given up, and tried again later', async (_, bytes) => {
+  const { origin } = await serving((_request, response) => {
+    if (bytes > 0) response.writeHead(200, { 'content-length': content.length }).write(content.subarray(0, bytes));
+  });
+  await expect(read(`${origin}/a`, [origin], { silenceMs: 50 })).rejects.toMatchObject({
+    code: 'source_unreadable',
+    retry: 'yes',
+  });
+});
+
+test('a host that falls silent is gone on with where its content is known', async () => {
+  const whole = partly(content.length, { etag: '"1"' });
+  const { origin, seen } = await serving((request, response, count) => {
+    if (count > 1) return whole(request, response, count);
+    response.writeHead(200, { 'content-length': content.length, etag: '"1"' }).write(content.subarray(0, 1_000));
+  });
+  expect((await read(`${origin}/a`, [origin], { silenceMs: 200 })).equals(content)).toBe(true);
+  expect(seen.map(({ range }) => range)).toEqual([undefined, 'bytes=1000-']);
+});

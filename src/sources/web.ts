@@ -56,11 +56,12 @@ async function ask(
     const location = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || !location) return response;
     await response.body?.cancel();
+    if (!URL.canParse(location, url.href)) break;
     url = new URL(location, url);
   }
   throw new TunewrightError(
     'source_unreadable',
-    `${shownAddress(address.href)} leads from one address to another without end.`,
+    `${shownAddress(address.href)} leads from one address to another, and to no file.`,
     {
       advice: 'Name the address at which the file really lies.',
     },

@@ -101,8 +101,8 @@ test('from one address to the next, and never to a host that is not allowed', as
   await expect(read(`${origin}/away`, [origin])).rejects.toMatchObject({ code: 'forbidden', retry: 'never' });
 });
 
-test('addresses that lead to each other end', async () => {
-  const { origin } = await serving((_, response) => void response.writeHead(302, { location: '/again' }).end());
+test.each(['/again', 'http://[nowhere'])('an address that leads to %s ends', async (location) => {
+  const { origin } = await serving((_, response) => void response.writeHead(302, { location }).end());
   await expect(read(`${origin}/again`, [origin])).rejects.toMatchObject({ code: 'source_unreadable', retry: 'never' });
 });
 

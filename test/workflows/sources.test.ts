@@ -58,6 +58,7 @@ test.each([
   's3://bucket',
   'platform:',
   'https://files.example/data.jsonl?X-Amz-Signature=1234',
+  'https://files.example/data.jsonl?v=1&AWSAccessKeyId=1234',
   'https://me:secret@files.example/data.jsonl',
 ])('%s is refused at once: nothing can be read there, or its key would stand in the history', async (train) => {
   await expect(start({ train })).rejects.toMatchObject({

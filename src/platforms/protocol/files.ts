@@ -65,10 +65,15 @@ export function files(client: OpenAI, limits: PlatformEntry['limits']): FileMeth
       const answer = await named(what, async () => await client.files.content(id, { signal }));
       const chunks = answer.body?.[Symbol.asyncIterator]();
       if (!chunks) return;
-      for (;;) {
-        const chunk = await named(what, async () => await chunks.next());
-        if (chunk.done) return;
-        yield chunk.value;
+      try {
+        for (;;) {
+          const chunk = await named(what, async () => await chunks.next());
+          if (chunk.done) return;
+          yield chunk.value;
+        }
+      } finally {
+        // Whoever reads no further lets the connection go.
+        await chunks.return?.();
       }
     },
 

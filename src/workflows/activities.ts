@@ -38,7 +38,7 @@ const create: ActivityOptions = {
   ...watched,
   startToCloseTimeout: '5 minutes',
   scheduleToCloseTimeout: '7 days',
-  retry: { initialInterval: '2 seconds', maximumInterval: '5 minutes' },
+  retry: { initialInterval: '2 seconds', maximumInterval: '1 minute' },
 };
 
 /** Asks thousands of questions; a rate limit of hours is slept through on the server, holding no slot. */

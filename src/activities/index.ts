@@ -1,5 +1,6 @@
 import { accessActivities } from './access.ts';
 import { accountActivities } from './account.ts';
+import { catalogueActivities } from './catalogues.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deployActivities } from './deploy.ts';
 import { estimateActivities } from './estimate.ts';
@@ -29,6 +30,7 @@ export function createActivities(dependencies: Dependencies) {
     ...evaluateActivities(dependencies),
     ...reportActivities(dependencies),
     ...releaseActivities(dependencies),
+    ...catalogueActivities(dependencies),
   };
 }
 

@@ -1,7 +1,7 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError } from '@temporalio/client';
+import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
 import { parseRunConfig, type RunConfigInput } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import { inputMemo, workflowType } from '../contract/messages.ts';
+import { catalogueCheckType, inputMemo, workflowType } from '../contract/messages.ts';
 import type { FineTuneInput } from '../contract/run.ts';
 import { runSummary } from './start.ts';
 
@@ -15,6 +15,8 @@ export interface ScheduleSpec {
 
 export interface ScheduleSummary {
   name: string;
+  /** What it starts: runs, or checks of the catalogue. */
+  starts: 'runs' | 'catalogue checks';
   paused: boolean;
   /** ISO times. */
   nextRuns: string[];
@@ -25,6 +27,8 @@ export interface ScheduleSummary {
 export interface Schedules {
   /** Throws `invalid_config`, `run_exists`. */
   create(spec: ScheduleSpec): Promise<void>;
+  /** Sets the catalogue against each platform's own list of models; the workflow fails where they do not agree. */
+  createCatalogueCheck(spec: Omit<ScheduleSpec, 'config'>): Promise<void>;
   list(): AsyncGenerator<ScheduleSummary, void, void>;
   pause(name: string, note?: string): Promise<void>;
   resume(name: string, note?: string): Promise<void>;
@@ -32,6 +36,11 @@ export interface Schedules {
   trigger(name: string): Promise<void>;
   delete(name: string): Promise<void>;
 }
+
+const startsOf: ReadonlyMap<string, ScheduleSummary['starts']> = new Map([
+  [workflowType, 'runs'],
+  [catalogueCheckType, 'catalogue checks'],
+]);
 
 /** Schedules on Temporal Schedules: a run is skipped while the one before it still goes on. */
 export function schedules(client: Client, taskQueue: string): Schedules {
@@ -43,33 +52,37 @@ export function schedules(client: Client, taskQueue: string): Schedules {
     }
   };
   const handle = (name: string) => client.schedule.getHandle(name);
+  type Action = Extract<ScheduleOptions['action'], { type: 'startWorkflow' }>;
+  const create = async (name: string, cron: string, action: Omit<Action, 'type' | 'workflowId' | 'taskQueue'>) =>
+    await named(name, async () => {
+      await client.schedule.create({
+        scheduleId: name,
+        spec: { cronExpressions: [cron] },
+        policies: { overlap: 'SKIP' },
+        action: { type: 'startWorkflow', workflowId: name, taskQueue, ...action } as Action,
+      });
+    });
 
   return {
     async create({ name, cron, config }) {
       const input: FineTuneInput = { config: parseRunConfig(config), attempt: 1 };
-      await named(name, async () => {
-        await client.schedule.create({
-          scheduleId: name,
-          spec: { cronExpressions: [cron] },
-          policies: { overlap: 'SKIP' },
-          action: {
-            type: 'startWorkflow',
-            workflowType,
-            workflowId: name,
-            taskQueue,
-            args: [input],
-            staticSummary: runSummary(input),
-            memo: { [inputMemo]: input },
-          },
-        });
-      });
+      const memo = { [inputMemo]: input };
+      await create(name, cron, { workflowType, args: [input], staticSummary: runSummary(input), memo });
+    },
+
+    async createCatalogueCheck({ name, cron }) {
+      const staticSummary = 'Set the catalogue against what platforms offer';
+      await create(name, cron, { workflowType: catalogueCheckType, args: [], staticSummary });
     },
 
     async *list() {
       for await (const schedule of client.schedule.list()) {
-        if (schedule.action?.type !== 'startWorkflow' || schedule.action.workflowType !== workflowType) continue;
+        const starts =
+          schedule.action?.type === 'startWorkflow' ? startsOf.get(schedule.action.workflowType) : undefined;
+        if (!starts) continue;
         yield {
           name: schedule.scheduleId,
+          starts,
           paused: schedule.state.paused,
           nextRuns: schedule.info.nextActionTimes.map((time) => time.toISOString()),
           recentRuns: schedule.info.recentActions.map(({ action }) => action.workflow.workflowId),

@@ -3,6 +3,8 @@ import type { CancelRequest, JobChanged, RetrainRequest, RunProgress } from './r
 
 /** The workflow type under which runs are registered. */
 export const workflowType = 'fineTune';
+/** The workflow type of the scheduled check of the catalogue. */
+export const catalogueCheckType = 'checkCatalogues';
 export const defaultTaskQueue = 'tunewright';
 /** The memo field that holds the last `RunProgress`: readable when no worker is up. */
 export const progressMemo = 'tunewright';

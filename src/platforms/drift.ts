@@ -8,6 +8,12 @@ export interface Drift {
   message: string;
 }
 
+/** What the catalogue and a platform's own list of models do not agree on; nothing where the platform has no list. */
+export async function catalogueDrift(platform: TrainingPlatform, now: Date): Promise<Drift[]> {
+  const offered = await platform.listModels();
+  return offered ? driftOf(platform, offered, now.toISOString().slice(0, 10)) : [];
+}
+
 /**
  * Sets a catalogue against what a platform offers, both ways.
  *

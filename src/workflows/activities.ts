@@ -100,4 +100,5 @@ export const activities = {
   removeDeployments: activity('removeDeployments', polling),
   removeFiles: activity('removeFiles', tidying),
   findEnded: activity('findEnded', call),
+  checkCatalogues: activity('checkCatalogues', call),
 };

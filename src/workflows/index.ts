@@ -1,2 +1,3 @@
 export { account } from './account/index.ts';
+export { checkCatalogues } from './catalogues.ts';
 export { fineTune } from './fine-tune.ts';

@@ -65,8 +65,9 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
   const told = (verb: string) => async (name: string) => void calls.push([`schedule ${verb}`, name]);
   const schedules: Schedules = {
     create: async (spec) => void calls.push(['schedule create', spec]),
+    createCatalogueCheck: async (spec) => void calls.push(['schedule catalogue check', spec]),
     async *list() {
-      yield { name: 'weekly', paused: false, nextRuns: ['2026-11-23T03:00:00.000Z'], recentRuns: [] };
+      yield { starts: 'runs', name: 'weekly', paused: false, nextRuns: ['2026-11-23T03:00:00.000Z'], recentRuns: [] };
     },
     pause: told('pause'),
     resume: told('resume'),

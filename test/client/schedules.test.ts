@@ -1,3 +1,4 @@
+import { connect } from '../../src/client/connect.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { unique } from '../support/temporal.ts';
 
@@ -62,4 +63,45 @@ test('a schedule that is none is refused', async () => {
     code: 'run_exists',
   });
   await at.client.schedules.delete(name);
+});
+
+/** How the workflow that a check was started as has ended. */
+async function checked(name: string): Promise<unknown> {
+  await at.client.schedules.createCatalogueCheck({ name, cron: '0 6 * * *' });
+  await at.client.schedules.trigger(name);
+  const [id = ''] = (await listed(name, ({ recentRuns }) => recentRuns.length > 0)).recentRuns;
+  const temporal = await connect(at.settings.temporal);
+  try {
+    return await temporal.workflow.getHandle(id).result();
+  } catch (error) {
+    return (error as Error).cause;
+  } finally {
+    await at.client.schedules.delete(name);
+    await temporal.connection.close();
+  }
+}
+
+test('a scheduled check passes where the catalogue and the platforms agree; a connection without a key is told', async () => {
+  expect(await checked(unique('agreed'))).toEqual([
+    { connection: 'simulator', drift: [] },
+    { connection: 'keyless', drift: [], trouble: expect.stringContaining('NO_SUCH_KEY') },
+  ]);
+});
+
+test('a scheduled check fails by name where they do not', async () => {
+  const other = await pipeline({}, {}, (connection) => {
+    const [model] = connection.catalogue.models;
+    return { ...connection, catalogue: { models: [model, { ...model, id: 'gone-mini' }] } };
+  });
+  const before = at;
+  at = other;
+  try {
+    expect(await checked(unique('drifted'))).toMatchObject({
+      type: 'catalogue_drift',
+      message: 'simulator: gone-mini is in the catalogue, but the platform does not offer it.',
+    });
+  } finally {
+    at = before;
+    await other.close();
+  }
 });

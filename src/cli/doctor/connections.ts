@@ -1,6 +1,6 @@
 import type { Settings } from '../../config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
-import { driftOf } from '../../platforms/drift.ts';
+import { catalogueDrift } from '../../platforms/drift.ts';
 import type { TrainingPlatform } from '../../platforms/platform.ts';
 import { type Finding, failed } from './finding.ts';
 
@@ -30,10 +30,7 @@ async function checkConnection(name: string, open: () => TrainingPlatform, named
 
 /** What the catalogue and the platform's own list of models do not agree on. */
 async function checkCatalogue(name: string, platform: TrainingPlatform): Promise<Finding[]> {
-  const offered = await platform.listModels();
-  if (!offered) return [];
-  const today = new Date().toISOString().slice(0, 10);
-  return driftOf(platform, offered, today).map(({ message }) => ({
+  return (await catalogueDrift(platform, new Date())).map(({ message }) => ({
     level: 'warn',
     subject: `catalogue of ${name}`,
     message,

@@ -5,11 +5,12 @@ import { formatDate } from './time.ts';
 
 /** Schedules as a table, times in local time. */
 export function scheduleTable(schedules: readonly ScheduleSummary[], paint: Paint, timeZone?: string): string {
-  const rows = schedules.map(({ name, paused, nextRuns, recentRuns }) => [
+  const rows = schedules.map(({ name, starts, paused, nextRuns, recentRuns }) => [
     clean(name),
+    starts,
     paused ? 'paused' : 'active',
     nextRuns[0] && !paused ? formatDate(nextRuns[0], timeZone) : '',
     clean(recentRuns.at(-1) ?? ''),
   ]);
-  return table(['name', 'state', 'next run', 'latest run'], rows, paint);
+  return table(['name', 'starts', 'state', 'next run', 'latest run'], rows, paint);
 }

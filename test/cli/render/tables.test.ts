@@ -110,11 +110,24 @@ valid: 0 errors, 0 warnings`,
 });
 
 test('schedules: a paused one has no next run', () => {
-  const weekly = { name: 'weekly', paused: false, nextRuns: ['2026-11-23T03:00:00.000Z'], recentRuns: ['w-1', 'w-2'] };
-  expect(scheduleTable([weekly, { ...weekly, name: 'daily', paused: true, recentRuns: [] }], plain, 'UTC')).toBe(
-    `name    state   next run          latest run
-weekly  active  2026-11-23 03:00  w-2
-daily   paused`,
+  const starts = 'runs' as const;
+  const weekly = {
+    name: 'weekly',
+    starts,
+    paused: false,
+    nextRuns: ['2026-11-23T03:00:00.000Z'],
+    recentRuns: ['w-1', 'w-2'],
+  };
+  expect(
+    scheduleTable(
+      [weekly, { ...weekly, name: 'daily', starts: 'catalogue checks', paused: true, recentRuns: [] }],
+      plain,
+      'UTC',
+    ),
+  ).toBe(
+    `name    starts            state   next run          latest run
+weekly  runs              active  2026-11-23 03:00  w-2
+daily   catalogue checks  paused`,
   );
 });
 

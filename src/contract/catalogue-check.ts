@@ -1,0 +1,8 @@
+/** How the catalogue and a connection's own list of models agree. */
+export interface CatalogueCheck {
+  connection: string;
+  /** What they do not agree on, a sentence each. */
+  drift: string[];
+  /** Why the connection could not be asked. */
+  trouble?: string;
+}

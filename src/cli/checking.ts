@@ -37,12 +37,17 @@ export async function fixed(
 }
 
 /** With what asks nearly the same, in the file or in the training file. What is not valid yet has other troubles first. */
-export async function withAlike(found: Inspection, path: string, train: string | undefined): Promise<Inspection> {
+export async function withAlike(
+  found: Inspection,
+  path: string,
+  train: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Inspection> {
   if (found.errors > 0) return found;
   const { findLeaks, findNearDuplicates } = await import('../datasets/index.ts');
   return await named(train ?? path, async () => {
-    const near = found.examples <= mostCompared ? await findNearDuplicates(path, found.method) : [];
-    const leaks = train === undefined ? [] : await findLeaks(path, train, found.method);
+    const near = found.examples <= mostCompared ? await findNearDuplicates(path, found.method, signal) : [];
+    const leaks = train === undefined ? [] : await findLeaks(path, train, found.method, signal);
     const more = [...near, ...leaks];
     return { ...found, problems: [...found.problems, ...more], warnings: found.warnings + more.length };
   });

@@ -82,19 +82,18 @@ async function validate(context: Context, file: string, options: ValidateOptions
   const method = options.method ?? (await toldMethod(given));
 
   const path = fix === undefined ? given : resolve(directory, fix);
+  const signal = fix === undefined ? undefined : context.interrupts();
   let mended: Fixed | undefined;
-  if (fix !== undefined) {
-    const signal = context.interrupts();
-    try {
-      mended = await fixed(context, given, path, { method, signal });
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      out.note(`Broken off; ${fix} was not written.`);
-      return exitCodeOf(signal);
-    }
+  let inspection: Inspection;
+  try {
+    if (signal) mended = await fixed(context, given, path, { method, signal });
+    const found = await inspectFile(context, path, { minimumExamples: 1, ...limits, method, signal });
+    inspection = await withAlike(found, path, against === undefined ? undefined : resolve(directory, against), signal);
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    out.note(mended ? 'Broken off.' : `Broken off; ${fix} was not written.`);
+    return exitCodeOf(signal);
   }
-  const found = await inspectFile(context, path, { minimumExamples: 1, ...limits, method });
-  const inspection = await withAlike(found, path, against === undefined ? undefined : resolve(directory, against));
   const reviewed =
     review === undefined ? undefined : await reviewOf(inspection, path, review === true ? usual : review);
   const { modelCosts } = await import('../model-costs.ts');

@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,8 @@ class Training:
                 while not await _ends(process):
                     activity.heartbeat(last)
             except asyncio.CancelledError:
-                await _stopped(process)
+                # Saving a checkpoint takes longer than a host may be silent.
+                await _stopped(process, lambda: activity.heartbeat(last))
                 raise
             await hearing
             status = process.returncode
@@ -127,12 +130,13 @@ async def _ends(process: asyncio.subprocess.Process) -> bool:
         return False
 
 
-async def _stopped(process: asyncio.subprocess.Process) -> None:
+async def _stopped(process: asyncio.subprocess.Process, beat: Callable[[], None]) -> None:
     process.send_signal(signal.SIGTERM)
-    try:
-        await asyncio.wait_for(process.wait(), _STOP_SECONDS)
-    except TimeoutError:
-        process.kill()
+    until = time.monotonic() + _STOP_SECONDS
+    while not await _ends(process):
+        beat()
+        if time.monotonic() > until:
+            process.kill()
 
 
 async def _lines(descriptor: int, hear: Any) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
 
 TRAINING = "training"
 SERVING = "serving"
@@ -23,16 +25,22 @@ class Train:
 
     @workflow.run
     async def run(self, job: dict[str, Any]) -> dict[str, Any]:
-        return await workflow.execute_activity(
-            "huggingFaceTrain",
-            job,
-            task_queue=job["taskQueue"],
-            start_to_close_timeout=timedelta(days=30),
-            heartbeat_timeout=timedelta(seconds=job["heartbeatSeconds"]),
-            retry_policy=_AGAIN,
-            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-            summary=f"Train {job['model']}",
-        )
+        try:
+            return await workflow.execute_activity(
+                "huggingFaceTrain",
+                job,
+                task_queue=job["taskQueue"],
+                start_to_close_timeout=timedelta(days=30),
+                heartbeat_timeout=timedelta(seconds=job["heartbeatSeconds"]),
+                retry_policy=_AGAIN,
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+                summary=f"Train {job['model']}",
+            )
+        except ActivityError:
+            # A host that dies while it is told to end has not failed: that is why it ends.
+            if workflow.cancellation_reason() is not None:
+                raise asyncio.CancelledError from None
+            raise
 
 
 @workflow.defn(name="huggingFaceServe")

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { TunewrightError } from '../contract/errors.ts';
 
 /** A file that is written beside its place. */
@@ -12,12 +12,13 @@ export interface Draft {
 }
 
 /**
- * Begins the file `out`. Throws `invalid_config` where it is one of the inputs, a folder or cannot be written, and so does
- * writing; `disk_full` where there is no room.
+ * Begins the file `out`, or the one that it is a link to. Throws `invalid_config` where it is one of the inputs, no plain
+ * file or cannot be written, and so does writing; `disk_full` where there is no room.
  */
 export async function openDraft(out: string, inputs: readonly { path: string }[]): Promise<Draft> {
   await refuseOverwriting(out, inputs);
-  const beside = `${out}.${randomUUID()}.part`;
+  const target = await realpath(out).catch(() => out);
+  const beside = `${target}.${randomUUID()}.part`;
   const handle = await writing(out, () => open(beside, 'wx'));
   let kept = false;
   // The disk works while the next lines are made; a failure is told by the next call.
@@ -37,7 +38,7 @@ export async function openDraft(out: string, inputs: readonly { path: string }[]
       await writing(out, async () => {
         await handle.sync();
         await handle.close();
-        await rename(beside, out);
+        await rename(beside, target);
       });
       kept = true;
       return bytes;
@@ -58,6 +59,8 @@ async function writeAll(handle: FileHandle, content: Buffer): Promise<void> {
 async function refuseOverwriting(out: string, inputs: readonly { path: string }[]): Promise<void> {
   const there = await stat(out).catch(() => undefined);
   if (there?.isDirectory()) throw unfit(`${out} is a folder.`);
+  // A device would be replaced by a file.
+  if (there && !there.isFile()) throw unfit(`${out} is no plain file.`);
   for (const { path } of there ? inputs : []) {
     const input = await stat(path).catch(() => undefined);
     if (input && input.dev === there?.dev && input.ino === there.ino) throw unfit(`${out} is an input too.`);

@@ -175,10 +175,11 @@ test('held-out pairs are set against those of training', async () => {
 });
 
 test.each([
-  ['pairs', pairLine('a', 'b', 'c'), 'dpo'],
+  ['pairs', `\n${pairLine('a', 'b', 'c')}`, 'dpo'],
+  ['pairs behind a byte order mark', `\ufeff${pairLine('a', 'b', 'c')}`, 'dpo'],
   ['chat', chat('a', 'b'), 'supervised'],
   ['what is no JSON', '{', 'supervised'],
   ['no UTF-8', '\xff', 'supervised'],
 ])('the first line tells the method: %s', async (name, line, method) => {
-  expect(await methodOf(await files.write(`${name}.jsonl`, `\n${line}\n`))).toBe(method);
+  expect(await methodOf(await files.write(`${name}.jsonl`, `${line}\n`))).toBe(method);
 });

@@ -65,7 +65,7 @@ function checkInput(input: JsonRecord): Finding[] {
 }
 
 /** OpenAI's own example has an empty list of tools. */
-function offersNothing({ tools }: JsonRecord): boolean {
+export function offersNothing({ tools }: JsonRecord): boolean {
   return Array.isArray(tools) && tools.length === 0;
 }
 

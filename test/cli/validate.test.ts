@@ -152,9 +152,20 @@ test('--fix writes a mended copy, tells what was mended, and goes on with the co
   const again = await type(['validate', 'good.jsonl', '--fix', 'same.jsonl', '--json'], { directory, ...keyed });
   expect(JSON.parse(again.stdout)).toMatchObject({
     file: join(directory, 'same.jsonl'),
-    fixed: { lines: 0, codes: {} },
+    fixed: { lines: 0, codes: {}, left: 0 },
   });
   expect(await readdir(directory)).not.toContain('same.jsonl.diff');
+});
+
+test('--fix tells how many lines it left since they would not stay the same', async () => {
+  const long = line('assistant').replace('"role":"user"', '"id":12345678901234567890,"role":"user"');
+  await writeFile(join(directory, 'long.jsonl'), long.repeat(2));
+  const { code, stdout } = await type(['validate', 'long.jsonl', '--fix', 'left.jsonl'], { directory, ...keyed });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /^left\.jsonl: a copy; no line was mended; 2 lines left, with keys that stand twice or numbers of too many digits$/m,
+  );
+  expect(await readFile(join(directory, 'left.jsonl'), 'utf8')).toBe(long.repeat(2));
 });
 
 test('a review shows the answers that the others speak against, with what the data says', async () => {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fixFile } from '../../src/datasets/fix/fix.ts';
 import { mend } from '../../src/datasets/fix/mend.ts';
+import { survives } from '../../src/datasets/fix/survives.ts';
 import { inspectDataset } from '../../src/datasets/inspect.ts';
 import { jsonl, temporaryFolder } from './support.ts';
 
@@ -46,7 +47,7 @@ test('empty lists of tools, what follows the last answer, and null calls', () =>
 
 test('of a pair both sides and the input', () => {
   const pair = {
-    input: { messages: [{ ...user, id: 1 }], tools: [] },
+    input: { messages: [{ ...user, id: 1 }], tools: null },
     preferred_output: [{ ...assistant, id: 2 }],
     non_preferred_output: [{ ...assistant, name: null }],
   };
@@ -63,7 +64,36 @@ test('of a pair both sides and the input', () => {
   ]);
 });
 
+test('the legacy call of an answer is encoded once too', () => {
+  const calling = (args: unknown) => ({
+    messages: [user, { role: 'assistant', content: null, function_call: { name: 'pay', arguments: args } }],
+  });
+  expect(mend(calling('"{}"'), 'supervised').value).toEqual(calling('{}'));
+  expect(told(calling({}))).toEqual(['invalid_arguments messages[1].function_call.arguments {} → "{}"']);
+});
+
+test('a field that another role has is taken away only where it holds nothing', () => {
+  const asked = (calls: unknown) => ({ messages: [{ ...user, tool_calls: calls }, assistant] });
+  expect(mend(asked(null), 'supervised').value).toEqual({ messages: [user, assistant] });
+  expect(mend(asked([call({})]), 'supervised').changes).toEqual([]);
+});
+
+test('a pair that offers no tools, as in the example of OpenAI, needs nothing', () => {
+  const pair = {
+    input: { messages: [user], tools: [], parallel_tool_calls: true },
+    preferred_output: [assistant],
+    non_preferred_output: [{ ...assistant, content: 'b' }],
+  };
+  expect(mend(pair, 'dpo').changes).toEqual([]);
+});
+
 test.each([
+  ['an answer under a wrong name', { messages: [user, { role: 'assistant', text: 'a' }] }],
+  ['an answer beside an empty one', { messages: [user, { role: 'assistant', content: '', text: 'a' }] }],
+  ['a question under a wrong name', { messages: [{ role: 'user', content: null, text: 'q' }, assistant] }],
+  ['the id of a result under a wrong name', { messages: [user, { role: 'tool', content: '1', id: 'x' }, assistant] }],
+  ['an answer before its question', { messages: [assistant, user] }],
+  ['a last answer of a role that is none', { messages: [user, assistant, user, { role: 'model', content: 'b' }] }],
   ['what needs a choice', { messages: [user, { role: 'assistant', content: '' }] }],
   ['no list of messages', { messages: 'x' }],
   ['nobody answers', { messages: [user] }],
@@ -89,10 +119,38 @@ test('a file: what needs nothing stays byte by byte, what would not survive bein
   expect(await fixFile(path, out, { method: 'supervised', name: 'bad.jsonl' })).toEqual({
     lines: 1,
     codes: { message_unrecognized_key: 1 },
+    left: 2,
   });
   const good = JSON.stringify({ messages: [user, assistant] });
   expect(await readFile(out, 'utf8')).toBe(jsonl([good, spaced, long, twice, '{nonsense']));
   expect(await readFile(`${out}.diff`, 'utf8')).toBe('@@ bad.jsonl:1 messages[0].id [message_unrecognized_key]\n- 1\n');
+});
+
+test.each([
+  ['0', true],
+  ['-0.0', true],
+  ['1.0', true],
+  ['12.50', true],
+  ['1E2', true],
+  ['0.1', true],
+  ['0.30000000000000004', true],
+  ['1e-7', true],
+  ['10000000000000000000000', true],
+  ['9007199254740993', false],
+  ['0.1234567890123456789', false],
+  ['1e400', false],
+  ['1e-400', false],
+])('a line with the number %s is one that can be written again: %s', (number, same) => {
+  const text = `{"a":[${number}]}`;
+  expect(survives(text, JSON.parse(text))).toBe(same);
+});
+
+test('the changes of another time are not left beside a copy that has none', async () => {
+  const good = jsonl([JSON.stringify({ messages: [user, assistant] })]);
+  const path = await files.write('fine.jsonl', good);
+  const diff = await files.write('fine-copy.jsonl.diff', 'of another time');
+  await fixFile(path, files.path('fine-copy.jsonl'), { method: 'supervised' });
+  await expect(readFile(diff)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 test('a mended file has none of the problems left', async () => {

@@ -1,11 +1,12 @@
+import { rm } from 'node:fs/promises';
 import type { Method } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { type Draft, openDraft } from '../draft.ts';
-import { duplicateKeyOf } from '../duplicate-keys.ts';
 import { parseJson } from '../json.ts';
 import type { Line } from '../lines.ts';
 import { type ReadOptions, readLines } from '../source.ts';
 import { type Change, mend } from './mend.ts';
+import { survives } from './survives.ts';
 
 export interface FixOptions extends ReadOptions {
   method: Method;
@@ -16,6 +17,8 @@ export interface Fixed {
   lines: number;
   /** By the code of the problem that is gone. */
   codes: Record<string, number>;
+  /** Lines that stayed as they were, though something could be mended: they would not say the same when written again. */
+  left: number;
 }
 
 /**
@@ -28,7 +31,7 @@ export async function fixFile(path: string, out: string, options: FixOptions): P
   const { method, name = path } = options;
   const mended = await openDraft(out, [{ path }]);
   let diff: Draft | undefined;
-  const fixed: Fixed = { lines: 0, codes: {} };
+  const fixed: Fixed = { lines: 0, codes: {}, left: 0 };
   try {
     diff = await openDraft(`${out}.diff`, [{ path }]);
     for await (const list of readLines(path, options)) {
@@ -40,8 +43,9 @@ export async function fixFile(path: string, out: string, options: FixOptions): P
             throw unreadable(name, found.problem.line ?? 1, found.problem.message);
           continue;
         }
-        const { text, changes } = fixedLine(found.line, method);
+        const { text, changes, left } = fixedLine(found.line, method);
         lines += `${text}\n`;
+        if (left) fixed.left += 1;
         if (changes.length === 0) continue;
         fixed.lines += 1;
         for (const change of changes) {
@@ -54,6 +58,8 @@ export async function fixFile(path: string, out: string, options: FixOptions): P
     }
     options.signal?.throwIfAborted();
     if (fixed.lines > 0) await diff.keep();
+    // One of another time tells changes that this copy does not have.
+    else await rm(`${out}.diff`, { force: true });
     await mended.keep();
     return fixed;
   } finally {
@@ -62,24 +68,14 @@ export async function fixFile(path: string, out: string, options: FixOptions): P
   }
 }
 
-function fixedLine({ text }: Line, method: Method): { text: string; changes: Change[] } {
+function fixedLine({ text }: Line, method: Method): { text: string; changes: Change[]; left: boolean } {
   const parsed = parseJson(text);
-  if (!('value' in parsed)) return { text, changes: [] };
+  if (!('value' in parsed)) return { text, changes: [], left: false };
   const { value, changes } = mend(parsed.value, method);
-  return changes.length > 0 && survives(text, parsed.value)
-    ? { text: JSON.stringify(value), changes }
-    : { text, changes: [] };
-}
-
-/** Whether a line is the same when it was read and written: keys that stand twice and long numbers are not. */
-function survives(text: string, value: unknown): boolean {
-  if (duplicateKeyOf(text, value) !== undefined) return false;
-  let exact = true;
-  JSON.parse(text, (_key, one: unknown, context?: { source?: string }) => {
-    if (typeof one === 'number' && !Number.isSafeInteger(one) && /^-?\d+$/.test(context?.source ?? '0')) exact = false;
-    return one;
-  });
-  return exact;
+  if (changes.length === 0) return { text, changes, left: false };
+  return survives(text, parsed.value)
+    ? { text: JSON.stringify(value), changes, left: false }
+    : { text, changes: [], left: true };
 }
 
 /** One change, as a person reads it. */

@@ -1,6 +1,7 @@
 import type { Method } from '../../contract/config.ts';
 import { isRecord, type JsonRecord, parseJson } from '../json.ts';
-import { keysOfRole } from '../messages.ts';
+import { checkMessage, keysOfRole } from '../messages.ts';
+import { offersNothing } from '../pairs.ts';
 
 /** What was changed at one place of a line. */
 export interface Change {
@@ -28,12 +29,22 @@ function mendedChat(example: JsonRecord, changes: Change[]): JsonRecord {
   const mended = withoutEmptyTools(example, '', changes);
   const { messages } = mended;
   if (!Array.isArray(messages)) return mended;
-  const end = messages.findLastIndex((message) => isRecord(message) && message.role === 'assistant') + 1;
-  for (let at = end; end > 0 && at < messages.length; at++) {
+  const kept = messages.slice(0, endOf(messages));
+  for (let at = kept.length; at < messages.length; at++) {
     changes.push({ code: 'last_message_not_assistant', path: `messages[${at}]`, before: messages[at] });
   }
-  const kept = end > 0 ? messages.slice(0, end) : messages;
   return { ...mended, messages: kept.map((message, at) => mendedMessage(message, `messages[${at}]`, changes)) };
+}
+
+/**
+ * Behind the last answer; behind everything where there is none, where nobody asked before it, and where what follows may
+ * be an answer under a wrong role.
+ */
+function endOf(messages: readonly unknown[]): number {
+  const roles = messages.map((message) => (isRecord(message) ? message.role : undefined));
+  const end = roles.lastIndexOf('assistant') + 1;
+  const asked = roles.slice(0, end).includes('user');
+  return asked && roles.slice(end).every((role) => keysOfRole.has(role)) ? end : messages.length;
 }
 
 function mendedPair(pair: JsonRecord, changes: Change[]): JsonRecord {
@@ -46,7 +57,12 @@ function mendedPair(pair: JsonRecord, changes: Change[]): JsonRecord {
   return {
     ...pair,
     ...(isRecord(input)
-      ? { input: { ...withoutEmptyTools(input, 'input.', changes), messages: list(input.messages, 'input.messages') } }
+      ? {
+          input: {
+            ...(offersNothing(input) ? input : withoutEmptyTools(input, 'input.', changes)),
+            messages: list(input.messages, 'input.messages'),
+          },
+        }
       : {}),
     ...Object.fromEntries(sides.map((side) => [side, list(pair[side], side)])),
   };
@@ -72,20 +88,36 @@ function mendedMessage(message: unknown, path: string, changes: Change[]): unkno
   const mended = { ...message };
   for (const name of Object.keys(message)) {
     const at = `${path}.${name}`;
-    if (!keys.includes(name)) {
-      const code = name === 'weight' ? 'invalid_weight' : 'message_unrecognized_key';
-      remove(mended, name, { code, path: at }, changes);
+    if (name === 'weight' && !keys.includes(name)) {
+      remove(mended, name, { code: 'invalid_weight', path: at }, changes);
+    } else if (!keys.includes(name)) {
+      if (!mayBeMeant(message, name)) remove(mended, name, { code: 'message_unrecognized_key', path: at }, changes);
     } else if (emptyRefused.has(name) && isNothing(message[name])) {
       remove(mended, name, { code: emptyRefused.get(name) as string, path: at }, changes);
     }
   }
+  if (mended.role !== 'assistant') return mended;
   if (Array.isArray(mended.tool_calls)) {
     mended.tool_calls = mended.tool_calls.map((call, at) =>
-      mendedCall(call, `${path}.tool_calls[${at}].function`, changes),
+      isRecord(call) && isRecord(call.function)
+        ? { ...call, function: mendedCall(call.function, `${path}.tool_calls[${at}].function`, changes) }
+        : call,
     );
+  }
+  if (isRecord(mended.function_call)) {
+    mended.function_call = mendedCall(mended.function_call, `${path}.function_call`, changes);
   }
   return mended;
 }
+
+/** Whether a field says what the message lacks, or shows that its role is the mistake. */
+function mayBeMeant(message: JsonRecord, name: string): boolean {
+  if (isNothing(message[name])) return false;
+  if ([...keysOfRole.values()].some((keys) => keys.includes(name))) return true;
+  return checkMessage(message, '').some(({ code }) => lacks.has(code));
+}
+
+const lacks: ReadonlySet<string> = new Set(['message_missing_key', 'missing_content', 'empty_answer']);
 
 /** Fields that may be left away and may not be `null` or an empty list, and what they are refused as. */
 const emptyRefused: ReadonlyMap<string, string> = new Map([
@@ -98,9 +130,8 @@ function isNothing(value: unknown): boolean {
   return value === null || (Array.isArray(value) && value.length === 0);
 }
 
-function mendedCall(call: unknown, path: string, changes: Change[]): unknown {
-  if (!isRecord(call) || !isRecord(call.function)) return call;
-  const { arguments: before } = call.function;
+function mendedCall(call: JsonRecord, path: string, changes: Change[]): JsonRecord {
+  const { arguments: before } = call;
   const at = `${path}.arguments`;
   let after: string | undefined;
   if (isRecord(before)) {
@@ -110,7 +141,7 @@ function mendedCall(call: unknown, path: string, changes: Change[]): unknown {
     after = decodedOnce(before);
     if (after !== undefined) changes.push({ code: 'arguments_encoded_twice', path: at, before, after });
   }
-  return after === undefined ? call : { ...call, function: { ...call.function, arguments: after } };
+  return after === undefined ? call : { ...call, arguments: after };
 }
 
 /** The text within text, where that is an object's JSON. */

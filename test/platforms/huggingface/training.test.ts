@@ -88,12 +88,17 @@ withTrainers('trainers', () => {
     expect(curve.at(-1)?.trainLoss).toBeLessThan((curve[0]?.trainLoss ?? 0) / 3);
     expect(await platform.deployments?.find(runKeyPrefix)).toEqual([]);
 
-    // What it has learnt is turned round by pairs that prefer the other intent.
+    // It is trained on by pairs that prefer the other intent; what so small a model then writes is a matter of luck.
     await writeFile(join(at.folder, 'pairs.jsonl'), contraryPairs());
-    const on = await start({ model, method: 'dpo', data: { train: 'pairs.jsonl' }, hyperparameters: { epochs: 20 } });
+    const on = await start({ model, method: 'dpo', data: { train: 'pairs.jsonl' }, hyperparameters: { epochs: 8 } });
     const contrary = await on.result();
+    expect(contrary.comparison.base).toMatchObject({ model, errors: 0 });
     expect(contrary.comparison.base.score.value).toBeLessThan(0.1);
-    expect(contrary.comparison.tuned.score.value).toBeGreaterThan(0.9);
+    const preferred = await platform.trainingCurve(contrary.job.id);
+    expect(preferred[0]?.trainLoss).toBeCloseTo(Math.LN2, 1);
+    expect(preferred.at(-1)?.trainLoss).toBeLessThan(Math.LN2 / 2);
+    const { trainAccuracy } = preferred.findLast((at) => at.trainAccuracy !== undefined) ?? {};
+    expect(trainAccuracy).toBeGreaterThan(0.9);
 
     await platform.deleteModel(model);
     expect(existsSync(join(storage, 'jobs', job, 'model'))).toBe(false);

@@ -149,13 +149,7 @@ test.each([
   expect(stdout).toBe(told);
 });
 
-test('a schedule checks the catalogue in place of starting runs', async () => {
-  const { calls } = await type(['schedules', 'create', 'prices', '--cron', '0 6 * * *', '--catalogue']);
+test('a schedule checks the catalogue', async () => {
+  const { calls } = await type(['schedules', 'check-catalogue', 'prices', '--cron', '0 6 * * *']);
   expect(calls).toContainEqual(['schedule catalogue check', { name: 'prices', cron: '0 6 * * *' }]);
-});
-
-test.each([[[]], [['--file', 'run.yaml', '--catalogue']]])('a schedule of %j is refused', async (options: string[]) => {
-  const { code, stderr, calls } = await type(['schedules', 'create', 'x', '--cron', '0 6 * * *', ...options]);
-  expect({ code, calls }).toEqual({ code: 1, calls: [] });
-  expect(stderr).toContain('Give either --file FILE or --catalogue.');
 });

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { ScheduleSummary, Schedules } from '../../client.ts';
-import { TunewrightError } from '../../contract/errors.ts';
 import type { Context, Perform } from '../context.ts';
 import { scheduleTable } from '../render/schedules.ts';
 
@@ -13,9 +12,16 @@ export function schedulesCommand(program: Command, perform: Perform): void {
     .description('start a run each time a cron line says so; skipped while the one before it goes on')
     .argument('<name>', 'name of the schedule')
     .requiredOption('--cron <line>', 'five fields, in UTC, such as "0 3 * * 1"')
-    .option('--file <file>', 'the run, as for `tunewright run`')
-    .option('--catalogue', "in place of a run: set the catalogue against each platform's own list of models")
-    .action((name: string, options: CreateOptions) => perform((context) => create(context, name, options)));
+    .requiredOption('--file <file>', 'the run, as for `tunewright run`')
+    .action((name: string, options: { cron: string; file: string }) =>
+      perform((context) => create(context, name, options)),
+    );
+  schedules
+    .command('check-catalogue')
+    .description("set the catalogue against each platform's own list of models each time a cron line says so")
+    .argument('<name>', 'name of the schedule')
+    .requiredOption('--cron <line>', 'five fields, in UTC, such as "0 6 * * *"')
+    .action((name: string, { cron }: { cron: string }) => perform((context) => checkCatalogue(context, name, cron)));
   schedules
     .command('list')
     .description('list the schedules')
@@ -36,12 +42,6 @@ export function schedulesCommand(program: Command, perform: Perform): void {
   }
 }
 
-interface CreateOptions {
-  cron: string;
-  file?: string;
-  catalogue?: true;
-}
-
 const steps = [
   ['pause', 'start no more runs', 'is paused'],
   ['resume', 'go on starting runs', 'goes on'],
@@ -49,20 +49,23 @@ const steps = [
   ['delete', 'remove the schedule; its runs stay', 'is deleted'],
 ] as const satisfies readonly [keyof Schedules, string, string][];
 
-async function create({ client, out, directory }: Context, name: string, options: CreateOptions): Promise<undefined> {
-  const { cron, file, catalogue } = options;
-  if ((file === undefined) === (catalogue === undefined)) {
-    throw new TunewrightError('invalid_config', 'A schedule starts a run or checks the catalogue.', {
-      advice: 'Give either --file FILE or --catalogue.',
-    });
-  }
-  if (file === undefined) {
-    await (await client()).schedules.createCatalogueCheck({ name, cron });
-  } else {
-    const { readRunFile } = await import('../run-file.ts');
-    const config = await readRunFile(file, [], directory);
-    await (await client()).schedules.create({ name, cron, config });
-  }
+async function create(
+  { client, out, directory }: Context,
+  name: string,
+  { cron, file }: { cron: string; file: string },
+): Promise<undefined> {
+  const { readRunFile } = await import('../run-file.ts');
+  const config = await readRunFile(file, [], directory);
+  await (await client()).schedules.create({ name, cron, config });
+  created(out, name);
+}
+
+async function checkCatalogue({ client, out }: Context, name: string, cron: string): Promise<undefined> {
+  await (await client()).schedules.createCatalogueCheck({ name, cron });
+  created(out, name);
+}
+
+function created(out: Context['out'], name: string): void {
   out.data({ name, done: 'create' });
   out.say(`The schedule ${name} is created. \`tunewright schedules list\` tells its next times.`);
 }

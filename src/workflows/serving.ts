@@ -40,6 +40,7 @@ export async function whileServed<T>(
       message: `The deployments of this run stood for ${deploymentHours} hours, and the evaluation has not ended: they were removed.`,
       choices: [{ name: 'again', does: 'Deploys both models again, for as long again, and asks them anew.' }],
     });
+    await run.control.unlessPaused();
     run.progress.enter('warmup');
   }
 }

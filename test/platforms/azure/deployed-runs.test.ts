@@ -104,3 +104,22 @@ test('deployments that stand for too long are removed, and asked under again whe
   expect(await standing()).toEqual([]);
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, deployments: 4 });
 });
+
+test('a run that was paused deploys nothing again before it is resumed', async () => {
+  const slow = { kind: 'delay', times: -1, path: '/v1/chat/completions' } as const;
+  at.simulator.faults.add({ ...slow, ms: 2_000 });
+  const evaluation = { deploymentHours: 20 / 3600 };
+  const run = await at.client.start(at.config({ evaluation }), { name: unique('azure') });
+  await reaches(run, ({ stage }) => stage === 'evaluate');
+  await run.pause();
+  at.simulator.faults.add({ ...slow, ms: 60_000 });
+  await reaches(run, ({ status }) => status === 'parked');
+
+  at.simulator.faults.clear();
+  await run.decide('again');
+  expect(await run.progress()).toMatchObject({ status: 'paused', stage: 'evaluate' });
+  expect(at.simulator.ledger().totals).toMatchObject({ deployments: 2 });
+  await run.resume();
+  expect((await run.result()).comparison.tuned).toMatchObject({ errors: 0 });
+  expect(await standing()).toEqual([]);
+});

@@ -23,21 +23,17 @@ export function joinedByField(groups: readonly Entry[][]): Entry[][] {
   const joined = new Set<Entry[]>();
   const ofField = new Map<string, Entry[]>();
   for (const group of groups) {
-    let whole = [...group];
-    joined.add(whole);
-    for (const { group: field } of group) {
-      const other = field === undefined ? undefined : ofField.get(field);
-      if (field === undefined || other === whole) continue;
-      if (other) {
-        const [more, fewer] = other.length > whole.length ? [other, whole] : [whole, other];
-        for (const entry of fewer) {
-          more.push(entry);
-          if (entry.group !== undefined) ofField.set(entry.group, more);
-        }
-        joined.delete(fewer);
-        whole = more;
+    const fields = new Set(group.map(({ group: field }) => field).filter((field) => field !== undefined));
+    const others = new Set([...fields].map((field) => ofField.get(field)).filter((other) => other !== undefined));
+    const [most = [], ...fewer] = [...others, [...group]].sort((a, b) => b.length - a.length);
+    joined.add(most);
+    for (const field of fields) ofField.set(field, most);
+    for (const list of fewer) {
+      joined.delete(list);
+      for (const entry of list) {
+        most.push(entry);
+        if (entry.group !== undefined) ofField.set(entry.group, most);
       }
-      ofField.set(field, whole);
     }
   }
   return [...joined];

@@ -1,4 +1,5 @@
-import { findNearDuplicates } from '../../src/datasets/alike.ts';
+import { findNearDuplicates, joinedByField } from '../../src/datasets/alike.ts';
+import type { Entry } from '../../src/datasets/entries.ts';
 import { chat, jsonl, temporaryFolder } from './support.ts';
 
 const files = temporaryFolder();
@@ -21,4 +22,13 @@ test('examples that ask nearly what another does are told with their lines, equa
 test('where there are none nothing is told', async () => {
   const lines = [chat(long, 'fees'), chat(long, 'fees'), chat('Something else', 'x')];
   expect(await findNearDuplicates(await files.write('equal.jsonl', jsonl(lines)), 'supervised')).toEqual([]);
+});
+
+test('groups that share a value by way of a third are one, whichever was the largest', () => {
+  const entry = (line: number, group: string) => ({ line, group }) as Entry;
+  const [large, small] = [[1, 2, 3].map((line) => [entry(line, 'a')]), [[entry(4, 'b')]]];
+  const bridge = [[entry(5, 'a'), entry(6, 'b')]];
+  const linesOf = (groups: Entry[][]) => joinedByField(groups).map((group) => group.map(({ line }) => line).sort());
+  expect(linesOf([...large, ...small, ...bridge])).toEqual([[1, 2, 3, 4, 5, 6]]);
+  expect(linesOf([...bridge, ...small, ...large])).toEqual([[1, 2, 3, 4, 5, 6]]);
 });

@@ -1,11 +1,13 @@
 import { isRecord, type JsonRecord } from './json.ts';
 import { checkMessage } from './messages.ts';
 import { type Finding, problemAt, shown, warningAt } from './problem.ts';
-import { assistantText } from './reference.ts';
+import { wholeAnswer } from './reference.ts';
+import type { PreferencePair } from './shapes.ts';
 import { missingSpeakers } from './speakers.ts';
 import { checkCallSequence, checkTools } from './tools.ts';
 
-const pairKeys = ['input', 'preferred_output', 'non_preferred_output'];
+/** The fields of a pair. */
+export const pairKeys = ['input', 'preferred_output', 'non_preferred_output'];
 const inputKeys = ['messages', 'tools', 'parallel_tool_calls'];
 const sides = ['preferred_output', 'non_preferred_output'] as const;
 
@@ -27,12 +29,13 @@ export function checkPair(pair: unknown): Finding[] {
   }
   const { input } = pair;
   const asked = isRecord(input) && Array.isArray(input.messages) ? input.messages : [];
+  const said = sides.flatMap((side) => checkSide(pair[side], side));
   return [
     ...checkKeys(pair, pairKeys, ''),
     ...(isRecord(input) ? checkInput(input) : [noInput()]),
-    ...sides.flatMap((side) => checkSide(pair[side], side)),
+    ...said,
     ...checkSequence(pair, asked.filter(isRecord)),
-    ...checkDifference(pair),
+    ...(said.some(({ severity }) => severity === 'error') ? [] : checkDifference(pair)),
   ];
 }
 
@@ -115,13 +118,10 @@ function checkSequence(pair: JsonRecord, asked: readonly JsonRecord[]): Finding[
   });
 }
 
+/** Of a pair whose sides are answers. */
 function checkDifference(pair: JsonRecord): Finding[] {
-  const [preferred, other] = sides.map((side) => {
-    const output = pair[side];
-    const [answer] = Array.isArray(output) ? output : [];
-    return isRecord(answer) ? assistantText(answer) : undefined;
-  });
-  if (preferred === undefined || preferred !== other) return [];
+  const [preferred, other] = sides.map((side) => wholeAnswer((pair[side] as PreferencePair[typeof side])[0]));
+  if (preferred !== other) return [];
   const message =
     'The preferred output and the other are the same: the pair is paid for and teaches nothing. Remove it, or mend one of them.';
   return [warningAt('', 'identical_pair', message)];

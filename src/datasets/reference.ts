@@ -25,6 +25,15 @@ export function assistantText({ content, refusal, tool_calls: calls, function_ca
   return made.length > 0 ? `[${made.map(({ name, arguments: args }) => callText(name, args)).join(',')}]` : '';
 }
 
+/** All that is answered, to tell answers apart: {@link assistantText}, and calls that stand beside a text. */
+export function wholeAnswer(message: AnswerMessage): string {
+  const text = assistantText(message);
+  const { tool_calls, function_call } = message;
+  if (!tool_calls && !function_call) return text;
+  const calls = assistantText({ tool_calls, function_call });
+  return calls === text ? text : `${text}\n${calls}`;
+}
+
 function joined(parts: readonly Record<string, unknown>[], field: 'text' | 'refusal'): string {
   return parts.map((part) => (typeof part[field] === 'string' ? part[field] : '')).join('');
 }

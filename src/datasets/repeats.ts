@@ -2,7 +2,7 @@ import { fingerprint } from './fingerprint.ts';
 import type { Example } from './formats.ts';
 import { canonicalJson } from './json.ts';
 import { type Finding, warningAt } from './problem.ts';
-import { assistantText } from './reference.ts';
+import { wholeAnswer } from './reference.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 
 /** Of 12 bytes each; three quarters are filled. */
@@ -43,9 +43,9 @@ export function repeatFinder(limit: number = mostSlots * fill): Repeats {
     add({ chat, rejected }) {
       const last = chat.messages.at(-1);
       if (last?.role !== 'assistant') return [];
-      const preferred = assistantText(last);
+      const preferred = wholeAnswer(last);
       // One question may stand in many pairs: what is asked of a pair is which of its two is preferred.
-      const pair = rejected ? [preferred, assistantText(rejected)].sort() : [];
+      const pair = rejected ? [preferred, wholeAnswer(rejected)].sort() : [];
       const asked = fingerprint([...question(chat), ...pair]);
       // A free slot has 0.
       const low = asked.low || 1;

@@ -65,3 +65,12 @@ test('fingerprints of alike texts differ, in both halves', () => {
   expect(new Set(seen.map(({ high }) => high)).size).toBeGreaterThan(99_980);
   expect(new Set(seen.map(({ low }) => low)).size).toBeGreaterThan(99_980);
 });
+
+test('one text with other calls is another answer', () => {
+  const calling = (city: string) => ({
+    ...assistant('Let me look.'),
+    tool_calls: [{ id: '1', type: 'function', function: { name: 'weather', arguments: JSON.stringify({ city }) } }],
+  });
+  const examples = [calling('Rome'), calling('Paris'), calling('Rome')].map((answer) => [user, answer]);
+  expect(found(examples)).toEqual(['', 'contradictory_answer', 'duplicate_example']);
+});

@@ -5,7 +5,8 @@ import { type Finding, problemAt, shown, warningAt } from './problem.ts';
 import { missingSpeakers } from './speakers.ts';
 import { checkCallSequence, checkTools } from './tools.ts';
 
-const exampleKeys = ['messages', 'tools', 'functions', 'parallel_tool_calls'];
+/** The fields of an example. */
+export const exampleKeys = ['messages', 'tools', 'functions', 'parallel_tool_calls'];
 
 /**
  * Everything wrong with one example for supervised training in OpenAI's chat format. The codes `data_type`,

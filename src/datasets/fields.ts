@@ -8,6 +8,8 @@ export interface SplitFields {
   timeBy?: string | undefined;
 }
 
+const isoTime = /^(\d{4}(?:-\d\d){0,2})(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
+
 /** What a line has there; undefined where it has nothing. */
 function fieldAt(line: JsonRecord, path: string): unknown {
   let value: unknown = line;
@@ -27,8 +29,15 @@ export function groupOf(line: JsonRecord, path: string): string | undefined {
 /** A number that grows with time; undefined for what is no time. */
 export function timeOf(line: JsonRecord, path: string): number | undefined {
   const value = fieldAt(line, path);
-  const time = typeof value === 'string' ? Date.parse(value) : value;
+  const time = typeof value === 'string' ? parsedTime(value) : value;
   return typeof time === 'number' && Number.isFinite(time) ? time : undefined;
+}
+
+/** `Date.parse` alone reads "50" as a year, and what names no zone by that of the worker. */
+function parsedTime(text: string): number {
+  const [, day, clock = '00:00', zone = 'Z'] = isoTime.exec(text) ?? [];
+  if (day === undefined) return Number.NaN;
+  return Date.parse(`${day.padEnd(7, '-01').padEnd(10, '-01')}T${clock}${zone.replace(/^(.\d\d)(\d\d)$/, '$1:$2')}`);
 }
 
 /** Names of a line's own fields that hold these. */

@@ -1,6 +1,6 @@
 import type { Method } from '../contract/config.ts';
-import { checkExample } from './chat.ts';
-import { checkPair } from './pairs.ts';
+import { checkExample, exampleKeys } from './chat.ts';
+import { checkPair, pairKeys } from './pairs.ts';
 import type { Finding } from './problem.ts';
 import type { ChatExample, ChatMessage, PreferencePair } from './shapes.ts';
 
@@ -14,6 +14,8 @@ export interface Example {
 
 /** How a line is meant. */
 export interface Format {
+  /** The fields of a line that are its own. */
+  keys: readonly string[];
   /** Everything wrong with what a line holds. */
   check(value: unknown): Finding[];
   /** What of a value without errors is asked and learnt. */
@@ -23,15 +25,18 @@ export interface Format {
 }
 
 const chatFormat: Format = {
+  keys: exampleKeys,
   check: checkExample,
   example: (value) => ({ chat: value as ChatExample }),
   places: ({ chat }) => chat.messages.map((message, index) => [`messages[${index}]`, message]),
 };
 
 const pairFormat: Format = {
+  keys: pairKeys,
   check: checkPair,
   example(value) {
-    const pair = value as PreferencePair;
+    // What is offered stands in the input; beside it such a name is any field.
+    const { tools: _, functions: __, ...pair } = value as PreferencePair;
     const [preferred] = pair.preferred_output;
     const { messages, tools } = pair.input;
     const offered = tools?.length ? { tools } : {};

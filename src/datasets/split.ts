@@ -5,9 +5,10 @@ import { groupsOfLike, joinedByField, nearDuplicates } from './alike.ts';
 import { assign, inProportion, newestFirst } from './assign.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { type SplitFields, topFields } from './fields.ts';
+import { formats } from './formats.ts';
 import { fewestExamples } from './inspect.ts';
 import { leaks } from './leaks.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, shown } from './problem.ts';
 import { seededRandom } from './random.ts';
 import { shuffled } from './shuffle.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
@@ -46,7 +47,7 @@ export interface DatasetParts {
  * always give the same bytes. Memory holds under 1 KB an example, whatever its length.
  *
  * Throws `invalid_data` for a line that is no example, when too few examples are left to train on, and when none
- * is held out.
+ * is held out; `invalid_config` when it is by a field within what is trained on.
  */
 export async function splitDataset(sources: SplitSources, store: ArtifactStore): Promise<DatasetParts> {
   const { train, validation, test, shares, seed, signal } = sources;
@@ -59,6 +60,9 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     validation: validation === undefined ? undefined : await read(validation),
     test: test === undefined ? undefined : await read(test),
   };
+  // Graders may want them; no platform does.
+  const leftOut = topFields(fields);
+  requireBeside(leftOut, formats[method].keys);
   const setAside = (share: number) => Math.round(share * given.train.length);
   const alike = groupsOfLike(given.train);
   const groups = fields.groupBy ? joinedByField(alike) : alike;
@@ -71,8 +75,6 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
 
   const write = async (path: string, entries: readonly Entry[], leftOut: readonly string[] = []) =>
     await writePart(path, shuffled(entries, seededRandom(seed)), store, { leftOut, signal });
-  // Graders may want them; no platform does.
-  const leftOut = topFields(fields);
   return {
     train: await write(train, parts.train, leftOut),
     ...(held.validation.length > 0 ? { validation: await write(validation ?? train, held.validation, leftOut) } : {}),
@@ -83,6 +85,16 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
       ...leaks(given.train, given.test ?? [], 'data.test'),
     ],
   };
+}
+
+function requireBeside(leftOut: readonly string[], own: readonly string[]): void {
+  const within = leftOut.find((name) => own.includes(name));
+  if (within === undefined) return;
+  throw new TunewrightError(
+    'invalid_config',
+    `The split is by a field within ${shown(within)}, which is trained on and cannot be left out.`,
+    { advice: 'Give each line the field beside what is trained on, and name that as split.groupBy or split.timeBy.' },
+  );
 }
 
 interface Counts {

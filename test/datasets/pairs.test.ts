@@ -183,3 +183,34 @@ test.each([
 ])('the first line tells the method: %s', async (name, line, method) => {
   expect(await methodOf(await files.write(`${name}.jsonl`, `${line}\n`))).toBe(method);
 });
+
+test.each([5, {}, true])('content that is no text, %j, is told and not compared', (content) => {
+  const pair = { ...good, preferred_output: [{ role: 'assistant', content }] };
+  expect(codes(pair)).toEqual(['missing_content preferred_output[0].content']);
+});
+
+test('calls that are no list are told and not compared', () => {
+  const pair = { ...good, preferred_output: [{ role: 'assistant', tool_calls: 'x' }] };
+  expect(codes(pair)).toEqual(['invalid_tool_call preferred_output[0].tool_calls']);
+});
+
+test('one text with other calls is another output', () => {
+  const side = (city: string) => {
+    const call = { id: '1', type: 'function', function: { name: 'weather', arguments: JSON.stringify({ city }) } };
+    return [{ role: 'assistant', content: 'Let me look.', tool_calls: [call] }];
+  };
+  const pair = (preferred: string, other: string) => ({
+    ...good,
+    input: { ...good.input, tools },
+    preferred_output: side(preferred),
+    non_preferred_output: side(other),
+  });
+  expect(codes(pair('Rome', 'Paris'))).toEqual([]);
+  expect(codes(pair('Rome', 'Rome'))).toEqual(['(identical_pair)']);
+});
+
+test('what stands beside the input under the name of tools is not offered', async () => {
+  const line = JSON.stringify({ ...good, tools: 'none', functions: 1 });
+  const [question] = await collect(readQuestions(inChunks(Buffer.from(line), 99), 'dpo'));
+  expect(question).not.toHaveProperty('tools');
+});

@@ -209,3 +209,17 @@ test.each([
     message: expect.stringContaining(told),
   });
 });
+
+test('a field within what is trained on is refused: it could not be left out', async () => {
+  const pair = (i: number) =>
+    JSON.stringify({
+      input: { messages: [{ role: 'user', content: `Question ${i}` }], customer: i },
+      preferred_output: [{ role: 'assistant', content: 'yes' }],
+      non_preferred_output: [{ role: 'assistant', content: 'no' }],
+    });
+  const train = await files.write('within.jsonl', jsonl(Array.from({ length: 50 }, (_, i) => pair(i))));
+  await expect(split({ train, method: 'dpo', fields: { groupBy: 'input.customer' } })).rejects.toMatchObject({
+    code: 'invalid_config',
+    message: expect.stringContaining('"input"'),
+  });
+});

@@ -168,6 +168,19 @@ test('--fix tells how many lines it left since they would not stay the same', as
   expect(await readFile(join(directory, 'left.jsonl'), 'utf8')).toBe(long.repeat(2));
 });
 
+test('--fix does not write over the file that is compared with', async () => {
+  await writeFile(join(directory, 'held.jsonl'), line('assistant').repeat(2));
+  for (const train of ['kept.jsonl', 'kept.jsonl.diff']) {
+    await writeFile(join(directory, train), line('assistant').repeat(3));
+    const argv = ['validate', 'held.jsonl', '--against', train, '--fix', 'kept.jsonl'];
+    const { code, stderr } = await type(argv, { directory, ...keyed });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(`${train} is an input too.`);
+    expect(await readFile(join(directory, train), 'utf8')).toBe(line('assistant').repeat(3));
+    await rm(join(directory, train));
+  }
+});
+
 test('a review shows the answers that the others speak against, with what the data says', async () => {
   const example = (content: string, answer: string) =>
     `${JSON.stringify({

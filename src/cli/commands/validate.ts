@@ -81,14 +81,15 @@ async function validate(context: Context, file: string, options: ValidateOptions
   if (!known) out.note(limitsUnknown(model));
   const method = options.method ?? (await toldMethod(given));
 
+  const train = against === undefined ? undefined : resolve(directory, against);
   const path = fix === undefined ? given : resolve(directory, fix);
   const signal = fix === undefined ? undefined : context.interrupts();
   let mended: Fixed | undefined;
   let inspection: Inspection;
   try {
-    if (signal) mended = await fixed(context, given, path, { method, signal });
+    if (signal) mended = await fixed(context, given, path, { method, others: train ? [train] : [], signal });
     const found = await inspectFile(context, path, { minimumExamples: 1, ...limits, method, signal });
-    inspection = await withAlike(found, path, against === undefined ? undefined : resolve(directory, against), signal);
+    inspection = await withAlike(found, path, train, signal);
   } catch (error) {
     if (!signal?.aborted) throw error;
     out.note(mended ? 'Broken off.' : `Broken off; ${fix} was not written.`);

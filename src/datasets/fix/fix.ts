@@ -10,6 +10,8 @@ import { survives } from './survives.ts';
 
 export interface FixOptions extends ReadOptions {
   method: Method;
+  /** Files that are read beside it, and written over no more than it is. */
+  others?: readonly string[];
 }
 
 export interface Fixed {
@@ -28,12 +30,13 @@ export interface Fixed {
  * for a line that cannot be read, and what reading and writing throw.
  */
 export async function fixFile(path: string, out: string, options: FixOptions): Promise<Fixed> {
-  const { method, name = path } = options;
-  const mended = await openDraft(out, [{ path }]);
+  const { method, others = [], name = path } = options;
+  const inputs = [path, ...others].map((path) => ({ path }));
+  const mended = await openDraft(out, inputs);
   let diff: Draft | undefined;
   const fixed: Fixed = { lines: 0, codes: {}, left: 0 };
   try {
-    diff = await openDraft(`${out}.diff`, [{ path }]);
+    diff = await openDraft(`${out}.diff`, inputs);
     for await (const list of readLines(path, options)) {
       let lines = '';
       let told = '';

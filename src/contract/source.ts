@@ -8,7 +8,7 @@ export type DataSource =
   | { kind: 'platform'; id: string };
 
 /** Parameters with which addresses are signed: what a run is started with stands in its history. */
-const signature = /[?&][^=&]*(?:sig|signature|token|key|keyid|secret|password|credential)=/i;
+const signature = /(?:sig|signature|token|key|keyid|secret|password|credential)$/i;
 
 /** Reads what a run names; undefined for what is neither a path nor an address that data can come from. */
 export function dataSource(text: string): DataSource | undefined {
@@ -35,5 +35,7 @@ export function isPath(text: string): boolean {
 }
 
 function isSecret(address: string): boolean {
-  return signature.test(address) || /^\w+:\/\/[^/]*@/.test(address);
+  // As it will be asked: parsers forgive slashes too many, and names may be percent-encoded.
+  const { username, password, searchParams } = new URL(address);
+  return username !== '' || password !== '' || [...searchParams.keys()].some((name) => signature.test(name));
 }

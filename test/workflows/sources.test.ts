@@ -59,6 +59,8 @@ test.each([
   'platform:',
   'https://files.example/data.jsonl?X-Amz-Signature=1234',
   'https://files.example/data.jsonl?v=1&AWSAccessKeyId=1234',
+  'https://files.example/data.jsonl?X-Amz-%53ignature=1234',
+  'https:///ann:secret@files.example/data.jsonl',
   'https://me:secret@files.example/data.jsonl',
 ])('%s is refused at once: nothing can be read there, or its key would stand in the history', async (train) => {
   await expect(start({ train })).rejects.toMatchObject({

@@ -96,7 +96,7 @@ const runFields = z.strictObject({
       concurrency: z.int().min(1).max(256).default(8),
       maxOutputTokens: z.int().min(1).default(256),
       /** Where models are deployed for it: after so long the deployments are removed, and a person decides. */
-      deploymentHours: z.number().positive().default(24),
+      deploymentHours: z.number().positive().max(8760).default(24),
     })
     .prefault({}),
   /** Seconds between two looks at a job that trains; a webhook shortens the wait. */

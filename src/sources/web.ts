@@ -116,6 +116,6 @@ async function checkStatus(name: string, response: Response, from: number): Prom
       : 'Check that it can be read without logging in, or use s3:// with a role of the worker.',
     status,
     ...(passes ? { retry: 'yes' as const } : {}),
-    ...(passes && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {}),
+    ...(passes && seconds >= 0 && Number.isFinite(seconds) ? { retryAfterMs: seconds * 1000 } : {}),
   });
 }

@@ -125,6 +125,7 @@ test.each([
   [404, {}, { code: 'source_missing', retry: 'never' }],
   [403, {}, { code: 'source_unreadable', retry: 'never' }],
   [500, {}, { code: 'source_unreadable', retry: 'yes' }],
+  [503, { 'retry-after': 'Infinity' }, { code: 'source_unreadable', retry: 'yes', retryAfterMs: undefined }],
   [503, { 'retry-after': '7' }, { code: 'source_unreadable', retry: 'yes', retryAfterMs: 7_000 }],
 ])('the answer %i %j is %j', async (status, headers, failure) => {
   const { origin } = await serving((_, response) => void response.writeHead(status, headers).end('no'));

@@ -1,3 +1,6 @@
+/** What to do where they do not agree. */
+export const catalogueAdvice = "Mend it in the connection's catalogue, or in the file of TUNEWRIGHT_CATALOGUE.";
+
 /** How the catalogue and a connection's own list of models agree. */
 export interface CatalogueCheck {
   connection: string;

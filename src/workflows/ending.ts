@@ -9,6 +9,7 @@ import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
 import { nextAttempt } from '../contract/next-attempt.ts';
 import type { FineTuneInput, RetrainRequest, RunProgress, RunResult } from '../contract/run.ts';
 import { activities } from './activities.ts';
+import { namedFailure } from './failures.ts';
 import { trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
 import { endServing } from './serving.ts';
@@ -89,8 +90,7 @@ export function conclude({ progress }: Run, error: unknown): Error {
   const { status, reason } = progress.now;
   const { code, message, advice } = reason ?? failureOf(error);
   if (status === 'cancelled') return new CancelledFailure(message);
-  const details = { advice: advice ?? '' } satisfies FailureDetails;
-  return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [details] });
+  return namedFailure(code, message, advice ?? '');
 }
 
 type Reason = NonNullable<RunProgress['reason']>;

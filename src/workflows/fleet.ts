@@ -1,8 +1,9 @@
-import { ApplicationFailure, getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
+import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { accountName, leaveSignal } from '../contract/account.ts';
 import { spentUsd } from '../contract/cost.ts';
-import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
+import type { ErrorCode } from '../contract/errors.ts';
 import { activities } from './activities.ts';
+import { namedFailure } from './failures.ts';
 import type { Run } from './run.ts';
 
 /** Promises the run its estimate in the month's budget of its connection; over it the run is refused or waits for a person. */
@@ -26,12 +27,7 @@ export async function reserveMoney(run: Run, usd: number, monthlyBudgetUsd: numb
 /** Returns when the run may go over a budget; throws where it was not to ask. */
 export async function approval(run: Run, code: ErrorCode, message: string, advice: string): Promise<void> {
   if (run.input.config.overBudget === 'refuse') {
-    throw ApplicationFailure.create({
-      message,
-      type: code,
-      nonRetryable: true,
-      details: [{ advice } satisfies FailureDetails],
-    });
+    throw namedFailure(code, message, advice);
   }
   await run.control.ask({
     code,

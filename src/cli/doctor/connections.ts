@@ -1,4 +1,5 @@
 import type { Settings } from '../../config.ts';
+import { catalogueAdvice } from '../../contract/catalogue-check.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { catalogueDrift } from '../../platforms/drift.ts';
 import type { TrainingPlatform } from '../../platforms/platform.ts';
@@ -34,6 +35,6 @@ async function checkCatalogue(name: string, platform: TrainingPlatform): Promise
     level: 'warn',
     subject: `catalogue of ${name}`,
     message,
-    advice: "Mend it in the connection's catalogue, or in the file of TUNEWRIGHT_CATALOGUE.",
+    advice: catalogueAdvice,
   }));
 }

@@ -44,11 +44,10 @@ export async function withAlike(
   signal: AbortSignal | undefined,
 ): Promise<Inspection> {
   if (found.errors > 0) return found;
-  const { findLeaks, findNearDuplicates } = await import('../datasets/index.ts');
+  const { findAlike } = await import('../datasets/index.ts');
   return await named(train ?? path, async () => {
-    const near = found.examples <= mostCompared ? await findNearDuplicates(path, found.method, signal) : [];
-    const leaks = train === undefined ? [] : await findLeaks(path, train, found.method, signal);
-    const more = [...near, ...leaks];
+    const within = found.examples <= mostCompared;
+    const more = await findAlike(path, { method: found.method, within, train, signal });
     return { ...found, problems: [...found.problems, ...more], warnings: found.warnings + more.length };
   });
 }

@@ -1,5 +1,6 @@
 import type { Method } from '../contract/config.ts';
 import { type Entry, readEntries } from './entries.ts';
+import { leaks } from './leaks.ts';
 import { nearGroups } from './near.ts';
 import { linesOf, type Problem } from './problem.ts';
 import { tokenCounter } from './tokens.ts';
@@ -49,7 +50,24 @@ export function nearDuplicates(groups: readonly Entry[][]): Problem[] {
   return [{ code: 'near_duplicates', severity: 'warning', message }];
 }
 
-/** Reads a file for {@link nearDuplicates}. Throws `invalid_data` at the first line that is no example. */
-export async function findNearDuplicates(path: string, method: Method, signal?: AbortSignal): Promise<Problem[]> {
-  return nearDuplicates(groupsOfLike(await readEntries(path, { method, counter: tokenCounter('o200k_base'), signal })));
+export interface AlikeOptions {
+  method: Method;
+  /** Whether examples of the file are compared with each other. */
+  within: boolean;
+  /** The training file, where the file is held out from it. */
+  train?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** What examples ask the same, or nearly so; each file is read once. Throws `invalid_data` at the first line that is no example. */
+export async function findAlike(path: string, options: AlikeOptions): Promise<Problem[]> {
+  const { method, within, train, signal } = options;
+  if (!within && train === undefined) return [];
+  const counter = tokenCounter('o200k_base');
+  const read = async (file: string) => await readEntries(file, { method, counter, signal });
+  const entries = await read(path);
+  return [
+    ...(within ? nearDuplicates(groupsOfLike(entries)) : []),
+    ...(train === undefined ? [] : leaks(await read(train), entries)),
+  ];
 }

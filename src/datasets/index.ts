@@ -1,8 +1,7 @@
-export { findNearDuplicates } from './alike.ts';
+export { findAlike } from './alike.ts';
 export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
 export { topFields } from './fields.ts';
 export { type Inspection, type InspectOptions, inspectDataset } from './inspect.ts';
-export { findLeaks } from './leaks.ts';
 export { methodOf } from './method.ts';
 export type { Problem } from './problem.ts';
 export { type HeldOutQuestion, readQuestions } from './questions.ts';

@@ -1,20 +1,13 @@
-import type { Method } from '../contract/config.ts';
-import { type Entry, readEntries } from './entries.ts';
+import type { Entry } from './entries.ts';
 import { nearGroups } from './near.ts';
 import { linesOf, type Problem } from './problem.ts';
-import { tokenCounter } from './tokens.ts';
 
 /**
  * Warnings of held-out examples that the training file asks too, or nearly so: the model is praised for what it has learnt by
- * heart. Reads both files once; throws `invalid_data` at the first line of either that is no example.
+ * heart.
+ *
+ * @param path what the warnings are about, where that is not the held-out file itself
  */
-export async function findLeaks(held: string, train: string, method: Method, signal?: AbortSignal): Promise<Problem[]> {
-  const counter = tokenCounter('o200k_base');
-  const read = async (path: string) => await readEntries(path, { method, counter, signal });
-  return leaks(await read(train), await read(held));
-}
-
-/** @param path what the warnings are about, where that is not the held-out file itself */
 export function leaks(train: readonly Entry[], held: readonly Entry[], path?: string): Problem[] {
   const known = new Set(train.map(({ prompt }) => prompt));
   const [same, others] = [

@@ -1,8 +1,9 @@
-import { findNearDuplicates, joinedByField } from '../../src/datasets/alike.ts';
+import { findAlike, joinedByField } from '../../src/datasets/alike.ts';
 import type { Entry } from '../../src/datasets/entries.ts';
 import { chat, jsonl, temporaryFolder } from './support.ts';
 
 const files = temporaryFolder();
+const within = { method: 'supervised', within: true } as const;
 const long = 'Where can I see what the bank has taken for the transfer to my sister in another country';
 
 test('examples that ask nearly what another does are told with their lines, equal ones are not', async () => {
@@ -13,7 +14,7 @@ test('examples that ask nearly what another does are told with their lines, equa
     chat(long, 'fees'),
     chat(`${long}s`, 'fees'),
   ];
-  const [problem, ...others] = await findNearDuplicates(await files.write('near.jsonl', jsonl(lines)), 'supervised');
+  const [problem, ...others] = await findAlike(await files.write('near.jsonl', jsonl(lines)), within);
   expect(others).toEqual([]);
   expect(problem).toMatchObject({ code: 'near_duplicates', severity: 'warning' });
   expect(problem?.message).toMatch(/^2 examples ask nearly what another does \(lines 3, 5\)/);
@@ -21,7 +22,7 @@ test('examples that ask nearly what another does are told with their lines, equa
 
 test('where there are none nothing is told', async () => {
   const lines = [chat(long, 'fees'), chat(long, 'fees'), chat('Something else', 'x')];
-  expect(await findNearDuplicates(await files.write('equal.jsonl', jsonl(lines)), 'supervised')).toEqual([]);
+  expect(await findAlike(await files.write('equal.jsonl', jsonl(lines)), within)).toEqual([]);
 });
 
 test('groups that share a value by way of a third are one, whichever was the largest', () => {

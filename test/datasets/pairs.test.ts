@@ -1,5 +1,5 @@
+import { findAlike } from '../../src/datasets/alike.ts';
 import { inspectDataset } from '../../src/datasets/inspect.ts';
-import { findLeaks } from '../../src/datasets/leaks.ts';
 import { methodOf } from '../../src/datasets/method.ts';
 import { checkPair } from '../../src/datasets/pairs.ts';
 import { readQuestions } from '../../src/datasets/questions.ts';
@@ -169,7 +169,7 @@ test('a held-out pair asks its input, and hopes for the preferred answer', async
 test('held-out pairs are set against those of training', async () => {
   const train = await files.write('train.jsonl', jsonl([pairLine('a', 'x', 'y')]));
   const held = await files.write('held.jsonl', jsonl([pairLine('b', 'x', 'y'), pairLine('a', 'y', 'z')]));
-  expect(await findLeaks(held, train, 'dpo')).toMatchObject([
+  expect(await findAlike(held, { method: 'dpo', within: false, train })).toMatchObject([
     { code: 'leaked_prompts', message: expect.stringContaining('line 2') },
   ]);
 });

@@ -35,6 +35,19 @@ async function reaches(run: RunHandle, so: (now: RunProgress) => boolean): Promi
   return await until(async () => await run.progress(), so);
 }
 
+function slowAnswers(ms: number): void {
+  at.simulator.faults.add({ kind: 'delay', ms, times: -1, path: '/v1/chat/completions' });
+}
+
+/** A run under way with its questions, whose deployments may stand for seconds. */
+async function startShortLived(): Promise<RunHandle> {
+  slowAnswers(2_000);
+  const evaluation = { deploymentHours: 20 / 3600 };
+  const run = await at.client.start(at.config({ evaluation }), { name: unique('azure') });
+  await reaches(run, ({ stage }) => stage === 'evaluate');
+  return run;
+}
+
 test('both models are deployed, asked and removed; what stood is paid by the hour', async () => {
   const run = await start();
   const { model, comparison, cost } = await run.result();
@@ -58,7 +71,7 @@ test('a cancellation while it deploys leaves no deployment', async () => {
 });
 
 test('a cancellation while it evaluates leaves no deployment, and tells what they have cost', async () => {
-  at.simulator.faults.add({ kind: 'delay', ms: 500, times: -1, path: '/v1/chat/completions' });
+  slowAnswers(500);
   const run = await start();
   const { deployments } = await reaches(run, ({ stage }) => stage === 'evaluate');
   // In the order in which they came up.
@@ -73,7 +86,7 @@ test('a cancellation while it evaluates leaves no deployment, and tells what the
 
 test('an answer that is lost and deployments that are taken away change nothing of the end', async () => {
   at.simulator.faults.add({ kind: 'drop-after', method: 'PUT', path: '/subscriptions/**' });
-  at.simulator.faults.add({ kind: 'delay', ms: 300, times: -1, path: '/v1/chat/completions' });
+  slowAnswers(300);
   const run = await start();
   await reaches(run, ({ stage }) => stage === 'evaluate');
   for (const { name } of await standing()) await deployments.remove(name);
@@ -84,12 +97,8 @@ test('an answer that is lost and deployments that are taken away change nothing 
 });
 
 test('deployments that stand for too long are removed, and asked under again when a person says so', async () => {
-  const slow = { kind: 'delay', times: -1, path: '/v1/chat/completions' } as const;
-  at.simulator.faults.add({ ...slow, ms: 2_000 });
-  const evaluation = { deploymentHours: 20 / 3600 };
-  const run = await at.client.start(at.config({ evaluation }), { name: unique('azure') });
-  await reaches(run, ({ stage }) => stage === 'evaluate');
-  at.simulator.faults.add({ ...slow, ms: 60_000 });
+  const run = await startShortLived();
+  slowAnswers(60_000);
   const { question, cost, deployments: shown } = await reaches(run, ({ status }) => status === 'parked');
   expect(question).toMatchObject({ code: 'evaluation_incomplete', choices: [{ name: 'again' }] });
   expect(await standing()).toEqual([]);
@@ -106,13 +115,9 @@ test('deployments that stand for too long are removed, and asked under again whe
 });
 
 test('a run that was paused deploys nothing again before it is resumed', async () => {
-  const slow = { kind: 'delay', times: -1, path: '/v1/chat/completions' } as const;
-  at.simulator.faults.add({ ...slow, ms: 2_000 });
-  const evaluation = { deploymentHours: 20 / 3600 };
-  const run = await at.client.start(at.config({ evaluation }), { name: unique('azure') });
-  await reaches(run, ({ stage }) => stage === 'evaluate');
+  const run = await startShortLived();
   await run.pause();
-  at.simulator.faults.add({ ...slow, ms: 60_000 });
+  slowAnswers(60_000);
   await reaches(run, ({ status }) => status === 'parked');
 
   at.simulator.faults.clear();

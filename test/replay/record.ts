@@ -5,15 +5,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { connect } from '../../src/client/connect.ts';
 import type { RunHandle } from '../../src/client.ts';
-import { jobChangedSignal } from '../../src/contract/messages.ts';
+import { accountName } from '../../src/contract/account.ts';
+import { catalogueCheckType, jobChangedSignal } from '../../src/contract/messages.ts';
 import { standInKeyEnv } from '../../src/platforms/registry.ts';
 import { azureConnection } from '../platforms/azure/support.ts';
 import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
+import { unique } from '../support/temporal.ts';
 import { training, until } from '../support/watching.ts';
 
 type Path = (at: Pipeline) => Promise<RunHandle>;
@@ -49,6 +52,7 @@ const deploying: Parameters<typeof pipeline>[2] = ({ baseURL }) =>
 
 const connections: Record<string, Parameters<typeof pipeline>[2]> = {
   queued: limited,
+  account: limited,
   deployed: deploying,
   'deployed-too-long': deploying,
 };
@@ -113,7 +117,7 @@ const paths: Record<string, Path> = {
   },
   // Of the connection with one slot and a month's budget.
   queued: async (at) => {
-    at.simulator.set({ trainingSeconds: 3 });
+    at.simulator.set({ trainingSeconds: 10 });
     const first = await at.client.start(at.config());
     const run = await at.client.start(at.config());
     await Promise.all([first.result(), until(run, 'train', ({ live }) => live?.queue !== undefined)]);
@@ -130,6 +134,27 @@ const paths: Record<string, Path> = {
   },
 };
 
+/** Workflows beside the runs; each answers the id of the one to be saved. */
+const others: Record<string, (at: Pipeline) => Promise<string>> = {
+  account: async (at) => {
+    await (await paths.queued?.(at))?.result();
+    return accountName(at.settings.taskQueue, 'simulator');
+  },
+  'catalogue-check': async ({ settings }) => {
+    const temporal = await connect(settings.temporal);
+    const workflowId = unique('catalogue-check');
+    await temporal.workflow.execute(catalogueCheckType, { workflowId, taskQueue: settings.taskQueue, args: [] });
+    await temporal.connection.close();
+    return workflowId;
+  },
+};
+
+async function saveHistory(temporal: Client, id: string, runId: string | undefined, file: string): Promise<void> {
+  const history = await temporal.workflow.getHandle(id, runId).fetchHistory();
+  const compact = JSON.stringify(JSON.parse(historyToJSON(history))).replaceAll(hostname(), 'worker-host');
+  await writeFile(file, `${compact}\n`);
+}
+
 /** The histories of a run and, where it was continued, of what it continued. */
 async function save(at: Pipeline, run: RunHandle, file: string): Promise<void> {
   await run.result().catch(() => undefined);
@@ -137,9 +162,7 @@ async function save(at: Pipeline, run: RunHandle, file: string): Promise<void> {
   const temporal = await connect(at.settings.temporal);
   const ids = parent?.name === run.name && parent.runId ? [parent.runId, runId] : [runId];
   for (const [i, id] of ids.entries()) {
-    const history = await temporal.workflow.getHandle(run.name, id).fetchHistory();
-    const compact = JSON.stringify(JSON.parse(historyToJSON(history))).replaceAll(hostname(), 'worker-host');
-    await writeFile(`${file}${i === 0 ? '' : `-${i + 1}`}.json`, `${compact}\n`);
+    await saveHistory(temporal, run.name, id, `${file}${i === 0 ? '' : `-${i + 1}`}.json`);
   }
   await temporal.connection.close();
 }
@@ -149,10 +172,17 @@ const folder = fileURLToPath(new URL(`./histories/${version}/`, import.meta.url)
 await mkdir(folder, { recursive: true });
 await setUp();
 try {
-  for (const [name, path] of Object.entries(paths)) {
+  for (const name of [...Object.keys(paths), ...Object.keys(others)]) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const at = await pipeline({}, undefined, connections[name]);
-    await save(at, await path(at), `${folder}${name}`);
+    const path = paths[name];
+    const other = others[name];
+    if (path) await save(at, await path(at), `${folder}${name}`);
+    if (other) {
+      const temporal = await connect(at.settings.temporal);
+      await saveHistory(temporal, await other(at), undefined, `${folder}${name}.json`);
+      await temporal.connection.close();
+    }
     await at.close();
     process.stdout.write(`${name}\n`);
   }

@@ -6,6 +6,7 @@ const below = {
   evaluation: ['contract', 'artifacts', 'datasets'],
   platforms: ['contract', 'datasets'],
   sources: ['contract'],
+  records: ['contract'],
   activities: ['contract', 'artifacts', 'datasets', 'evaluation', 'platforms', 'sources'],
   reconcile: ['contract', 'platforms', 'client'],
   embedded: ['contract'],

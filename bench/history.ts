@@ -100,6 +100,7 @@ function settings(folder: string, simulatorUrl: string): Settings {
     env: { [standInKeyEnv]: 'any' },
     home: folder,
     artifacts: join(folder, 'artifacts'),
+    records: join(folder, 'records.sqlite'),
     dataDirectory: folder,
     dataHosts: [],
     temporal: { address: '', namespace: 'default' },

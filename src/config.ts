@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { temporalEnvironment } from './client/environment.ts';
 import { describeIssues } from './contract/config.ts';
@@ -31,6 +31,8 @@ export interface Settings {
   /** State of the embedded stack. */
   home: string;
   artifacts: string;
+  /** A `postgres://` URL, or the path of a SQLite file. */
+  records: string;
   /** Where relative data paths of a run start. */
   dataDirectory: string;
   /** Hosts and origins from which data may be read. */
@@ -56,6 +58,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     env: { [standInKeyEnv]: 'stand-in', ...env },
     home,
     artifacts: resolve(directory, env.TUNEWRIGHT_ARTIFACTS ?? `${home}/artifacts`),
+    records: recordsLocation(env.TUNEWRIGHT_RECORDS, home, directory),
     dataDirectory: resolve(directory, env.TUNEWRIGHT_DATA ?? '.'),
     dataHosts: dataHosts(env.TUNEWRIGHT_DATA_HOSTS),
     temporal: temporalSettings(env, stack),
@@ -83,6 +86,16 @@ function temporalSettings(env: NodeJS.ProcessEnv, stack: Stack | undefined): Tem
     tls,
     uiUrl: env.TUNEWRIGHT_UI_URL ?? (address ? undefined : stack?.uiUrl),
   };
+}
+
+function recordsLocation(text: string | undefined, home: string, directory: string): string {
+  if (!text) return join(home, 'records.sqlite');
+  if (/^postgres(ql)?:\/\//.test(text)) {
+    if (URL.canParse(text)) return text;
+  } else if (!/^[\w+-]+:\/\//.test(text)) return resolve(directory, text);
+  throw new TunewrightError('invalid_config', 'TUNEWRIGHT_RECORDS names no place for records.', {
+    advice: 'Set it to postgres://USER@HOST/DATABASE or to the path of a SQLite file, or leave it out.',
+  });
 }
 
 /** The variables are those that Temporal's Worker Controller sets. */

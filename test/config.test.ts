@@ -17,6 +17,8 @@ test.each([
   { TUNEWRIGHT_SHUTDOWN_SECONDS: 'soon' },
   { TUNEWRIGHT_SHUTDOWN_SECONDS: '' },
   { TUNEWRIGHT_SHUTDOWN_SECONDS: '-1' },
+  { TUNEWRIGHT_RECORDS: 'mysql://localhost/records' },
+  { TUNEWRIGHT_RECORDS: 'postgres://[' },
   { TUNEWRIGHT_DATA_HOSTS: 'files.example.org/data' },
   { TUNEWRIGHT_DATA_HOSTS: 'files.example.org, https://a.example.org/' },
 ])('%j is refused', (env) => {
@@ -35,4 +37,10 @@ test('hosts of data are names and origins', () => {
 
 test('the time to end is taken in seconds', () => {
   expect(load({ TUNEWRIGHT_SHUTDOWN_SECONDS: '2.5' }).shutdownSeconds).toBe(2.5);
+});
+
+test('records are in a file, or in PostgreSQL', () => {
+  expect(load({}).records).toBe('/nonexistent/records.sqlite');
+  expect(load({ TUNEWRIGHT_RECORDS: '/var/records.db' }).records).toBe('/var/records.db');
+  expect(load({ TUNEWRIGHT_RECORDS: 'postgresql://db/records' }).records).toBe('postgresql://db/records');
 });

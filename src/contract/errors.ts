@@ -43,6 +43,13 @@ export type ErrorCode =
   | 'run_exists'
   | 'run_cancelled'
   | 'temporal_unreachable'
+  | 'model_unknown'
+  | 'version_unknown'
+  | 'version_dead'
+  | 'no_champion'
+  | 'conflict'
+  | 'records_unavailable'
+  | 'records_newer'
   | 'port_taken'
   | 'internal';
 

@@ -85,6 +85,7 @@ export function testSettings(folder: string, simulatorUrl: string): Settings {
     env: { [standInKeyEnv]: 'test-key', ...process.env },
     home: folder,
     artifacts: join(folder, 'artifacts'),
+    records: join(folder, 'records.sqlite'),
     dataDirectory: folder,
     dataHosts: [],
     temporal: { address: testTemporal(), namespace: 'default' },

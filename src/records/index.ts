@@ -1,0 +1,68 @@
+import { type CanaryRecords, canaryRecords } from './canary/index.ts';
+import { type ChampionRecords, championRecords } from './champion.ts';
+import type { Opened } from './database.ts';
+import { type LabelRecords, labelRecords } from './labels.ts';
+import { migrate } from './migrations/index.ts';
+import { openPostgres } from './postgres.ts';
+import { type RunRecords, runRecords } from './runs.ts';
+import { type ServingRecords, servingRecords } from './serving.ts';
+import { openSqlite } from './sqlite.ts';
+import { type VersionRecords, versionRecords } from './versions.ts';
+
+/**
+ * What outlives Temporal's retention: runs, and the registered models. Every operation is one transaction; besides what
+ * each one says, all throw `records_unavailable`.
+ */
+export interface Records
+  extends RunRecords,
+    VersionRecords,
+    ChampionRecords,
+    CanaryRecords,
+    ServingRecords,
+    LabelRecords {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the records at a `postgres://` URL or in the SQLite file of that path, and brings their schema up to date.
+ * Throws `records_newer`; `invalid_config` where PostgreSQL's driver is missing.
+ */
+export async function openRecords(location: string): Promise<Records> {
+  const opened = /^postgres(ql)?:\/\//.test(location) ? await openPostgres(location) : await openSqlite(location);
+  const { db } = opened;
+  const close = async () => await db.destroy();
+  const name = namesErrors(opened);
+  try {
+    await name(migrate)(opened);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const operations = {
+    ...runRecords(db),
+    ...versionRecords(db),
+    ...championRecords(db),
+    ...canaryRecords(db),
+    ...servingRecords(db),
+    ...labelRecords(db),
+  };
+  return { ...(eachOf(operations, name) as typeof operations), close };
+}
+
+type Operation = (...args: never[]) => Promise<unknown>;
+
+function eachOf(operations: object, change: (operation: Operation) => Operation): object {
+  return Object.fromEntries(Object.entries(operations).map(([name, operation]) => [name, change(operation)]));
+}
+
+/** What the driver throws gets a name, wherever it is thrown. */
+function namesErrors({ dialect }: Opened) {
+  return <A extends unknown[], T>(operation: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      try {
+        return await operation(...args);
+      } catch (error) {
+        throw dialect.errorOf(error) ?? error;
+      }
+    };
+}

@@ -1,0 +1,140 @@
+import type { Generated } from 'kysely';
+
+/** JSON as text and times as ISO text, in both dialects: rows are read by one code. */
+type Json = string;
+type Time = string;
+
+interface RunRow {
+  key: string;
+  name: string;
+  status: string;
+  connection: string;
+  base_model: string;
+  started_at: Time;
+  ended_at: Time | null;
+  config: Json;
+  progress: Json;
+  as_of: Time;
+}
+
+interface JobRow {
+  connection: string;
+  id: string;
+  run_key: string;
+  job: Json;
+  as_of: Time;
+}
+
+interface EvaluationRow {
+  key: string;
+  run_key: string | null;
+  connection: string;
+  model: string;
+  target: string;
+  data_sha256: string;
+  examples: number;
+  passed: number;
+  errors: number;
+  score: Json;
+  cost_usd: number | null;
+  predictions: Json | null;
+  at: Time;
+}
+
+export interface ModelRow {
+  name: string;
+  description: string | null;
+  owner: string | null;
+  tags: Json;
+  created_at: Time;
+  revision: number;
+  versions: number;
+}
+
+export interface VersionRow {
+  model: string;
+  version: number;
+  run_key: string;
+  connection: string;
+  platform: string;
+  model_id: string;
+  base_model: string;
+  shutdown_date: string | null;
+  description: string | null;
+  tags: Json;
+  lineage: Json;
+  created_at: Time;
+  created_by: string;
+  promoted_at: Time | null;
+  promoted_by: string | null;
+  promoted_reason: string | null;
+  /** The champion in whose place it was promoted. */
+  replaced: number | null;
+  retired_at: Time | null;
+  retired_by: string | null;
+  retired_reason: string | null;
+}
+
+interface AliasRow {
+  model: string;
+  alias: string;
+  version: number;
+  since: Time;
+}
+
+export interface CanaryRow {
+  id: Generated<number>;
+  model: string;
+  version: number;
+  champion: number;
+  share: number;
+  since: Time;
+  started_by: string;
+  champion_passed: number;
+  champion_failed: number;
+  candidate_passed: number;
+  candidate_failed: number;
+  ended_at: Time | null;
+}
+
+interface FeedbackRow {
+  canary: number;
+  id: string;
+  version: number;
+  passed: number;
+  at: Time;
+}
+
+export interface AuditRow {
+  id: Generated<number>;
+  model: string;
+  at: Time;
+  actor: string;
+  action: string;
+  version: number | null;
+  before: string | null;
+  after: string | null;
+  reason: string | null;
+  request_id: string | null;
+}
+
+interface RequestRow {
+  model: string;
+  id: string;
+  asked: string;
+  answer: Json;
+  at: Time;
+}
+
+export interface Tables {
+  runs: RunRow;
+  jobs: JobRow;
+  evaluations: EvaluationRow;
+  models: ModelRow;
+  versions: VersionRow;
+  aliases: AliasRow;
+  canaries: CanaryRow;
+  feedback: FeedbackRow;
+  audit: AuditRow;
+  requests: RequestRow;
+}

@@ -7,7 +7,7 @@ const below = {
   platforms: ['contract', 'datasets'],
   sources: ['contract'],
   records: ['contract'],
-  activities: ['contract', 'artifacts', 'datasets', 'evaluation', 'platforms', 'sources'],
+  activities: ['contract', 'artifacts', 'datasets', 'evaluation', 'platforms', 'sources', 'records'],
   reconcile: ['contract', 'platforms', 'client'],
   embedded: ['contract'],
   simulator: [],

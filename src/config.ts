@@ -33,6 +33,8 @@ export interface Settings {
   artifacts: string;
   /** A `postgres://` URL, or the path of a SQLite file. */
   records: string;
+  /** Where those who do not watch are told what has happened; the secret signs it. */
+  notices?: { url: string; secret?: string | undefined } | undefined;
   /** Where relative data paths of a run start. */
   dataDirectory: string;
   /** Hosts and origins from which data may be read. */
@@ -59,6 +61,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     home,
     artifacts: resolve(directory, env.TUNEWRIGHT_ARTIFACTS ?? `${home}/artifacts`),
     records: recordsLocation(env.TUNEWRIGHT_RECORDS, home, directory),
+    notices: noticesOf(env),
     dataDirectory: resolve(directory, env.TUNEWRIGHT_DATA ?? '.'),
     dataHosts: dataHosts(env.TUNEWRIGHT_DATA_HOSTS),
     temporal: temporalSettings(env, stack),
@@ -105,6 +108,14 @@ function deploymentOf(env: NodeJS.ProcessEnv): Deployment | undefined {
   if (name && buildId) return { name, buildId };
   throw new TunewrightError('invalid_config', 'Of a worker deployment only the name or only the build id is set.', {
     advice: 'Set both TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID, or neither.',
+  });
+}
+
+function noticesOf({ TUNEWRIGHT_NOTIFY_URL: url, TUNEWRIGHT_NOTIFY_SECRET: secret }: NodeJS.ProcessEnv) {
+  if (!url) return undefined;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return { url, secret };
+  throw new TunewrightError('invalid_config', 'TUNEWRIGHT_NOTIFY_URL is no http or https address.', {
+    advice: 'Set it to the address that takes notices, or leave it out.',
   });
 }
 

@@ -9,6 +9,7 @@ import type { Deployment, Settings } from './config.ts';
 import { TunewrightError } from './contract/errors.ts';
 import { createLogger, installRuntime } from './logger.ts';
 import { createPlatforms } from './platforms/registry.ts';
+import { recordsAt } from './records/index.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
 /** About 0.35 MiB each: a run that waits needs none of it, it is replayed from its short history when it wakes. */
@@ -55,6 +56,8 @@ export async function createWorker(
     activities: createActivities({
       platforms: createPlatforms(settings.connections, settings),
       store: folderStore(settings.artifacts),
+      records: recordsAt(settings.records),
+      notices: settings.notices,
       dataDirectory: settings.dataDirectory,
       dataHosts: settings.dataHosts,
       ending: endingOf(stop),

@@ -7,6 +7,8 @@ import type { Dependencies } from './dependencies.ts';
 export interface EstimateInput {
   config: RunConfig;
   data: DataSummary;
+  /** Prices of the champion, where one is asked as well. */
+  champion?: { input: number; output: number } | undefined;
 }
 
 export interface CostEstimate {
@@ -16,25 +18,29 @@ export interface CostEstimate {
 }
 
 const million = 1_000_000;
-/** The base model and the tuned one. */
-const evaluatedModels = 2;
 
 export function estimateActivities({ platforms }: Dependencies) {
   return {
     /**
-     * What the run will cost: training tokens times epochs, and every held-out question asked of both models. Where time is
+     * What the run will cost: training tokens times epochs, and every held-out question asked of each model. Where time is
      * billed, what a job may cost at most.
      */
-    async estimateCost({ config, data }: EstimateInput): Promise<CostEstimate> {
+    async estimateCost({ config, data, champion }: EstimateInput): Promise<CostEstimate> {
       const platform = platforms.get(config.connection);
       const { training, input, output, checked } = pricesOf(platform, config.model);
       const { epochs } = config.hyperparameters;
       const trainedTokens = estimateTrainingTokens({ ...data.train, epochs });
       const asked = Math.min(1, (config.evaluation.maxExamples ?? Number.POSITIVE_INFINITY) / data.test.examples);
       // An example is a question and its answer: the question is read, and an answer as long as the reference is written.
-      const questionUsd = (data.test.tokens * input + data.test.answerTokens * output) * asked * evaluatedModels;
+      const questionUsd = (price: { input: number; output: number }) =>
+        (data.test.tokens * price.input + data.test.answerTokens * price.output) * asked;
+      const { prompted } = config.evaluation;
+      const shownTokens = (prompted ? prompted.examples * data.train.tokens : 0) / data.train.examples;
+      const shownUsd = shownTokens * data.test.examples * asked * input;
+      const evaluationUsd =
+        questionUsd({ input, output }) * (prompted ? 3 : 2) + shownUsd + (champion ? questionUsd(champion) : 0);
       const trainingUsd = platform.trainingUsdAtMost ?? (trainedTokens * training) / million;
-      const usd = trainingUsd + questionUsd / million;
+      const usd = trainingUsd + evaluationUsd / million;
       return { usd, prices: { training, input, output, checked } };
     },
   };

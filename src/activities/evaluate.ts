@@ -4,8 +4,15 @@ import type { Method, RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { StageProgress } from '../contract/run.ts';
-import { type HeldOutQuestion, readQuestions } from '../datasets/index.ts';
-import { askAll, createGrader, decodePredictions, encodePredictions, summarise } from '../evaluation/index.ts';
+import { type HeldOutQuestion, readQuestions, sliceOf } from '../datasets/index.ts';
+import {
+  askAll,
+  createGrader,
+  decodePredictions,
+  encodePredictions,
+  summarise,
+  withShown,
+} from '../evaluation/index.ts';
 import { beating, heartbeat, lastHeartbeat } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deploymentsOf, untilDeployed } from './deploy.ts';
@@ -18,8 +25,10 @@ export interface EvaluateInput {
   deployment?: { name: string; own: boolean } | undefined;
   /** What the model was trained by: the held-out examples are of its format. */
   method: Method;
-  /** The held-out examples, JSON lines. */
+  /** The examples that are asked, JSON lines. */
   test: ArtifactRef & { examples: number };
+  /** Messages that are shown before each question: a JSON array. */
+  shown?: ArtifactRef | undefined;
   evaluation: RunConfig['evaluation'];
   seed: number;
 }
@@ -35,9 +44,9 @@ const smallestBatch = 16;
 
 export function evaluateActivities({ platforms, store, ending }: Dependencies) {
   return {
-    /** Asks one model every held-out question and grades its answers. No answer that was kept is paid again. */
+    /** Asks one model every question and grades its answers. No answer that was kept is paid again. */
     async evaluateModel(input: EvaluateInput): Promise<ModelEvaluation> {
-      const { model, method, deployment, test, evaluation, seed } = input;
+      const { model, deployment, test, evaluation, seed } = input;
       const platform = platforms.get(input.connection);
       const total = Math.min(test.examples, evaluation.maxExamples ?? test.examples);
       const batchSize = Math.max(smallestBatch, Math.ceil(total / mostBatches));
@@ -51,13 +60,14 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
           // Stops for long rate limits leave short batches: a heartbeat must stay small.
           if (kept.length > mostBatches) beat.batches = [await store.put(joined(store, kept))];
           beat.done = await answered(store, beat.batches);
-          await askAll<HeldOutQuestion>({
-            questions: first(total, readQuestions(store.read(test), method)),
+          const shown = input.shown ? (JSON.parse(await store.readText(input.shown)) as unknown[]) : [];
+          await askAll({
+            questions: first(total, questionsOf(store, input)),
             startAt: beat.done,
             ask: async ({ messages, tools }, abort) =>
               await platform.chat({
                 model: deployment?.name ?? model,
-                messages,
+                messages: withShown(messages, shown),
                 tools,
                 seed,
                 maxOutputTokens: evaluation.maxOutputTokens,
@@ -84,6 +94,19 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
       );
     },
   };
+}
+
+type SlicedQuestion = HeldOutQuestion & { slices?: Record<string, string> | undefined };
+
+async function* questionsOf(
+  store: ArtifactStore,
+  { test, method, evaluation }: EvaluateInput,
+): AsyncGenerator<SlicedQuestion> {
+  const fields = evaluation.slices;
+  for await (const question of readQuestions(store.read(test), method)) {
+    const slices = Object.fromEntries(fields.map((field) => [field, sliceOf(question.item, field)]));
+    yield fields.length === 0 ? question : { ...question, slices };
+  }
 }
 
 /** Deployments of the cheapest kinds are taken away by the platform: what was answered stays, the rest is asked again. */

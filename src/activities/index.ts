@@ -1,12 +1,18 @@
 import { accessActivities } from './access.ts';
 import { accountActivities } from './account.ts';
 import { catalogueActivities } from './catalogues.ts';
+import { checkpointActivities } from './checkpoints.ts';
+import { compareActivities } from './compare.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deployActivities } from './deploy.ts';
 import { estimateActivities } from './estimate.ts';
 import { evaluateActivities } from './evaluate.ts';
 import { inspectActivities } from './inspect.ts';
 import { jobActivities } from './job.ts';
+import { notifyActivities } from './notify.ts';
+import { promptActivities } from './prompt.ts';
+import { recordActivities } from './records.ts';
+import { registryActivities } from './registry.ts';
 import { releaseActivities } from './release.ts';
 import { reportActivities } from './report.ts';
 import { splitActivities } from './split.ts';
@@ -27,6 +33,12 @@ export function createActivities(dependencies: Dependencies) {
     ...waitActivities(dependencies),
     ...warmUpActivities(dependencies),
     ...deployActivities(dependencies),
+    ...checkpointActivities(dependencies),
+    ...compareActivities(dependencies),
+    ...notifyActivities(dependencies),
+    ...promptActivities(dependencies),
+    ...recordActivities(dependencies),
+    ...registryActivities(dependencies),
     ...evaluateActivities(dependencies),
     ...reportActivities(dependencies),
     ...releaseActivities(dependencies),

@@ -1,8 +1,9 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
-import type { Comparison, ModelEvaluation } from '../contract/evaluation.ts';
+import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { JobSummary, RunProgress } from '../contract/run.ts';
-import { compare, decodePredictions, type RunReport } from '../evaluation/index.ts';
+import type { RivalRole, Verdict } from '../contract/verdict.ts';
+import type { ComparedModels, RunReport } from '../evaluation/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { SplitData } from './split.ts';
@@ -12,25 +13,25 @@ export interface ReportInput {
   job: JobSummary;
   config: RunConfig;
   parts: SplitData;
-  base: ModelEvaluation;
+  /** The platform's id of the model that is the result. */
+  model: string;
   tuned: ModelEvaluation;
-}
-
-export interface WrittenReport {
-  report: ArtifactRef;
-  comparison: Comparison;
+  /** The base model first. */
+  rivals: { role: RivalRole; evaluation: ModelEvaluation }[];
+  /** JSON of a `ComparedModels`. */
+  details: ArtifactRef;
+  verdict: Verdict;
+  checkpoint?: RunReport['checkpoint'];
+  champion?: { version: number; model: string };
 }
 
 export function reportActivities({ platforms, store }: Dependencies) {
-  async function write(input: ReportInput): Promise<WrittenReport> {
-    const { run, job, config, parts, base, tuned } = input;
+  async function write(input: ReportInput): Promise<ArtifactRef> {
+    const { run, job, config, parts, model, verdict, checkpoint, champion } = input;
     const platform = platforms.get(run.connection);
-    const graded = (evaluation: ModelEvaluation) => ({
-      evaluation,
-      predictions: decodePredictions(store.read(evaluation.predictions)),
-    });
-    const { comparison, labels, regressions } = await compare(graded(base), graded(tuned), config.seed);
+    const compared = JSON.parse(await store.readText(input.details)) as ComparedModels;
     const { train, validation, test, summary: data } = parts;
+    const registered = run.registered && { ...run.registered, ...(champion ? { champion } : {}) };
     const report: RunReport = {
       run: { name: run.name, runId: run.runId, attempt: run.attempt, ...(run.parent ? { parent: run.parent } : {}) },
       startedAt: run.startedAt,
@@ -38,28 +39,29 @@ export function reportActivities({ platforms, store }: Dependencies) {
       connection: run.connection,
       platform: platform.name,
       simulated: platform.simulated,
-      baseModel: base.model,
-      model: tuned.model,
+      baseModel: config.model,
+      model,
       job,
       config,
       data,
       sources: { train, test, ...(validation ? { validation } : {}) },
       cost: run.cost,
-      comparison,
-      ...(labels ? { labels } : {}),
-      regressions,
+      ...compared,
+      verdict,
+      ...(registered ? { registered } : {}),
+      ...(checkpoint ? { checkpoint } : {}),
       training: {
         curve: await platform.trainingCurve(job.id),
         checkpoints: await platform.listCheckpoints(job.id),
       },
       timings: run.timings,
     };
-    return { report: await store.put(JSON.stringify(report, null, 2)), comparison };
+    return await store.put(JSON.stringify(report, null, 2));
   }
 
   return {
-    /** Compares the two models on the same examples and keeps the report: JSON of a `RunReport`. */
-    async writeReport(input: ReportInput): Promise<WrittenReport> {
+    /** Keeps all that is worth keeping of a run: JSON of a `RunReport`. */
+    async writeReport(input: ReportInput): Promise<ArtifactRef> {
       return await beating(
         () => ({}),
         async () => await write(input),

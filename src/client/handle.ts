@@ -10,7 +10,7 @@ import {
 } from '../contract/messages.ts';
 import { nextAttempt } from '../contract/next-attempt.ts';
 import { parseRetrainRequest, type RetrainInput } from '../contract/retrain.ts';
-import type { FineTuneInput, RunProgress, RunResult } from '../contract/run.ts';
+import type { DecidedBy, FineTuneInput, RunProgress, RunResult } from '../contract/run.ts';
 import { runError } from './failures.ts';
 import { progressOf } from './live.ts';
 
@@ -31,7 +31,7 @@ export interface RunHandle {
   pause(): Promise<string>;
   resume(): Promise<string>;
   /** Answers a parked run's question by the name of a choice. Throws `refused` naming the choices. */
-  decide(choice: string): Promise<string>;
+  decide(choice: string, person?: DecidedBy): Promise<string>;
   /** Trains again with changes: a living run continues under its name, of a finished one a linked run is started. */
   retrain(request: RetrainInput): Promise<RunHandle>;
 }
@@ -107,7 +107,8 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
     pause: async () => await named(() => workflow.executeUpdate(pauseUpdate)),
     resume: async () => await named(() => workflow.executeUpdate(resumeUpdate)),
 
-    decide: async (choice) => await named(() => workflow.executeUpdate(decideUpdate, { args: [choice] })),
+    decide: async (choice, person = {}) =>
+      await named(() => workflow.executeUpdate(decideUpdate, { args: [choice, person] })),
 
     async retrain(input) {
       const request = parseRetrainRequest(input);

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { TunewrightError } from './errors.ts';
+import { gateSchema } from './gate.ts';
 import { dataSource } from './source.ts';
 
+/** Of runs and of registered models. */
+const modelName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use 1-40 lower-case letters, digits and dashes');
 const share = z.number().min(0).max(0.9);
 /** Of a line of data: `customer`, or `meta.customer` in an object. */
 const field = z.string().regex(/^[\w-]+(\.[\w-]+)*$/, 'name a field, or fields in fields with dots between them');
@@ -51,10 +54,7 @@ export const graderSchema = z.discriminatedUnion('type', [
 ]);
 
 const runFields = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use 1-40 lower-case letters, digits and dashes')
-    .optional(),
+  name: modelName.optional(),
   connection: z.string().min(1).default('openai'),
   model: z.string().min(1),
   method: z.enum(methods).default('supervised'),
@@ -95,10 +95,20 @@ const runFields = z.strictObject({
       maxExamples: z.int().min(1).optional(),
       concurrency: z.int().min(1).max(256).default(8),
       maxOutputTokens: z.int().min(1).default(256),
+      /** Asks the base model as well, with so many training examples shown in its prompt: is tuning worth it? */
+      prompted: z.strictObject({ examples: z.int().min(1).max(64).default(8) }).optional(),
+      /** Fields of the held-out lines by which results are told apart, beside the label. */
+      slices: z.array(field).max(8).default([]),
+      /** `best`: where training has overfitted, the checkpoint that does best on the validation examples is the result. */
+      checkpoint: z.enum(['best', 'last']).default('best'),
       /** Where models are deployed for it: after so long the deployments are removed, and a person decides. */
       deploymentHours: z.number().positive().max(8760).default(24),
     })
     .prefault({}),
+  /** The registered model of which the result becomes a version, and which it is to serve when it passes the gate. */
+  register: modelName.optional(),
+  /** What the result has to show before it is promoted. */
+  gate: gateSchema.prefault({}),
   /** Seconds between two looks at a job that trains; a webhook shortens the wait. */
   pollSeconds: z.number().min(0.1).max(3600).default(30),
 });

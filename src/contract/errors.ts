@@ -39,6 +39,7 @@ export type ErrorCode =
   | 'still_pending'
   | 'interrupted'
   | 'evaluation_incomplete'
+  | 'approval_needed'
   | 'run_not_found'
   | 'run_exists'
   | 'run_cancelled'

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CancelRequest, JobChanged, RetrainRequest, RunProgress } from './run.ts';
+import type { CancelRequest, DecidedBy, JobChanged, RetrainRequest, RunProgress } from './run.ts';
 
 /** The workflow type under which runs are registered. */
 export const workflowType = 'fineTune';
@@ -17,6 +17,6 @@ export const jobChangedSignal = defineSignal<[JobChanged]>('jobChanged');
 /** Each answers with one sentence saying what now happens. */
 export const pauseUpdate = defineUpdate<string>('pause');
 export const resumeUpdate = defineUpdate<string>('resume');
-/** Takes the name of one of the choices that a parked run gives. */
-export const decideUpdate = defineUpdate<string, [string]>('decide');
+/** Takes the name of one of the choices that a parked run gives, and who has chosen it. */
+export const decideUpdate = defineUpdate<string, [choice: string, person?: DecidedBy]>('decide');
 export const retrainUpdate = defineUpdate<string, [RetrainRequest]>('retrain');

@@ -2,6 +2,7 @@ import type { ArtifactRef } from './artifact.ts';
 import type { RunConfig } from './config.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Comparison, Estimate } from './evaluation.ts';
+import type { Verdict } from './verdict.ts';
 
 /** The stages of a run, in order. */
 export const stages = [
@@ -13,6 +14,8 @@ export const stages = [
   'train',
   'warmup',
   'evaluate',
+  'gate',
+  'promote',
   'report',
 ] as const;
 export type Stage = (typeof stages)[number];
@@ -34,6 +37,28 @@ export interface Question {
   /** What is known. */
   message: string;
   choices: Choice[];
+  /** ISO time until which an answer is waited for; absent where that is for ever. */
+  deadline?: string;
+}
+
+/** Who has answered a question, and what there is to say of it. */
+export interface DecidedBy {
+  by?: string;
+  comment?: string;
+}
+
+export interface Decided extends DecidedBy {
+  choice: string;
+}
+
+/** What has become of a run's model in the registry. */
+export interface Registered {
+  name: string;
+  version: number;
+  /** Whether it is the champion now. */
+  promoted: boolean;
+  approvedBy?: string;
+  comment?: string;
 }
 
 export interface Choice {
@@ -146,6 +171,9 @@ export interface RunProgress {
   deployments?: { name: string; model: string; hourlyUsd?: number }[];
   cost: Cost;
   scores?: { base: Estimate; tuned: Estimate; difference: Estimate };
+  /** What the gate says, without its single rules. */
+  verdict?: Pick<Verdict, 'decision' | 'says'>;
+  registered?: Registered;
   /** The report as JSON. */
   report?: ArtifactRef;
   /** Set while the run is parked. */
@@ -162,7 +190,11 @@ export interface RunResult {
   runId: string;
   model: string;
   job: JobSummary;
+  /** With the base model. */
   comparison: Comparison;
+  verdict: Verdict;
+  /** Where the run names a registered model. */
+  registered?: Registered;
   cost: Cost;
   report: ArtifactRef;
 }

@@ -8,6 +8,8 @@ export interface SplitFields {
   timeBy?: string | undefined;
 }
 
+/** A name of a slice stands in tables. */
+const longestSlice = 200;
 const isoTime = /^(\d{4}(?:-\d\d){0,2})(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /** What a line has there; undefined where it has nothing. */
@@ -24,6 +26,12 @@ function fieldAt(line: JsonRecord, path: string): unknown {
 export function groupOf(line: JsonRecord, path: string): string | undefined {
   const value = fieldAt(line, path);
   return typeof value === 'string' || typeof value === 'number' ? `${value}` : undefined;
+}
+
+/** By which results are told apart; `(none)` for a line that names nothing there. */
+export function sliceOf(line: JsonRecord, path: string): string {
+  const value = fieldAt(line, path);
+  return ['string', 'number', 'boolean'].includes(typeof value) ? `${value}`.slice(0, longestSlice) : '(none)';
 }
 
 /** A number that grows with time; undefined for what is no time. */

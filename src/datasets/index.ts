@@ -1,6 +1,6 @@
 export { findAlike } from './alike.ts';
 export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
-export { topFields } from './fields.ts';
+export { sliceOf, topFields } from './fields.ts';
 export { type Inspection, type InspectOptions, inspectDataset } from './inspect.ts';
 export { methodOf } from './method.ts';
 export type { Problem } from './problem.ts';

@@ -11,6 +11,8 @@ export interface HeldOutQuestion {
   readonly index: number;
   /** All but the final answer. */
   readonly messages: readonly unknown[];
+  /** The final answer as it stands in the data set. */
+  readonly answer: unknown;
   readonly tools?: readonly unknown[];
   /** The fields of the line, and the answer hoped for. */
   readonly item: { readonly reference: string; readonly [field: string]: unknown };
@@ -31,7 +33,8 @@ export async function* readQuestions(
       if (!example) continue;
       const { prompt, reference } = referenceOf(example.chat);
       const { tools } = example.chat;
-      yield { index, messages: prompt, ...(tools ? { tools } : {}), item: { ...example.chat, reference } };
+      const answer = example.chat.messages.at(-1);
+      yield { index, messages: prompt, answer, ...(tools ? { tools } : {}), item: { ...example.chat, reference } };
       index += 1;
     }
   }

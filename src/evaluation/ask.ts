@@ -12,6 +12,8 @@ export interface Question {
   /** Position in the held-out file, from 0. */
   readonly index: number;
   readonly item: EvaluationItem;
+  /** Its values of the fields by which results are told apart. */
+  readonly slices?: Record<string, string> | undefined;
 }
 
 /** A model's answer. */
@@ -148,12 +150,14 @@ async function* questionsFrom<Q extends Question>(questions: Stream<Q>, startAt:
   return undefined;
 }
 
-function graded({ index, item }: Question, answer: Answer, grade: Grader): Prediction {
+function graded({ index, item, slices }: Question, answer: Answer, grade: Grader): Prediction {
   const { text, inputTokens, outputTokens } = answer;
   const { passed } = grade(item, { output_text: text });
-  return { index, reference: item.reference, output: text, passed, inputTokens, outputTokens };
+  const tokens = { inputTokens, outputTokens };
+  return { index, reference: item.reference, output: text, passed, ...(slices ? { slices } : {}), ...tokens };
 }
 
-function failed({ index, item }: Question, { code, message }: TunewrightError): Prediction {
-  return { index, reference: item.reference, passed: false, error: { code, message }, inputTokens: 0, outputTokens: 0 };
+function failed({ index, item, slices }: Question, { code, message }: TunewrightError): Prediction {
+  const nothing = { passed: false, error: { code, message }, inputTokens: 0, outputTokens: 0 };
+  return { index, reference: item.reference, ...(slices ? { slices } : {}), ...nothing };
 }

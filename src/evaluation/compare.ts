@@ -1,9 +1,12 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { Comparison, ModelEvaluation } from '../contract/evaluation.ts';
-import { createLabelTable, type LabelScore } from './labels.ts';
+import type { Confusion, Rival, RivalRole, SlicedBy } from '../contract/verdict.ts';
+import { createConfusionTable } from './confusions.ts';
+import { createPairing } from './pairing.ts';
 import type { Prediction, Stream } from './prediction.ts';
-import { bootstrapDifference, mcnemarTest, wilsonInterval } from './statistics.ts';
+import { createSlicer } from './slices.ts';
+import { holm, wilsonInterval } from './statistics.ts';
 
 /** One model's evaluation with the predictions it stands for. */
 export interface GradedModel {
@@ -11,21 +14,41 @@ export interface GradedModel {
   predictions: Stream<Prediction>;
 }
 
+export interface GradedRival extends GradedModel {
+  role: RivalRole;
+}
+
 /** An example that the base model got right and the tuned model wrong; `tuned` is absent when it gave no answer. */
 export interface Regression {
   index: number;
+  /** What was asked last; filled in from the held-out file. */
+  question?: string;
   reference: string;
   base: string;
   tuned?: string;
+  /** What the champion answered, where there is one. */
+  champion?: string;
 }
 
-/** Two models on the same examples: what crosses Temporal is `comparison`, the rest belongs in the report. */
+/** Models on the same examples: what crosses Temporal is `comparison`, the rest belongs in the report. */
 export interface ComparedModels {
+  /** With the base model. */
   comparison: Comparison;
-  /** One row a distinct reference, the most frequent first; absent when the references are no labels. */
-  labels?: LabelScore[];
-  /** The first 20 by index. */
+  /** With every other model, the base among them. */
+  rivals: Rival[];
+  /** By reference where references are labels, and by every field named. */
+  slices: SlicedBy[];
+  /** Of the tuned model; empty when the references are no labels. */
+  confusions: Confusion[];
+  /** Examples that the base model, or the champion where there is one, got right: the first 20 by index. */
   regressions: Regression[];
+}
+
+export interface CompareOptions {
+  /** Makes intervals repeatable. */
+  seed: number;
+  /** Of intervals of differences. */
+  confidence: number;
 }
 
 const regressionsKept = 20;
@@ -57,62 +80,95 @@ export async function summarise(
 }
 
 /**
- * Compares two models example by example. `seed` makes the bootstrap interval repeatable.
+ * Compares a tuned model with others, the base first, example by example.
  *
- * Throws `evaluation_incomplete` unless both have predictions for the same examples in the same order, and as many as
+ * Throws `evaluation_incomplete` unless all have predictions for the same examples in the same order, and as many as
  * their evaluations count.
  */
-export async function compare(base: GradedModel, tuned: GradedModel, seed: number): Promise<ComparedModels> {
-  const labels = createLabelTable();
+export async function compare(
+  tuned: GradedModel,
+  others: readonly [GradedRival, ...GradedRival[]],
+  { seed, confidence }: CompareOptions,
+): Promise<ComparedModels> {
+  const against = others.some(({ role }) => role === 'champion') ? 'champion' : 'base';
+  const pairings = others.map(() => createPairing());
+  const byReference = createSlicer(against);
+  const byField = new Map<string, ReturnType<typeof createSlicer>>();
+  const confusions = createConfusionTable();
   const regressions: Regression[] = [];
   let examples = 0;
-  let fixed = 0;
-  let broken = 0;
-  for await (const [before, after] of inPairs(base.predictions, tuned.predictions)) {
+  for await (const [after, ...before] of inStep([tuned, ...others])) {
     examples += 1;
-    labels.add(before.reference, before.passed, after.passed);
-    if (after.passed && !before.passed) fixed += 1;
-    if (before.passed && !after.passed) {
-      broken += 1;
-      if (regressions.length < regressionsKept) regressions.push(regression(before, after));
+    const answers = new Map(others.map(({ role }, at) => [role, before[at] as Prediction]));
+    const passed = Object.fromEntries([...answers].map(([role, answer]) => [role, answer.passed]));
+    const outcome = { tuned: after.passed, rivals: passed };
+    for (const [at, pairing] of pairings.entries()) pairing.add(before[at] as Prediction, after);
+    byReference.add(after.reference, outcome);
+    for (const [field, value] of Object.entries(after.slices ?? {})) {
+      const slicer = byField.get(field) ?? createSlicer(against);
+      byField.set(field, slicer);
+      slicer.add(value, outcome);
+    }
+    if (!after.passed && after.output !== undefined) confusions.add(after.reference, after.output);
+    if (answers.get(against)?.passed && !after.passed && regressions.length < regressionsKept) {
+      regressions.push(regression(answers, after));
     }
   }
   if (examples === 0) throw nothingToCompare(tuned.evaluation.model);
-  for (const { evaluation } of [base, tuned]) {
-    if (evaluation.examples !== examples) {
-      throw differ(
-        `${evaluation.model} was evaluated on ${evaluation.examples} examples, its predictions are ${examples}.`,
-      );
-    }
+  for (const { evaluation } of [tuned, ...others]) {
+    if (evaluation.examples === examples) continue;
+    throw differ(
+      `${evaluation.model} was evaluated on ${evaluation.examples} examples, its predictions are ${examples}.`,
+    );
   }
-  const difference = bootstrapDifference({ examples, fixed, broken }, seed);
-  const pValue = mcnemarTest({ fixed, broken });
-  const rows = labels.rows();
+
+  const results = pairings.map((pairing) => pairing.result(seed, confidence));
+  const adjusted = holm(results.map(({ pValue }) => pValue));
+  const [base] = others;
+  const [baseResult] = results as [(typeof results)[number]];
+  const labels = byReference.sliced('reference', seed);
+  const fields = [...byField]
+    .map(([field, slicer]) => slicer.sliced(field, seed))
+    .filter((table) => table !== undefined);
   return {
-    comparison: { base: base.evaluation, tuned: tuned.evaluation, difference, fixed, broken, pValue },
-    ...(rows ? { labels: rows } : {}),
+    comparison: { base: base.evaluation, tuned: tuned.evaluation, ...baseResult },
+    rivals: others.map(({ role, evaluation }, at) => ({
+      role,
+      evaluation,
+      ...(results[at] as (typeof results)[number]),
+      adjustedPValue: adjusted[at] as number,
+    })),
+    slices: [...(labels ? [labels] : []), ...fields],
+    confusions: labels ? confusions.rows() : [],
     regressions,
   };
 }
 
-async function* inPairs(
-  left: Stream<Prediction>,
-  right: Stream<Prediction>,
-): AsyncGenerator<readonly [Prediction, Prediction]> {
-  const others = iterate(right);
+/** The predictions of all models, an example at a time. */
+async function* inStep(models: readonly GradedModel[]): AsyncGenerator<[Prediction, ...Prediction[]]> {
+  const streams = models.map(({ predictions }) => iterate(predictions));
   try {
-    for await (const before of left) {
-      const { value: after } = await others.next();
-      if (!after) throw differ('The base model has predictions for more examples than the tuned model.');
-      if (before.index !== after.index || before.reference !== after.reference) {
-        throw differ(`Example ${before.index} of the base model is not example ${after.index} of the tuned model.`);
+    for (;;) {
+      const results = await Promise.all(streams.map(async (stream) => await stream.next()));
+      const predictions = results.flatMap(({ value }) => value ?? []);
+      const [first] = predictions;
+      if (!first) return;
+      if (predictions.length < models.length) {
+        const longer = models[results.findIndex(({ value }) => value)]?.evaluation.model;
+        const shorter = models[results.findIndex(({ value }) => !value)]?.evaluation.model;
+        throw differ(`${longer} has predictions for more examples than ${shorter}.`);
       }
-      yield [before, after];
+      const other = predictions.findIndex(
+        ({ index, reference }) => index !== first.index || reference !== first.reference,
+      );
+      if (other > 0) {
+        const [one, two] = [models[0], models[other]].map((model) => model?.evaluation.model);
+        throw differ(`Example ${first.index} of ${one} is not example ${predictions[other]?.index} of ${two}.`);
+      }
+      yield [first, ...predictions.slice(1)];
     }
-    const { done } = await others.next();
-    if (!done) throw differ('The tuned model has predictions for more examples than the base model.');
   } finally {
-    await others.return(undefined);
+    await Promise.all(streams.map(async (stream) => await stream.return(undefined)));
   }
 }
 
@@ -121,9 +177,16 @@ async function* iterate<T>(stream: Stream<T>): AsyncGenerator<T, undefined> {
   return undefined;
 }
 
-function regression(before: Prediction, after: Prediction): Regression {
-  const tuned = after.output === undefined ? {} : { tuned: after.output };
-  return { index: before.index, reference: before.reference, base: before.output ?? '', ...tuned };
+function regression(answers: ReadonlyMap<RivalRole, Prediction>, after: Prediction): Regression {
+  const { index, reference } = after;
+  const champion = answers.get('champion')?.output;
+  return {
+    index,
+    reference,
+    base: answers.get('base')?.output ?? '',
+    ...(after.output === undefined ? {} : { tuned: after.output }),
+    ...(champion === undefined ? {} : { champion }),
+  };
 }
 
 function nothingToCompare(model: string): TunewrightError {
@@ -134,7 +197,7 @@ function nothingToCompare(model: string): TunewrightError {
 }
 
 function differ(message: string): TunewrightError {
-  return incomplete(message, 'Evaluate both models on the same held-out file with the same evaluation.maxExamples.');
+  return incomplete(message, 'Evaluate all models on the same held-out file with the same evaluation.maxExamples.');
 }
 
 function incomplete(message: string, advice: string): TunewrightError {

@@ -9,6 +9,8 @@ export interface Prediction {
   output?: string;
   passed: boolean;
   error?: { code: string; message: string };
+  /** The example's values of the fields by which results are told apart. */
+  slices?: Record<string, string>;
   inputTokens: number;
   outputTokens: number;
 }

@@ -1,10 +1,18 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
 import type { Comparison } from '../contract/evaluation.ts';
-import type { Cost, DataSummary, JobSummary, ParentRun, StageTiming, TrainingMetrics } from '../contract/run.ts';
+import type {
+  Cost,
+  DataSummary,
+  JobSummary,
+  ParentRun,
+  Registered,
+  StageTiming,
+  TrainingMetrics,
+} from '../contract/run.ts';
+import type { Confusion, Rival, SlicedBy, Verdict } from '../contract/verdict.ts';
 import type { Regression } from './compare.ts';
 import { curveSection } from './curve.ts';
-import type { LabelScore } from './labels.ts';
 import { cell, jsonBlock } from './markdown.ts';
 import {
   costSection,
@@ -16,6 +24,15 @@ import {
   timingSection,
 } from './sections.ts';
 import { verdict } from './verdict.ts';
+
+/** One model of a job, asked the validation examples. */
+export interface CheckpointScore {
+  model: string;
+  step: number;
+  validLoss?: number;
+  passed?: number;
+  examples?: number;
+}
 
 /** Everything worth keeping of a run that succeeded: stored as JSON, shown to people as Markdown. */
 export interface RunReport {
@@ -37,8 +54,15 @@ export interface RunReport {
   sources: { train: ArtifactRef; validation?: ArtifactRef; test: ArtifactRef };
   cost: Cost;
   comparison: Comparison;
-  labels?: LabelScore[];
+  rivals: Rival[];
+  verdict: Verdict;
+  slices: SlicedBy[];
+  confusions: Confusion[];
   regressions: Regression[];
+  /** Where the run names a registered model: its version, and the champion that it was compared with. */
+  registered?: Registered & { champion?: { version: number; model: string } };
+  /** Where training had overfitted: which of its models is the result, and why. */
+  checkpoint?: { chosen: string; why: string; candidates: CheckpointScore[] };
   training: {
     /** In order of steps. */
     curve: TrainingMetrics[];

@@ -72,16 +72,17 @@ export function dataSection({ data, sources }: RunReport): string {
 }
 
 /** The labels on which the tuned model does worst. */
-export function labelSection({ labels }: RunReport): string {
-  if (!labels || labels.length === 0) return '';
+export function labelSection({ slices }: RunReport): string {
+  const labels = slices.find(({ field }) => field === 'reference')?.slices;
+  if (!labels) return '';
   const worst = labels
-    .toSorted((a, b) => a.tunedPassed / a.examples - b.tunedPassed / b.examples || b.examples - a.examples)
+    .toSorted((a, b) => a.tuned.value - b.tuned.value || b.examples - a.examples)
     .slice(0, labelsShown);
-  const rows = worst.map(({ label, examples, basePassed, tunedPassed }) => [
-    cell(label),
+  const rows = worst.map(({ value, examples, tuned, rivals }) => [
+    cell(value),
     String(examples),
-    formatPercent(basePassed / examples),
-    formatPercent(tunedPassed / examples),
+    rivals.base ? formatPercent(rivals.base.value) : '',
+    formatPercent(tuned.value),
   ]);
   const heading = `## Labels\n\nThe ${worst.length} of ${formatCount(labels.length, 'label')} with the lowest score of the tuned model.`;
   return `${heading}\n\n${table(['Label', '#Examples', '#Base', '#Tuned'], rows)}`;

@@ -2,9 +2,12 @@ import type { Estimate } from '../contract/evaluation.ts';
 import { seededRandom } from '../datasets/random.ts';
 import { drawBinomial, logBinomial } from './binomial.ts';
 
-/** The standard normal distribution's 97.5% point. */
+/** The standard normal distribution's 97.5% and 80% points. */
 const z = 1.959963984540054;
+const powerZ = 0.8416212335729143;
 const resamples = 10_000;
+/** Of intervals, where nothing else is asked for. */
+const usualConfidence = 0.95;
 
 /** How two models did on the same examples: right only by the second (`fixed`), only by the first (`broken`). */
 export interface PairedCounts {
@@ -28,10 +31,14 @@ export function wilsonInterval(passed: number, examples: number): Estimate {
 }
 
 /**
- * (fixed - broken) / examples with the 95% percentile interval of 10,000 paired resamples. A resample is drawn as the
+ * (fixed - broken) / examples with the percentile interval of 10,000 paired resamples. A resample is drawn as the
  * counts it would have, which for answers that are right or wrong is the same distribution as drawing each example.
  */
-export function bootstrapDifference({ examples, fixed, broken }: PairedCounts, seed: number): Estimate {
+export function bootstrapDifference(
+  { examples, fixed, broken }: PairedCounts,
+  seed: number,
+  confidence = usualConfidence,
+): Estimate {
   const random = seededRandom(seed);
   const differences = Float64Array.from({ length: resamples }, () => {
     const fixedDrawn = drawBinomial(random, examples, fixed / examples);
@@ -39,11 +46,61 @@ export function bootstrapDifference({ examples, fixed, broken }: PairedCounts, s
     const brokenDrawn = drawBinomial(random, examples - fixedDrawn, brokenChance);
     return (fixedDrawn - brokenDrawn) / examples;
   }).sort();
-  return {
-    value: (fixed - broken) / examples,
-    low: quantile(differences, 0.025),
-    high: quantile(differences, 0.975),
-  };
+  return { value: (fixed - broken) / examples, ...between(differences, confidence) };
+}
+
+/** The mean of differences that may be any number, with the percentile interval of 10,000 resamples of them. */
+export function bootstrapMean(differences: Float64Array, seed: number, confidence = usualConfidence): Estimate {
+  const random = seededRandom(seed);
+  const { length } = differences;
+  const means = Float64Array.from({ length: resamples }, () => {
+    let sum = 0;
+    for (let drawn = 0; drawn < length; drawn++) sum += differences[Math.floor(random() * length)] ?? 0;
+    return sum / length;
+  }).sort();
+  return { value: mean(differences), ...between(means, confidence) };
+}
+
+/**
+ * Two-sided permutation test of paired differences: how often a mean at least so far from 0 comes out when the sign of
+ * each difference is drawn. Of 10,000 draws and the data themselves, so never 0 (Phipson and Smyth, 2010).
+ */
+export function permutationTest(differences: Float64Array, seed: number): number {
+  const random = seededRandom(seed);
+  const distance = Math.abs(mean(differences)) * differences.length * (1 - 1e-12);
+  let asFar = 1;
+  for (let draw = 0; draw < resamples; draw++) {
+    let sum = 0;
+    for (const difference of differences) sum += random() < 0.5 ? difference : -difference;
+    if (Math.abs(sum) >= distance) asFar += 1;
+  }
+  return asFar / (resamples + 1);
+}
+
+/** P values after Holm's (1979) correction for the number of them, in the order in which they came. */
+export function holm(pValues: readonly number[]): number[] {
+  const adjusted = new Array<number>(pValues.length);
+  let largest = 0;
+  const order = pValues.map((p, at) => ({ p, at })).sort((left, right) => left.p - right.p);
+  order.forEach(({ p, at }, rank) => {
+    largest = Math.max(largest, Math.min(1, p * (pValues.length - rank)));
+    adjusted[at] = largest;
+  });
+  return adjusted;
+}
+
+/**
+ * How many examples would show, in 8 of 10 runs, that the difference is above `margin`, if it is what was seen and as
+ * many answers change: the sample size for paired shares after Connor (1987), at a two-sided level of 5%. Undefined
+ * when what was seen is not above the margin: no number of examples would show it.
+ */
+export function examplesNeeded({ examples, fixed, broken }: PairedCounts, margin: number): number | undefined {
+  const difference = (fixed - broken) / examples;
+  const effect = difference - margin;
+  if (effect <= 0) return undefined;
+  const changed = (fixed + broken) / examples;
+  const variance = Math.max(0, changed - difference ** 2);
+  return Math.max(1, Math.ceil(((z * Math.sqrt(changed) + powerZ * Math.sqrt(variance)) / effect) ** 2));
 }
 
 /** McNemar's exact two-sided test: the chance of a split at least so uneven if neither model were better. */
@@ -59,6 +116,15 @@ export function mcnemarTest({ fixed, broken }: Pick<PairedCounts, 'fixed' | 'bro
     sum += term;
   }
   return Math.min(1, 2 * Math.exp(logBinomial(fewer, trials, 0.5) + Math.log(sum)));
+}
+
+function between(sorted: Float64Array, confidence: number): Pick<Estimate, 'low' | 'high'> {
+  const tail = (1 - confidence) / 2;
+  return { low: quantile(sorted, tail), high: quantile(sorted, 1 - tail) };
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Of sorted values, with linear interpolation between neighbours. */

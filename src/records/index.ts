@@ -49,6 +49,20 @@ export async function openRecords(location: string): Promise<Records> {
   return { ...(eachOf(operations, name) as typeof operations), close };
 }
 
+/** Opens them when they are first asked for, and again after that has failed: a worker lives on while they are away. */
+export function recordsAt(location: string): () => Promise<Records> {
+  let open: Promise<Records> | undefined;
+  return async () => {
+    open ??= openRecords(location);
+    try {
+      return await open;
+    } catch (error) {
+      open = undefined;
+      throw error;
+    }
+  };
+}
+
 type Operation = (...args: never[]) => Promise<unknown>;
 
 function eachOf(operations: object, change: (operation: Operation) => Operation): object {

@@ -68,6 +68,9 @@ const polling: ActivityOptions = {
 /** Files cost nothing and must not hold a run open for days: after an hour they are left to `reconcile`. */
 const tidying: ActivityOptions = { ...polling, scheduleToCloseTimeout: '1 hour' };
 
+/** Nobody must wait for a record or a message: after an hour the run goes on without. */
+const telling: ActivityOptions = { ...call, scheduleToCloseTimeout: '1 hour' };
+
 /** Its turn comes when it comes; the server asks every few seconds. */
 const queueing: ActivityOptions = { ...polling, scheduleToCloseTimeout: '365 days' };
 
@@ -94,7 +97,15 @@ export const activities = {
   resumeJob: activity('resumeJob', prompt),
   warmUp: activity('warmUp', polling),
   deployModel: activity('deployModel', polling),
+  findCheckpoints: activity('findCheckpoints', call),
+  choosePrompt: activity('choosePrompt', local),
   evaluateModel: activity('evaluateModel', long),
+  compareModels: activity('compareModels', local),
+  findChampion: activity('findChampion', call),
+  registerVersion: activity('registerVersion', call),
+  promoteVersion: activity('promoteVersion', call),
+  keepRecord: activity('keepRecord', telling),
+  notify: activity('notify', telling),
   writeReport: activity('writeReport', long),
   stopJobs: activity('stopJobs', polling),
   removeDeployments: activity('removeDeployments', polling),

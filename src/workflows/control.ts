@@ -7,12 +7,20 @@ import {
   resumeUpdate,
   retrainUpdate,
 } from '../contract/messages.ts';
-import type { Choice, JobSummary, Question, RetrainRequest } from '../contract/run.ts';
+import type { Choice, Decided, DecidedBy, JobSummary, Question, RetrainRequest } from '../contract/run.ts';
 import { activities } from './activities.ts';
 import type { Progress } from './progress.ts';
 
 /** A run that is woken more often than this by webhooks goes on by polling alone: its history stays bounded. */
 const mostWakes = 20;
+/** How long a person is waited for, and who is reminded meanwhile. */
+export interface Patience {
+  /** Milliseconds since the epoch. */
+  deadline: number;
+  remindEveryMs: number;
+  remind(): Promise<void>;
+}
+
 const parked = 'The run is parked: it waits for a decision.';
 
 /** What people and webhooks ask of a running run, and what it asks of them: cancel, pause, decide, retrain, wake up. */
@@ -26,7 +34,7 @@ export class Control {
   readonly #seenEvents = new Set<string>();
   #paused = false;
   #woken = false;
-  #choice: string | undefined;
+  #decided: Decided | undefined;
 
   constructor(progress: Progress) {
     this.#progress = progress;
@@ -38,8 +46,8 @@ export class Control {
     });
     setHandler(pauseUpdate, async () => await this.#pause(), { validator: () => this.#refuse(this.#whyNotPause()) });
     setHandler(resumeUpdate, async () => await this.#resume(), { validator: () => this.#refuse(this.#whyNotResume()) });
-    setHandler(decideUpdate, (name: string) => this.#decide(name), {
-      validator: (name: string) => this.#refuse(this.#whyNotDecide(name)),
+    setHandler(decideUpdate, (name: string, person: DecidedBy = {}) => this.#decide({ choice: name, ...person }), {
+      validator: (name: string, _person?: DecidedBy) => this.#refuse(this.#whyNotDecide(name)),
     });
     setHandler(retrainUpdate, (request: RetrainRequest) => this.#retrain(request), {
       validator: (_request: RetrainRequest) => this.#refuse(this.#whyNotRetrain()),
@@ -81,18 +89,35 @@ export class Control {
 
   /** Parks the run until a person has chosen; answers the name of the choice. What costs money is never guessed. */
   async ask(question: Question): Promise<string> {
+    const decided = await this.#parked(question, async () => await condition(() => this.#decided !== undefined));
+    return (decided as Decided).choice;
+  }
+
+  /** The same, but no longer than the deadline: undefined when nobody has chosen by then. */
+  async askInTime(question: Question, { deadline, remindEveryMs, remind }: Patience): Promise<Decided | undefined> {
+    return await this.#parked(question, async () => {
+      for (;;) {
+        const left = deadline - Date.now();
+        if (left <= 0) return;
+        if (await condition(() => this.#decided !== undefined, Math.min(left, remindEveryMs))) return;
+        if (deadline > Date.now()) await remind();
+      }
+    });
+  }
+
+  async #parked(question: Question, wait: () => Promise<void>): Promise<Decided | undefined> {
     const { now } = this.#progress;
     now.question = question;
     this.#showStatus();
     try {
-      await condition(() => this.#choice !== undefined);
+      await wait();
     } finally {
       delete now.question;
     }
-    const choice = this.#choice as string;
-    this.#choice = undefined;
+    const decided = this.#decided;
+    this.#decided = undefined;
     this.#showStatus();
-    return choice;
+    return decided;
   }
 
   #showStatus(): void {
@@ -101,9 +126,9 @@ export class Control {
     this.#progress.publish();
   }
 
-  #decide(name: string): string {
-    this.#choice = name;
-    return choiceOf(this.#progress.now.question, name)?.does ?? '';
+  #decide(decided: Decided): string {
+    this.#decided = decided;
+    return choiceOf(this.#progress.now.question, decided.choice)?.does ?? '';
   }
 
   async #pause(): Promise<string> {
@@ -162,7 +187,7 @@ export class Control {
   #whyNotDecide(name: string): string | undefined {
     if (this.stopping) return 'The run is ending.';
     const { question } = this.#progress.now;
-    if (!question || this.#choice !== undefined) return 'The run asks nothing.';
+    if (!question || this.#decided !== undefined) return 'The run asks nothing.';
     if (choiceOf(question, name)) return undefined;
     return `There is no choice "${name}". Choices: ${question.choices.map((choice) => choice.name).join(', ')}.`;
   }

@@ -1,5 +1,4 @@
 import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { ModelEvaluation } from '../contract/evaluation.ts';
 import { progressQuery } from '../contract/messages.ts';
 import type { FineTuneInput, RunResult } from '../contract/run.ts';
 import { runKey } from '../contract/run-key.ts';
@@ -8,9 +7,10 @@ import { Control } from './control.ts';
 import { conclude, continueAs, windUp } from './ending.ts';
 import { approval, freeSlot, leaveAccount, reserveMoney, takeSlot } from './fleet.ts';
 import { Progress } from './progress.ts';
-import { evaluationCost, overBudget, trainingCost } from './rules.ts';
+import { championOf, prove, reportOf } from './proof.ts';
+import { overBudget, trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
-import { type Served, whileServed } from './serving.ts';
+import { keepRecord, tellEnd } from './telling.ts';
 import { together } from './together.ts';
 import { createJob, jobEnded } from './training.ts';
 
@@ -34,6 +34,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
     createBegun: false,
     deployed: undefined,
     inAccount: false,
+    evaluations: [],
     prices: undefined,
   };
 
@@ -43,6 +44,8 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
   } catch (error) {
     const stopped = await CancellationScope.nonCancellable(() => windUp(run, error));
     await CancellationScope.nonCancellable(() => leaveAccount(run));
+    await CancellationScope.nonCancellable(() => keepRecord(run, true));
+    await CancellationScope.nonCancellable(() => tellEnd(run));
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     // What could not be stopped is still being paid: nothing is begun beside it.
     if (stopped && control.continuation) return await continueAs(run, control.continuation);
@@ -50,6 +53,8 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
   }
   // A cancellation that comes after the end takes no result away.
   await CancellationScope.nonCancellable(() => leaveAccount(run));
+  await CancellationScope.nonCancellable(() => keepRecord(run, true));
+  await CancellationScope.nonCancellable(() => tellEnd(run));
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   if (control.continuation) return await continueAs(run, control.continuation);
   return result;
@@ -80,9 +85,11 @@ async function story(run: Run): Promise<RunResult> {
   now.data = parts.summary;
 
   await enter(run, 'estimate');
+  const champion = await championOf(run);
   const estimate = await activities.estimateCost(`Estimate; budget $${config.budgetUsd}`, {
     config,
     data: parts.summary,
+    ...(champion ? { champion: champion.prices } : {}),
   });
   run.prices = estimate.prices;
   now.cost = { ...now.cost, estimatedUsd: estimate.usd, pricesOf: estimate.prices.checked };
@@ -104,10 +111,10 @@ async function story(run: Run): Promise<RunResult> {
 
   await enter(run, 'upload');
   run.uploadBegun = true;
-  const [training, validation] = await together(
-    () => upload(run, 'train', parts.train),
+  const [training, validation] = await together([
+    async () => await upload(run, 'train', parts.train),
     async () => parts.validation && (await upload(run, 'validation', parts.validation)),
-  );
+  ]);
 
   await enter(run, 'train');
   if (jobsAtOnce !== undefined) await takeSlot(run, jobsAtOnce);
@@ -123,52 +130,30 @@ async function story(run: Run): Promise<RunResult> {
     suffix: config.suffix ?? config.name?.slice(0, 18),
   });
   run.progress.publish();
+  await keepRecord(run, false);
   now.job = await jobEnded(run, now.job);
   now.cost = { ...now.cost, ...trainingCost([now.job, ...run.stoppedJobs], estimate.prices) };
   if (jobsAtOnce !== undefined) await freeSlot(run);
-  const tuned = now.job.model as string;
 
   await enter(run, 'warmup');
-  const { evaluation, seed } = config;
-  const question = { connection, method, test: parts.test, evaluation, seed };
-  const asked: ModelEvaluation[] = [];
-  const evaluate = async (name: string, deployment?: Served['base']): Promise<ModelEvaluation> => {
-    const scores = await activities.evaluateModel(`Evaluate ${name}`, { ...question, model: name, deployment });
-    asked.push(scores);
-    now.cost = { ...now.cost, ...evaluationCost(asked, estimate.prices) };
-    return scores;
-  };
-  const askBoth = async (served?: Served): Promise<[ModelEvaluation, ModelEvaluation]> => {
-    run.progress.enter('evaluate');
-    return await together(
-      () => evaluate(model, served?.base),
-      () => evaluate(tuned, served?.tuned),
-    );
-  };
-  let scores: [ModelEvaluation, ModelEvaluation];
-  if (access.deploys) {
-    scores = await whileServed(run, model, tuned, askBoth);
-  } else {
-    await activities.warmUp(`Wait for ${tuned} to answer`, { connection, model: tuned });
-    // Not while models are deployed: what stands idle is paid.
-    await run.control.unlessPaused();
-    scores = await askBoth();
-  }
-  const [baseScores, tunedScores] = scores;
+  const proof = await prove(run, { job: now.job, parts, access, prices: estimate.prices, champion });
+  const { compared, registered } = proof;
 
   await enter(run, 'report');
-  const { report, comparison } = await activities.writeReport('Compare the two and write the report', {
-    run: now,
-    job: now.job,
-    config,
-    parts,
-    base: baseScores,
-    tuned: tunedScores,
-  });
-  now.report = report;
-  now.scores = { base: comparison.base.score, tuned: comparison.tuned.score, difference: comparison.difference };
+  now.report = await activities.writeReport('Write the report', reportOf(run, proof));
   run.progress.end('succeeded');
-  return { name: now.name, runId: now.runId, model: tuned, job: now.job, comparison, cost: now.cost, report };
+  const { comparison, verdict } = compared;
+  return {
+    name: now.name,
+    runId: now.runId,
+    model: proof.model,
+    job: now.job,
+    comparison,
+    verdict,
+    ...(registered ? { registered } : {}),
+    cost: now.cost,
+    report: now.report,
+  };
 }
 
 /** Begins a stage, unless the run is paused: then when it is resumed. */

@@ -29,6 +29,7 @@ export class Progress {
   }
 
   enter(stage: Stage): void {
+    if (this.now.stage === stage && this.now.timings.length > 0) return;
     this.#closeTiming();
     this.now.stage = stage;
     this.now.timings.push({ stage, startedAt: new Date().toISOString() });
@@ -77,6 +78,9 @@ function details(now: RunProgress): string {
     now.data && `- data: ${now.data.train.examples} training, ${now.data.test.examples} held-out examples`,
     now.cost.estimatedUsd !== undefined && `- estimated cost: $${now.cost.estimatedUsd.toFixed(2)}`,
     now.scores && `- score: base ${now.scores.base.value.toFixed(3)}, tuned ${now.scores.tuned.value.toFixed(3)}`,
+    now.verdict && `- gate: **${now.verdict.decision}**. ${now.verdict.says}`,
+    now.registered &&
+      `- registered: ${now.registered.name} version ${now.registered.version}${now.registered.promoted ? ', champion' : ''}`,
     now.parent && `- continues: ${now.parent.name}`,
     ...questionLines(now.question),
     now.reason && `- ${now.reason.code}: ${now.reason.message}`,

@@ -22,13 +22,12 @@ export function trainingCost(jobs: readonly JobSummary[], prices: Prices): Pick<
   return usd.length === 0 ? {} : { trainingUsd: usd.reduce((sum, one) => sum + one, 0) };
 }
 
-/** What asking the models has cost. */
+/** What asking a model has cost, US dollars. */
 export function evaluationCost(
-  asked: readonly Pick<ModelEvaluation, 'inputTokens' | 'outputTokens'>[],
-  prices: Prices,
-): Pick<Cost, 'evaluationUsd'> {
-  const usd = asked.map((e) => (e.inputTokens / million) * prices.input + (e.outputTokens / million) * prices.output);
-  return { evaluationUsd: usd.reduce((sum, one) => sum + one, 0) };
+  asked: Pick<ModelEvaluation, 'inputTokens' | 'outputTokens'>,
+  prices: Pick<Prices, 'input' | 'output'>,
+): number {
+  return (asked.inputTokens / million) * prices.input + (asked.outputTokens / million) * prices.output;
 }
 
 /** What deployments have cost that stood for so long; nothing is claimed when no price by the hour is known. */

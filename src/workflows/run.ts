@@ -1,4 +1,6 @@
+import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { FineTuneInput, JobSummary } from '../contract/run.ts';
+import type { RivalRole } from '../contract/verdict.ts';
 import type { Control } from './control.ts';
 import type { Progress } from './progress.ts';
 import type { Prices } from './rules.ts';
@@ -20,9 +22,11 @@ export interface Run {
   uploadBegun: boolean;
   createBegun: boolean;
   /** Deployments that this run has asked for and that may stand, since when in milliseconds. */
-  deployed: { names: string[]; since: number } | undefined;
+  deployed: { names: { connection: string; name: string }[]; since: number } | undefined;
   /** Set before the connection's account is first asked for a slot or for money. */
   inAccount: boolean;
+  /** Of the models that were asked the held-out examples. */
+  evaluations: { role: RivalRole | 'tuned'; connection: string; dataSha256: string; evaluation: ModelEvaluation }[];
   /** Known from the estimate on. */
   prices: Prices | undefined;
 }

@@ -1,14 +1,16 @@
 import { CancellationScope } from '@temporalio/workflow';
 
-/** Two at once. When one fails the other is stopped and waited for: nothing goes on behind the clean-up's back. */
-export async function together<A, B>(one: () => Promise<A>, other: () => Promise<B>): Promise<[A, B]> {
+/** All at once. When one fails the others are stopped and waited for: nothing goes on behind the clean-up's back. */
+export async function together<const T extends readonly (() => Promise<unknown>)[]>(
+  calls: T,
+): Promise<{ -readonly [at in keyof T]: Awaited<ReturnType<T[at]>> }> {
   return await CancellationScope.cancellable(async () => {
-    const both = [one(), other()] as const;
+    const all = calls.map(async (call) => await call());
     try {
-      return await Promise.all(both);
+      return (await Promise.all(all)) as { -readonly [at in keyof T]: Awaited<ReturnType<T[at]>> };
     } catch (error) {
       CancellationScope.current().cancel();
-      await Promise.allSettled(both);
+      await Promise.allSettled(all);
       throw error;
     }
   });

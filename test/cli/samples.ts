@@ -86,6 +86,7 @@ export const result: RunResult = {
   model: 'ft:gpt-small:abc',
   job: { id: 'ftjob-1', platformStatus: 'succeeded', trainedTokens: 21_000, model: 'ft:gpt-small:abc' },
   comparison,
+  verdict: { decision: 'promote', says: 'It passes the gate: all 4 rules hold.', checks: [] },
   cost: { estimatedUsd: 0.4321, trainingUsd: 0.4, evaluationUsd: 0.02, pricesOf: '2026-10-15', simulated: true },
   report: { sha256: '0'.repeat(64), bytes: 10, uri: 'file:///elsewhere/report' },
 };

@@ -20,6 +20,12 @@ async function model(name: string, answers: Prediction[]): Promise<GradedModel> 
   return { evaluation: await summarise(name, ref, answers), predictions: answers };
 }
 
+const options = { seed: 1, confidence: 0.95 };
+
+async function pair(base: GradedModel, tuned: GradedModel, seed = 1) {
+  return await compare(tuned, [{ role: 'base', ...base }], { ...options, seed });
+}
+
 async function thrownBy(work: Promise<unknown>): Promise<unknown> {
   return work.then(
     () => 'nothing was thrown',
@@ -60,17 +66,34 @@ test('a comparison pairs the answers, whatever kind of stream they come in', asy
     yield* answers;
   }
   const tuned = { evaluation: await summarise('tuned', ref, answers), predictions: stream() };
-  const { comparison, labels, regressions } = await compare(base, tuned, 1);
+  const { comparison, rivals, slices, regressions } = await pair(base, tuned);
   expect(comparison).toMatchObject({ base: base.evaluation, tuned: tuned.evaluation, fixed: 7, broken: 1 });
   expect(comparison.difference.value).toBe(0.6);
   expect(comparison.difference.low).toBeLessThan(0.3);
   expect(comparison.difference.high).toBeGreaterThan(0.8);
   // scipy 1.17.1: binomtest(7, 8).pvalue
   expect(comparison.pValue).toBeCloseTo(0.0703125, 10);
-  expect(labels).toEqual([
-    { label: 'label-0', examples: 4, basePassed: 0, tunedPassed: 4 },
-    { label: 'label-1', examples: 3, basePassed: 2, tunedPassed: 2 },
-    { label: 'label-2', examples: 3, basePassed: 1, tunedPassed: 3 },
+  expect(rivals).toEqual([
+    {
+      role: 'base',
+      evaluation: base.evaluation,
+      difference: comparison.difference,
+      fixed: 7,
+      broken: 1,
+      pValue: comparison.pValue,
+      adjustedPValue: comparison.pValue,
+    },
+  ]);
+  const shares = (value: number) => expect.objectContaining({ value });
+  expect(slices).toEqual([
+    {
+      field: 'reference',
+      slices: [
+        { value: 'label-0', examples: 4, tuned: shares(1), rivals: { base: shares(0) }, difference: shares(1) },
+        { value: 'label-1', examples: 3, tuned: shares(2 / 3), rivals: { base: shares(2 / 3) }, difference: shares(0) },
+        { value: 'label-2', examples: 3, tuned: shares(1), rivals: { base: shares(1 / 3) }, difference: shares(2 / 3) },
+      ],
+    },
   ]);
   expect(regressions).toEqual([{ index: 7, reference: 'label-1', base: 'output 7 +' }]);
 });
@@ -78,13 +101,13 @@ test('a comparison pairs the answers, whatever kind of stream they come in', asy
 test('a comparison repeats itself for the same seed', async () => {
   const base = await model('base', predictions('-+-+-+-+-+'.repeat(9)));
   const tuned = await model('tuned', predictions('+++-+++-++'.repeat(9)));
-  expect(await compare(base, tuned, 4)).toEqual(await compare(base, tuned, 4));
+  expect(await pair(base, tuned, 4)).toEqual(await pair(base, tuned, 4));
 });
 
 test('regressions are the first 20 by index, with what the tuned model said instead', async () => {
   const base = await model('base', predictions('+'.repeat(30)));
   const tuned = await model('tuned', predictions(`++${'-'.repeat(28)}`));
-  const { comparison, regressions } = await compare(base, tuned, 1);
+  const { comparison, regressions } = await pair(base, tuned);
   expect(comparison.broken).toBe(28);
   expect(regressions.map(({ index }) => index)).toEqual(Array.from({ length: 20 }, (_, at) => at + 2));
   expect(regressions[0]).toEqual({ index: 2, reference: 'label-2', base: 'output 2 +', tuned: 'output 2 -' });
@@ -94,43 +117,73 @@ test.each([
   [200, 100, 100],
   [202, 101, undefined],
   [50, 50, undefined],
+  [50, 1, undefined],
 ])('%i examples of %i references give a table of %s rows', async (examples, references, rows) => {
   const answers = predictions('+'.repeat(examples), (index) => `r${index % references}`);
-  const { labels } = await compare(await model('base', answers), await model('tuned', answers), 1);
-  expect(labels?.length).toBe(rows);
+  const { slices } = await pair(await model('base', answers), await model('tuned', answers));
+  expect(slices[0]?.slices.length).toBe(rows);
+});
+
+test('with a champion, regressions and slices are told against it, and p values are corrected for both', async () => {
+  const sliced = (answers: Prediction[]) =>
+    answers.map((answer) => ({ ...answer, slices: { language: answer.index < 10 ? 'en' : 'de' } }));
+  const base = await model('base', sliced(predictions('-'.repeat(20))));
+  const champion = await model('champion', sliced(predictions(`${'-'.repeat(10)}${'+'.repeat(10)}`)));
+  const tuned = await model('tuned', sliced(predictions(`${'+'.repeat(12)}--------`)));
+  const compared = await compare(
+    tuned,
+    [
+      { role: 'base', ...base },
+      { role: 'champion', ...champion },
+    ],
+    options,
+  );
+  expect(compared.rivals.map(({ role, fixed, broken }) => [role, fixed, broken])).toEqual([
+    ['base', 12, 0],
+    ['champion', 10, 8],
+  ]);
+  const [first, second] = compared.rivals;
+  expect(first?.adjustedPValue).toBe(2 * (first?.pValue ?? 0));
+  expect(second?.adjustedPValue).toBe(second?.pValue);
+  expect(compared.regressions.map(({ index }) => index)).toEqual([12, 13, 14, 15, 16, 17, 18, 19]);
+  expect(compared.regressions[0]).toMatchObject({ champion: 'output 12 +', tuned: 'output 12 -', base: 'output 12 -' });
+  expect(compared.slices[1]).toMatchObject({
+    field: 'language',
+    slices: [
+      { value: 'de', examples: 10, difference: { value: -0.8 } },
+      { value: 'en', examples: 10, difference: { value: 1 } },
+    ],
+  });
+});
+
+test('confusions say what labels are taken for, the most frequent first', async () => {
+  const answers = predictions('++++++++++').map((answer) => {
+    if (answer.index % 3 !== 1) return answer;
+    return { ...answer, passed: false, output: answer.index === 7 ? 'label-0' : 'label-2' };
+  });
+  const { confusions } = await pair(await model('base', predictions('++++++++++')), await model('tuned', answers));
+  expect(confusions).toEqual([
+    { reference: 'label-1', answer: 'label-2', count: 2 },
+    { reference: 'label-1', answer: 'label-0', count: 1 },
+  ]);
 });
 
 describe('predictions that do not belong together are refused', () => {
   const shifted = predictions('++++').map((prediction) => ({ ...prediction, index: prediction.index + 1 }));
   test.each([
-    [
-      'fewer of the tuned model',
-      '++++',
-      predictions('+++'),
-      'The base model has predictions for more examples than the tuned model.',
-    ],
-    [
-      'more of the tuned model',
-      '+++',
-      predictions('++++'),
-      'The tuned model has predictions for more examples than the base model.',
-    ],
-    ['another order', '++++', shifted, 'Example 0 of the base model is not example 1 of the tuned model.'],
-    [
-      'other references',
-      '++++',
-      predictions('++++', () => 'x'),
-      'Example 0 of the base model is not example 0 of the tuned model.',
-    ],
+    ['fewer of the tuned model', '++++', predictions('+++'), 'base has predictions for more examples than tuned.'],
+    ['more of the tuned model', '+++', predictions('++++'), 'tuned has predictions for more examples than base.'],
+    ['another order', '++++', shifted, 'Example 1 of tuned is not example 0 of base.'],
+    ['other references', '++++', predictions('++++', () => 'x'), 'Example 0 of tuned is not example 0 of base.'],
   ])('%s', async (_, base, tuned, message) => {
-    const failure = await thrownBy(compare(await model('base', predictions(base)), await model('tuned', tuned), 1));
+    const failure = await thrownBy(pair(await model('base', predictions(base)), await model('tuned', tuned)));
     expect(failure).toMatchObject({ code: 'evaluation_incomplete', message });
   });
 
   test('predictions that are not those that were summed up', async () => {
     const { evaluation } = await model('tuned', predictions('+++++'));
     const four = predictions('++++');
-    const failure = await thrownBy(compare(await model('base', four), { evaluation, predictions: four }, 1));
+    const failure = await thrownBy(pair(await model('base', four), { evaluation, predictions: four }));
     expect(failure).toMatchObject({
       code: 'evaluation_incomplete',
       message: 'tuned was evaluated on 5 examples, its predictions are 4.',

@@ -1,9 +1,19 @@
 import { parseRunConfig } from '../../src/contract/config.ts';
+import type { SlicedBy } from '../../src/contract/verdict.ts';
 import { cell } from '../../src/evaluation/markdown.ts';
 import { type RunReport, renderMarkdown } from '../../src/evaluation/report.ts';
 
 const ref = { sha256: '0123456789abcdef'.repeat(4), bytes: 12, uri: 'file:///store/01.jsonl' };
 const tokens = { inputTokens: 2000, outputTokens: 300, predictions: ref, examples: 118 };
+
+function byReference(...rows: [value: string, examples: number, base: number, tuned: number][]): SlicedBy {
+  const estimate = (value: number) => ({ value, low: value, high: value });
+  const slices = rows.map(([value, examples, base, tuned]) => {
+    const difference = estimate(tuned - base);
+    return { value, examples, tuned: estimate(tuned), rivals: { base: estimate(base) }, difference };
+  });
+  return { field: 'reference', slices };
+}
 
 function report(changes: Partial<RunReport> = {}): RunReport {
   return {
@@ -39,10 +49,10 @@ function report(changes: Partial<RunReport> = {}): RunReport {
       broken: 9,
       pValue: 3.9e-10,
     },
-    labels: [
-      { label: 'refund', examples: 8, basePassed: 4, tunedPassed: 8 },
-      { label: 'card_arrival', examples: 4, basePassed: 1, tunedPassed: 1 },
-    ],
+    rivals: [],
+    verdict: { decision: 'promote', says: 'It passes the gate: all 4 rules hold.', checks: [] },
+    slices: [byReference(['refund', 8, 0.5, 1], ['card_arrival', 4, 0.25, 0.25])],
+    confusions: [],
     regressions: [{ index: 7, reference: 'card_arrival', base: 'card_arrival', tuned: 'card|lost\n| x |' }],
     training: {
       curve: [
@@ -162,8 +172,8 @@ test('a long curve is cut to 12 evenly spaced rows from the first step to the la
 });
 
 test('what there is nothing to say of is left out', () => {
-  const { labels: _, ...rest } = report({ regressions: [], training: { curve: [] } });
-  const headings = renderMarkdown(rest).match(/^## .*$/gm);
+  const bare = report({ slices: [], regressions: [], training: { curve: [] } });
+  const headings = renderMarkdown(bare).match(/^## .*$/gm);
   expect(headings).toEqual(['## Evaluation', '## Cost', '## Data', '## Timings', '## Run', '## Configuration']);
 });
 
@@ -206,7 +216,7 @@ describe('texts from outside in a table cell', () => {
       baseModel: evil,
       model: evil,
       job: { id: evil, platformStatus: evil, url: evil },
-      labels: [{ label: evil, examples: 2, basePassed: 1, tunedPassed: 0 }],
+      slices: [byReference([evil, 2, 0.5, 0])],
       regressions: [{ index: 0, reference: evil, base: evil, tuned: evil }],
     });
     const shape = (markdown: string) =>

@@ -1,6 +1,14 @@
 import { seededRandom } from '../../src/datasets/random.ts';
 import { drawBinomial, logBinomial } from '../../src/evaluation/binomial.ts';
-import { bootstrapDifference, mcnemarTest, wilsonInterval } from '../../src/evaluation/statistics.ts';
+import {
+  bootstrapDifference,
+  bootstrapMean,
+  examplesNeeded,
+  holm,
+  mcnemarTest,
+  permutationTest,
+  wilsonInterval,
+} from '../../src/evaluation/statistics.ts';
 
 // statsmodels 0.15.0: proportion_confint(passed, examples, method='wilson')
 test.each([
@@ -101,4 +109,49 @@ test('random numbers fill [0, 1) evenly from the first one on, for neighbouring 
   // 2,000 each with a standard deviation of 42.
   expect(Math.min(...tenths)).toBeGreaterThan(1790);
   expect(Math.max(...tenths)).toBeLessThan(2210);
+});
+
+// statsmodels 0.15.0: multipletests(p, method='holm')[1]
+test.each([
+  [
+    [0.01, 0.04, 0.03],
+    [0.03, 0.06, 0.06],
+  ],
+  [
+    [0.5, 0.9],
+    [1, 1],
+  ],
+  [[0.02], [0.02]],
+  [[], []],
+])('Holm corrects %j to %j', (pValues, expected) => {
+  expect(holm(pValues)).toEqual(expected.map((p) => expect.closeTo(p, 12)));
+});
+
+describe('differences that are any number', () => {
+  const differences = Float64Array.from([0.5, -0.25, 1, 0, 0.75, 0.25, -0.5, 1, 0.5, 0.25, 0, 0.75]);
+
+  test('have an interval that agrees with 200,000 resamples', () => {
+    // Python: sorted means of 200,000 random.choice resamples, seed 1, at 2.5% and 97.5%: 0.08333 and 0.60417
+    const interval = bootstrapMean(differences, 1);
+    expect(interval.value).toBeCloseTo(0.3541666667, 9);
+    expect(interval.low).toBeCloseTo(0.08333, 1);
+    expect(interval.high).toBeCloseTo(0.60417, 1);
+    expect(bootstrapMean(differences, 1, 0.8).low).toBeGreaterThan(interval.low);
+  });
+
+  test('are tested by drawing their signs', () => {
+    // Python: of all 4,096 signs (itertools.product) 176 give a mean at least so far from 0
+    expect(permutationTest(differences, 1)).toBeCloseTo(176 / 4096, 2);
+    expect(permutationTest(Float64Array.from([0, 0, 0]), 1)).toBe(1);
+  });
+});
+
+test.each([
+  // Connor (1987), by hand: ((1.95996 * sqrt(.2) + .84162 * sqrt(.2 - .01)) / .1)^2
+  [{ examples: 100, fixed: 15, broken: 5 }, 0, 155],
+  [{ examples: 100, fixed: 15, broken: 5 }, 0.1, undefined],
+  [{ examples: 100, fixed: 15, broken: 5 }, -0.05, 69],
+  [{ examples: 100, fixed: 5, broken: 5 }, 0, undefined],
+])('%j and a margin of %d need %s examples', (counts, margin, needed) => {
+  expect(examplesNeeded(counts, margin)).toBe(needed);
 });

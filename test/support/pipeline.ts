@@ -146,6 +146,13 @@ export function smallDataSet(): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
+/** The same questions, each answered with the other intent of the two. */
+export function contraryDataSet(): string {
+  const [one, other] = Object.keys(questions);
+  const swapped = { [`${one}`]: other, [`${other}`]: one } as Record<string, string>;
+  return smallDataSet().replaceAll(/"content":"(\w+)"\}\]/g, (_, intent) => `"content":"${swapped[intent]}"}]`);
+}
+
 /** The same questions as pairs, in which the other intent of the two is preferred to the right one. */
 export function contraryPairs(): string {
   const [one, other] = Object.keys(questions);

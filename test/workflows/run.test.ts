@@ -31,6 +31,7 @@ test('a run takes a data set to an evaluated model, for one paid job', async () 
     'train',
     'warmup',
     'evaluate',
+    'gate',
     'report',
   ]);
 });

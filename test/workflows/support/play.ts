@@ -14,6 +14,7 @@ import { TunewrightError } from '../../../src/contract/errors.ts';
 import { jobChangedSignal } from '../../../src/contract/messages.ts';
 import type { RunProgress, RunResult } from '../../../src/contract/run.ts';
 import { createLogger, installRuntime } from '../../../src/logger.ts';
+import { recordsAt } from '../../../src/records/index.ts';
 import { smallDataSet } from '../../support/pipeline.ts';
 import { testTemporal, unique } from '../../support/temporal.ts';
 import { type Call, type ModelPlatform, modelPlatform, type PlatformFault } from './platform.ts';
@@ -79,6 +80,7 @@ export async function openStage(): Promise<Stage> {
         monthlyBudgetUsd: () => undefined,
       },
       store: folderStore(join(folder, 'artifacts')),
+      records: recordsAt(join(folder, 'records.sqlite')),
       dataDirectory: folder,
       dataHosts: [],
       ending: new AbortController().signal,

@@ -1,0 +1,115 @@
+import type { ArtifactStore } from '../artifacts/index.ts';
+import type { ArtifactRef } from '../contract/artifact.ts';
+import type { Method, RunConfig } from '../contract/config.ts';
+import type { Comparison, ModelEvaluation } from '../contract/evaluation.ts';
+import type { Rival, RivalRole, Verdict } from '../contract/verdict.ts';
+import { readQuestions } from '../datasets/index.ts';
+import { type ComparedModels, compare, decodePredictions, judge, type Regression } from '../evaluation/index.ts';
+import { beating } from './context.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface CompareInput {
+  connection: string;
+  method: Method;
+  test: ArtifactRef;
+  gate: RunConfig['gate'];
+  seed: number;
+  tuned: ModelEvaluation;
+  /** The base model first. */
+  rivals: { role: RivalRole; evaluation: ModelEvaluation }[];
+  /** What it has to be compared with: a rival that could not be asked passes no rule. */
+  expected: RivalRole[];
+  /** Of the base model, YYYY-MM-DD: what is tuned from it lives no longer. */
+  shutdownDate?: string | undefined;
+}
+
+export interface Compared {
+  comparison: Comparison;
+  /** Without their evaluations, which the run has. */
+  rivals: Omit<Rival, 'evaluation'>[];
+  verdict: Verdict;
+  /** JSON of a `ComparedModels`: what quotes the data stays out of a history. */
+  details: ArtifactRef;
+}
+
+const dayMs = 86_400_000;
+const thousand = 1_000;
+const million = 1_000_000;
+
+export function compareActivities({ platforms, store }: Dependencies) {
+  async function compareModels(input: CompareInput): Promise<Compared> {
+    const { gate, seed, tuned, shutdownDate } = input;
+    const graded = (evaluation: ModelEvaluation) => ({
+      evaluation,
+      predictions: decodePredictions(store.read(evaluation.predictions)),
+    });
+    const [base, ...others] = input.rivals.map(({ role, evaluation }) => ({ role, ...graded(evaluation) }));
+    if (!base) throw new Error('A tuned model is compared with its base at least.');
+    const compared = await compare(graded(tuned), [base, ...others], { seed, confidence: gate.confidence });
+    const regressions = await withQuestions(store, input, compared.regressions);
+    const verdict = judge(gate, {
+      rivals: compared.rivals,
+      expected: input.expected,
+      tuned,
+      slices: compared.slices,
+      usdPer1000: usdPer1000(tuned),
+      lifeDays: shutdownDate ? (Date.parse(shutdownDate) - Date.now()) / dayMs : Number.POSITIVE_INFINITY,
+    });
+    return {
+      comparison: compared.comparison,
+      rivals: compared.rivals.map(({ evaluation: _, ...rival }) => rival),
+      verdict,
+      details: await store.put(JSON.stringify({ ...compared, regressions } satisfies ComparedModels)),
+    };
+
+    /** Unknown where models are billed by the hour they stand. */
+    function usdPer1000({ model, examples, inputTokens, outputTokens }: ModelEvaluation): number | undefined {
+      const platform = platforms.get(input.connection);
+      const prices = platform.deployments ? undefined : platform.catalogueEntry(model)?.prices;
+      if (!prices) return undefined;
+      return ((inputTokens * prices.input + outputTokens * prices.output) / million / examples) * thousand;
+    }
+  }
+
+  return {
+    /** Compares the tuned model with the others on the same examples, and judges it by the rules of its gate. */
+    async compareModels(input: CompareInput): Promise<Compared> {
+      return await beating(
+        () => ({}),
+        async () => await compareModels(input),
+      );
+    },
+  };
+}
+
+/** What the last user message of each asked: people judge a wrong answer by its question. */
+async function withQuestions(
+  store: ArtifactStore,
+  { test, method }: CompareInput,
+  regressions: Regression[],
+): Promise<Regression[]> {
+  const left = new Map(regressions.map((regression) => [regression.index, regression]));
+  const told: Regression[] = [];
+  if (left.size === 0) return told;
+  for await (const { index, messages } of readQuestions(store.read(test), method)) {
+    const regression = left.get(index);
+    if (!regression) continue;
+    left.delete(index);
+    told.push({ ...regression, question: lastUserText(messages) });
+    if (left.size === 0) break;
+  }
+  return told;
+}
+
+function lastUserText(messages: readonly unknown[]): string {
+  const asked = messages.findLast(isUserMessage);
+  const content = asked?.content;
+  if (typeof content === 'string') return content;
+  return Array.isArray(content)
+    ? content.map((part) => (typeof part?.text === 'string' ? part.text : '')).join('\n')
+    : '';
+}
+
+function isUserMessage(message: unknown): message is { role: 'user'; content?: unknown } {
+  return typeof message === 'object' && message !== null && 'role' in message && message.role === 'user';
+}

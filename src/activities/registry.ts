@@ -1,0 +1,118 @@
+import type { RunConfig } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import type { Comparison } from '../contract/evaluation.ts';
+import type { EvaluationSummary, PromoteRequest } from '../contract/registry.ts';
+import type { RunProgress } from '../contract/run.ts';
+import { pricesOf } from './access.ts';
+import { attended } from './context.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { ReportInput } from './report.ts';
+
+/** The version in service, as the tuned model is compared with it. */
+export interface Champion {
+  version: number;
+  connection: string;
+  /** The platform's id. */
+  model: string;
+  /** It answers only under a deployment. */
+  deploys: boolean;
+  /** US dollars a million tokens, and the date they were looked up. */
+  prices: { training: number; input: number; output: number; checked: string };
+}
+
+export interface RegisterInput extends Pick<ReportInput, 'model' | 'parts' | 'tuned' | 'rivals'> {
+  run: RunProgress;
+  key: string;
+  config: RunConfig;
+  champion?: { version: number } | undefined;
+  compared: { rivals: { role: string; difference: Comparison['difference']; pValue: number }[] };
+}
+
+export function registryActivities({ platforms, records }: Dependencies) {
+  return {
+    /** The champion of a registered model; none where no version was promoted yet, or where the last one has been shut down. */
+    async findChampion({ model }: { model: string }): Promise<Champion | undefined> {
+      return await attended(async () => {
+        const champion = await championOf(model);
+        if (!champion || isShutDown(champion.shutdownDate)) return undefined;
+        const { version, connection, modelId } = champion;
+        const platform = platforms.get(connection);
+        const deploys = platform.deployments !== undefined;
+        const { training, input, output, checked } = pricesOf(platform, modelId);
+        return { version, connection, model: modelId, deploys, prices: { training, input, output, checked } };
+      });
+    },
+
+    /** Registers what the run has made; the same run's model is the same version, however often this is done. */
+    async registerVersion(input: RegisterInput): Promise<{ version: number }> {
+      return await attended(async () => {
+        const { run, config, model, parts, champion } = input;
+        const shutdownDate = platforms.get(config.connection).catalogueEntry(model)?.shutdownDate;
+        const { version } = await (await records()).registerVersion({
+          model: config.register as string,
+          runKey: input.key,
+          by: run.name,
+          connection: config.connection,
+          platform: platforms.get(config.connection).name,
+          modelId: model,
+          baseModel: config.model,
+          ...(shutdownDate ? { shutdownDate } : {}),
+          lineage: {
+            run: run.name,
+            ...(run.parent ? { parentRun: run.parent } : {}),
+            ...(champion ? { parentVersion: champion.version } : {}),
+            data: {
+              train: parts.train.sha256,
+              test: parts.test.sha256,
+              ...(parts.validation ? { validation: parts.validation.sha256 } : {}),
+            },
+            config,
+            cost: run.cost,
+            evaluation: summaryOf(input),
+            ...(run.report ? { report: run.report } : {}),
+          },
+        });
+        return { version };
+      });
+    },
+
+    /** Makes a version the champion; `conflict` says that another one has become it since it was compared with. */
+    async promoteVersion(request: PromoteRequest): Promise<{ conflict: boolean }> {
+      return await attended(async () => {
+        try {
+          await (await records()).promote(request);
+          return { conflict: false };
+        } catch (error) {
+          if (error instanceof TunewrightError && error.code === 'conflict') return { conflict: true };
+          throw error;
+        }
+      });
+    },
+  };
+
+  async function championOf(model: string) {
+    try {
+      return (await (await records()).serving(model)).champion;
+    } catch (error) {
+      const none = error instanceof TunewrightError && ['model_unknown', 'no_champion'].includes(error.code);
+      if (none) return undefined;
+      throw error;
+    }
+  }
+}
+
+function isShutDown(date: string | undefined): boolean {
+  return date !== undefined && Date.parse(date) <= Date.now();
+}
+
+function summaryOf({ tuned, rivals, compared }: RegisterInput): EvaluationSummary {
+  return {
+    examples: tuned.examples,
+    score: tuned.score,
+    against: rivals.flatMap(({ role, evaluation }) => {
+      const { difference, pValue } = compared.rivals.find((rival) => rival.role === role) ?? {};
+      if (!difference || pValue === undefined) return [];
+      return [{ target: role, model: evaluation.model, score: evaluation.score, difference, pValue }];
+    }),
+  };
+}

@@ -1,0 +1,168 @@
+import type { ModelEvaluation } from '../contract/evaluation.ts';
+import type { GateConfig } from '../contract/gate.ts';
+import type { Decision, GateCheck, Rival, RivalRole, SlicedBy, Verdict } from '../contract/verdict.ts';
+import { formatCount, formatInterval, formatPercent, formatPoints, formatPValue, formatUsd } from './format.ts';
+import { examplesNeeded } from './statistics.ts';
+
+/** What the gate looks at. What is absent is not known, and passes no rule that asks for it. */
+export interface GateEvidence {
+  /** The base model first. */
+  rivals: readonly Rival[];
+  /** Whether a champion and the prompted base model had to be compared with. */
+  expected: readonly RivalRole[];
+  tuned: ModelEvaluation;
+  slices: readonly SlicedBy[];
+  usdPer1000?: number | undefined;
+  /** Days until the tuned model is shut down; Infinity where no date is announced. */
+  lifeDays?: number | undefined;
+}
+
+const names: Record<RivalRole, string> = {
+  base: 'the base model',
+  prompted: 'the base model with examples in its prompt',
+  champion: 'the champion',
+};
+
+/** Judges a tuned model by the rules of its gate. It fails closed: a figure that is missing passes no rule. */
+export function judge(gate: GateConfig, evidence: GateEvidence): Verdict {
+  const checks = [
+    enoughExamples(gate, evidence),
+    answered(gate, evidence),
+    ...minimumScore(gate, evidence),
+    ...evidence.expected.map((role) => better(gate, evidence, role)),
+    ...noSliceWorse(gate, evidence),
+    ...costBound(gate, evidence),
+    lifeLeft(gate, evidence),
+  ];
+  const decision = decide(checks, evidence);
+  const needed = moreExamples(gate, evidence);
+  return {
+    decision,
+    says: summary(decision, checks, evidence),
+    checks,
+    ...(decision !== 'promote' && needed !== undefined ? { examplesNeeded: needed } : {}),
+  };
+}
+
+function enoughExamples({ minimumExamples }: GateConfig, { tuned }: GateEvidence): GateCheck {
+  return {
+    rule: 'examples',
+    passed: tuned.examples >= minimumExamples,
+    says: `${formatCount(tuned.examples, 'held-out example')}, at least ${minimumExamples} asked for.`,
+  };
+}
+
+function answered({ maximumFailures }: GateConfig, { tuned, rivals }: GateEvidence): GateCheck {
+  const shares = [tuned, ...rivals.map(({ evaluation }) => evaluation)].map(
+    ({ examples, errors }) => errors / examples,
+  );
+  const worst = Math.max(...shares);
+  return {
+    rule: 'graded',
+    passed: worst <= maximumFailures,
+    says: `${formatPercent(worst)} of the examples got no answer or no grade from one of the models, at most ${formatPercent(maximumFailures)} allowed.`,
+  };
+}
+
+function minimumScore({ minimumScore }: GateConfig, { tuned }: GateEvidence): GateCheck[] {
+  if (minimumScore === undefined) return [];
+  const score = tuned.passed / tuned.examples;
+  const says = `A score of ${formatPercent(score)}, at least ${formatPercent(minimumScore)} asked for.`;
+  return [{ rule: 'minimum_score', passed: score >= minimumScore, says }];
+}
+
+/**
+ * The interval has to be above the margin and, where no loss is allowed, the test has to agree: on a handful of examples
+ * the interval alone is too sure of itself. All rules have to hold at once, so none needs a correction for the others.
+ */
+function better({ margins, confidence }: GateConfig, { rivals }: GateEvidence, role: RivalRole): GateCheck {
+  const rival = rivals.find((one) => one.role === role);
+  if (!rival) return { rule: role, passed: false, says: `It was not compared with ${names[role]}.` };
+  const { difference, pValue } = rival;
+  const margin = margins[role];
+  const above = difference.low > margin;
+  const shown = margin < 0 || pValue < 1 - confidence;
+  return {
+    rule: role,
+    passed: above && shown,
+    says:
+      `${formatPoints(difference.value)} against ${names[role]}, ${+(confidence * 100).toFixed(1)}% interval ${formatInterval(difference)}` +
+      `${above && !shown ? `, but ${formatPValue(pValue)}` : ''}; its lower end has to be above ${margin === 0 ? '0' : formatPoints(margin)}.`,
+  };
+}
+
+/** A slice fails when even the upper end of its interval is below what is allowed: chance is no reason. */
+function noSliceWorse({ slices: rule }: GateConfig, { slices }: GateEvidence): GateCheck[] {
+  if (!rule) return [];
+  const large = slices.flatMap(({ field, slices: parts }) =>
+    parts.filter(({ examples }) => examples >= rule.minimumExamples).map((part) => ({ field, ...part })),
+  );
+  const allowed = `no slice may be shown to lose more than ${formatPercent(rule.maximumDrop)}`;
+  if (large.length === 0) {
+    const says = `There is no slice of ${formatCount(rule.minimumExamples, 'example')} or more: ${allowed}.`;
+    return [{ rule: 'slice', passed: false, says }];
+  }
+  const worst = large.reduce((one, other) => (other.difference.high < one.difference.high ? other : one));
+  const change = `${formatPoints(worst.difference.value)}, interval ${formatInterval(worst.difference)}`;
+  return [
+    {
+      rule: 'slice',
+      passed: worst.difference.high >= -rule.maximumDrop,
+      // The value is the data's: it stands in the report, and not in a history.
+      says: `Of ${formatCount(large.length, 'slice')} the worst is one by ${worst.field}: ${change}; ${allowed}.`,
+    },
+  ];
+}
+
+function costBound({ maximumUsdPer1000 }: GateConfig, { usdPer1000 }: GateEvidence): GateCheck[] {
+  if (maximumUsdPer1000 === undefined) return [];
+  const found =
+    usdPer1000 === undefined ? 'What 1,000 answers cost is not known' : `1,000 answers cost ${formatUsd(usdPer1000)}`;
+  const passed = usdPer1000 !== undefined && usdPer1000 <= maximumUsdPer1000;
+  return [{ rule: 'cost', passed, says: `${found}, at most ${formatUsd(maximumUsdPer1000)} allowed.` }];
+}
+
+function lifeLeft({ minimumLifeDays }: GateConfig, { lifeDays }: GateEvidence): GateCheck {
+  const found =
+    lifeDays === undefined
+      ? 'How long it will live is not known'
+      : lifeDays === Number.POSITIVE_INFINITY
+        ? 'No shutdown date is announced'
+        : `It is shut down in ${formatCount(Math.max(0, Math.floor(lifeDays)), 'day')}`;
+  const passed = lifeDays !== undefined && lifeDays >= minimumLifeDays;
+  return { rule: 'life', passed, says: `${found}, at least ${minimumLifeDays} asked for.` };
+}
+
+/** Prompting is the advice when the tuned model is not shown to beat it, and it is no worse than what is left. */
+function decide(checks: readonly GateCheck[], { rivals }: GateEvidence): Decision {
+  if (checks.every(({ passed }) => passed)) return 'promote';
+  const failed = (rule: string) => checks.some((check) => check.rule === rule && !check.passed);
+  const prompted = rivals.find(({ role }) => role === 'prompted');
+  if (!prompted || !failed('prompted') || failed('examples') || failed('graded')) return 'keep';
+  const score = prompted.evaluation.passed;
+  const noWorse = rivals.every(({ role, evaluation }) => role === 'prompted' || evaluation.passed <= score);
+  return noWorse ? 'prompt' : 'keep';
+}
+
+function summary(decision: Decision, checks: readonly GateCheck[], { expected }: GateEvidence): string {
+  if (decision === 'promote') {
+    return `It passes the gate: all ${formatCount(checks.length, 'rule')} hold.`;
+  }
+  const failed = checks.filter(({ passed }) => !passed);
+  const reasons = failed.map(({ says }) => says).join(' ');
+  const stays = expected.includes('champion') ? 'the champion stays' : 'it is not promoted';
+  const opening =
+    decision === 'prompt'
+      ? 'No need to tune: the base model with examples in its prompt does as well'
+      : `It does not pass the gate: ${stays}`;
+  return `${opening}. ${reasons}`;
+}
+
+/** For the nearest rival that it was not shown to beat, though it did better. */
+function moreExamples({ margins }: GateConfig, { rivals, tuned }: GateEvidence): number | undefined {
+  const needed = rivals.flatMap(({ role, fixed, broken }) => {
+    const count = examplesNeeded({ examples: tuned.examples, fixed, broken }, margins[role]);
+    return count !== undefined && count > tuned.examples ? [count] : [];
+  });
+  return needed.length === 0 ? undefined : Math.max(...needed);
+}

@@ -1,0 +1,208 @@
+import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import type { ModelEvaluation } from '../contract/evaluation.ts';
+import type { JobSummary, Registered } from '../contract/run.ts';
+import type { RivalRole } from '../contract/verdict.ts';
+import { activities } from './activities.ts';
+import { askModels, type Scores, type Target } from './evaluation.ts';
+import { approvalOf, promote } from './promotion.ts';
+import type { Prices } from './rules.ts';
+import type { Run } from './run.ts';
+
+type ReportInput = Parameters<typeof activities.writeReport>[1];
+type Compared = Awaited<ReturnType<typeof activities.compareModels>>;
+type Champion = NonNullable<Awaited<ReturnType<typeof activities.findChampion>>>;
+
+/** What a trained model is proved with. */
+export interface Trained {
+  job: JobSummary;
+  parts: ReportInput['parts'];
+  access: Awaited<ReturnType<typeof activities.checkAccess>>;
+  prices: Prices;
+  /** As it was when the run was estimated. */
+  champion: Champion | undefined;
+}
+
+/** A tuned model that was compared with what else could answer, and what became of it. */
+export interface Proof extends Pick<ReportInput, 'tuned' | 'rivals' | 'checkpoint'> {
+  /** The platform's id of the tuned model. */
+  model: string;
+  parts: ReportInput['parts'];
+  job: JobSummary;
+  champion: Champion | undefined;
+  compared: Compared;
+  registered?: Registered;
+}
+
+/** The version in service of the registered model that the run names, if there is one that can be asked. */
+export async function championOf({ input }: Run): Promise<Champion | undefined> {
+  const { register } = input.config;
+  return register
+    ? await activities.findChampion(`Look up the champion of ${register}`, { model: register })
+    : undefined;
+}
+
+/** The same once a job is paid: what cannot be looked up must not throw its model away. */
+async function championNow(run: Run, before: Champion | undefined): Promise<Champion | undefined> {
+  try {
+    return await championOf(run);
+  } catch (error) {
+    if (error instanceof ActivityFailure && !isCancellation(error)) return before;
+    throw error;
+  }
+}
+
+/**
+ * Evaluates the tuned model beside its base, the prompted base and the champion on the held-out examples, judges it by its
+ * gate and, where it passes, promotes it. When another version became champion meanwhile it has to beat that one, too.
+ */
+export async function prove(run: Run, trained: Trained): Promise<Proof> {
+  const { config } = run.input;
+  const { now } = run.progress;
+  const { parts, job } = trained;
+  const { model, checkpoint } = await bestModel(run, trained);
+  const own = { connection: config.connection, deploys: trained.access.deploys === true, prices: trained.prices };
+  const base: Target = { role: 'base', model: config.model, ...own };
+  const targets: Target[] = [base, { role: 'tuned', model, ...own }, ...(await promptedOf(run, base, parts))];
+
+  let champion = await championNow(run, trained.champion);
+  let scores = await askModels(run, champion ? [...targets, inService(champion)] : targets, parts.test);
+  for (;;) {
+    await run.control.unlessPaused();
+    run.progress.enter('gate');
+    const tuned = scores.tuned as ModelEvaluation;
+    const rivals = rivalsOf(scores);
+    run.evaluations = [{ role: 'tuned' as const, evaluation: tuned }, ...rivals].map((scored) => ({
+      ...scored,
+      connection: scored.role === 'champion' && champion ? champion.connection : config.connection,
+      dataSha256: parts.test.sha256,
+    }));
+    const compared = await activities.compareModels('Compare the models and judge by the gate', {
+      connection: config.connection,
+      method: config.method,
+      test: parts.test,
+      gate: config.gate,
+      seed: config.seed,
+      tuned,
+      rivals,
+      expected: expectedOf(config.evaluation.prompted !== undefined, champion),
+      shutdownDate: trained.access.shutdownDate,
+    });
+    const { comparison, verdict } = compared;
+    now.scores = { base: comparison.base.score, tuned: comparison.tuned.score, difference: comparison.difference };
+    now.verdict = { decision: verdict.decision, says: verdict.says };
+    const proof: Proof = {
+      model,
+      job,
+      parts,
+      champion,
+      tuned,
+      rivals,
+      compared,
+      ...(checkpoint ? { checkpoint } : {}),
+    };
+    if (!config.register) return proof;
+
+    const registered = await settle(run, proof);
+    if (registered) return { ...proof, registered };
+    champion = await championNow(run, champion);
+    const newly = champion ? await askModels(run, [inService(champion)], parts.test) : {};
+    scores = { ...scores, champion: undefined, ...newly };
+  }
+}
+
+/** Registers the model and lets its gate, or a person, decide. Undefined when the champion has changed meanwhile. */
+async function settle(run: Run, proof: Proof): Promise<Registered | undefined> {
+  const { now } = run.progress;
+  await run.control.unlessPaused();
+  run.progress.enter('promote');
+  now.report = await activities.writeReport('Write the report', reportOf(run, proof));
+  const { version } = await activities.registerVersion(`Register a version of ${run.input.config.register}`, {
+    run: now,
+    key: run.key,
+    config: run.input.config,
+    ...proof,
+  });
+  now.registered = { name: run.input.config.register as string, version, promoted: false };
+  const approval = await approvalOf(run, proof.compared.verdict, version);
+  const registered = await promote(run, version, proof.champion?.version, approval);
+  if (registered) now.registered = registered;
+  return registered;
+}
+
+/** What of the run the report is made of. */
+export function reportOf(run: Run, proof: Proof): ReportInput {
+  const { job, parts, model, tuned, rivals, checkpoint, champion, compared } = proof;
+  return {
+    run: run.progress.now,
+    config: run.input.config,
+    job,
+    parts,
+    model,
+    tuned,
+    rivals,
+    details: compared.details,
+    verdict: compared.verdict,
+    ...(checkpoint ? { checkpoint } : {}),
+    ...(champion ? { champion: { version: champion.version, model: champion.model } } : {}),
+  };
+}
+
+/** The job's model, or a checkpoint of it that does better on the validation examples where training has overfitted. */
+async function bestModel(run: Run, trained: Trained): Promise<Pick<Proof, 'model' | 'checkpoint'>> {
+  const { config } = run.input;
+  const { connection } = config;
+  const { job, parts, access, prices } = trained;
+  const last = job.model as string;
+  if (access.deploys) return { model: last };
+  await activities.warmUp(`Wait for ${last} to answer`, { connection, model: last });
+  if (config.evaluation.checkpoint === 'last' || !parts.validation) return { model: last };
+  const found = await activities.findCheckpoints('Look whether training has overfitted', {
+    connection,
+    jobId: job.id,
+    last,
+  });
+  if (found.candidates.length < 2) return { model: last };
+  const target = { connection, deploys: false, prices };
+  const roles = found.candidates.map(({ model }, at) => ({ role: `checkpoint-${at}` as const, model }));
+  const scores = await askModels(
+    run,
+    roles.map((candidate) => ({ ...candidate, ...target })),
+    parts.validation,
+  );
+  const candidates = found.candidates.map((candidate, at) => ({
+    ...candidate,
+    ...passedOf(scores[`checkpoint-${at}`]),
+  }));
+  // The last is kept unless an earlier one did better: among equals nothing has been shown.
+  const best = candidates.reduce((one, other) => ((other.passed ?? 0) > (one.passed ?? 0) ? other : one));
+  return { model: best.model, checkpoint: { chosen: best.model, why: found.why, candidates } };
+}
+
+function passedOf(scores: ModelEvaluation | undefined): { passed?: number; examples?: number } {
+  return scores ? { passed: scores.passed, examples: scores.examples } : {};
+}
+
+/** The base model with training examples in its prompt, where the run asks for it. */
+async function promptedOf(run: Run, base: Target, { train }: ReportInput['parts']): Promise<Target[]> {
+  const { method, seed, evaluation } = run.input.config;
+  if (!evaluation.prompted) return [];
+  const { examples } = evaluation.prompted;
+  const shown = await activities.choosePrompt('Choose examples for the prompt', { method, train, examples, seed });
+  return [{ ...base, role: 'prompted', shown }];
+}
+
+function inService({ connection, model, deploys, prices }: Champion): Target {
+  return { role: 'champion', connection, model, deploys, prices };
+}
+
+function rivalsOf(scores: Scores): ReportInput['rivals'] {
+  const roles: RivalRole[] = ['base', 'prompted', 'champion'];
+  return roles.flatMap((role) => {
+    const evaluation = scores[role];
+    return evaluation ? [{ role, evaluation }] : [];
+  });
+}
+
+function expectedOf(prompted: boolean, champion: Champion | undefined): RivalRole[] {
+  return ['base', ...(prompted ? (['prompted'] as const) : []), ...(champion ? (['champion'] as const) : [])];
+}

@@ -17,6 +17,13 @@ export function amountOf(text: string): number {
   throw new InvalidArgumentError('It takes a number of 0 or more.');
 }
 
+/** A share of a whole: above 0, at most 1. */
+export function shareOf(text: string): number {
+  const number = amountOf(text);
+  if (number > 0 && number <= 1) return number;
+  throw new InvalidArgumentError('It takes a share above 0 and at most 1, such as 0.1.');
+}
+
 /** A TCP port; 0 takes any free one. */
 export function portNumber(text: string): number {
   const number = wholeNumber(0)(text);

@@ -7,6 +7,7 @@ import { decideCommand } from './commands/decide.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { listCommand } from './commands/list.ts';
+import { modelsCommand } from './commands/models/index.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -37,6 +38,7 @@ const commands = [
   retrainCommand,
   convertCommand,
   validateCommand,
+  modelsCommand,
   schedulesCommand,
   accountsCommand,
   reconcileCommand,

@@ -226,15 +226,7 @@ export interface ChampionChange {
 /** Tells whether a platform still serves a version: the reason why not, or undefined. */
 export type AliveCheck = (version: ModelVersion) => Promise<string | undefined>;
 
-export type AuditAction =
-  | 'register'
-  | 'promote'
-  | 'rollback'
-  | 'retire'
-  | 'canary-start'
-  | 'canary-end'
-  | 'update'
-  | 'alias';
+export type AuditAction = 'register' | 'promote' | 'rollback' | 'retire' | 'canary-start' | 'canary-end' | 'update';
 
 /** One line of the audit, which is only ever added to. */
 export interface AuditEntry {

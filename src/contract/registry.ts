@@ -201,6 +201,26 @@ export interface CanaryEndRequest extends Act {
   reason: string;
 }
 
+/** How one answer was graded. */
+export interface Feedback {
+  model: string;
+  /** The version that gave it, or the key by which the call was resolved. */
+  version?: number;
+  key?: string;
+  passed: boolean;
+  /** The same id again is not counted again. */
+  id?: string;
+}
+
+export interface FeedbackAnswer {
+  /** False without a canary, for a version that has no part in it, and for a repeated id. */
+  counted: boolean;
+  /** Absent without one, and when the feedback has ended it. */
+  canary?: Canary;
+  /** Why the feedback has ended it. */
+  ended?: string;
+}
+
 /** Fields that are absent stay as they are; a tag with the value null goes. */
 export interface ModelChanges {
   model: string;

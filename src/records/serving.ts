@@ -2,7 +2,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import type { Resolution, ServedVersion, Serving } from '../contract/registry.ts';
 import { pick } from '../contract/serving.ts';
 import { modelUnknown } from './act.ts';
-import type { Database } from './database.ts';
+import type { Database, Write } from './database.ts';
 import { present } from './values.ts';
 
 export interface ServingRecords {
@@ -16,8 +16,8 @@ export interface ServingRecords {
 
 export function servingRecords(db: Database): ServingRecords {
   return {
-    resolve: async (name, { key } = {}) => pick(await serving(db, name), key),
-    serving: async (name) => await serving(db, name),
+    resolve: async (name, { key } = {}) => pick(await servingOf(db, name), key),
+    serving: async (name) => await servingOf(db, name),
 
     async revisions(names) {
       if (names.length === 0) return new Map();
@@ -28,7 +28,7 @@ export function servingRecords(db: Database): ServingRecords {
 }
 
 /** One statement, so that it never tells of two moments. */
-async function serving(db: Database, name: string): Promise<Serving> {
+export async function servingOf(db: Database | Write, name: string): Promise<Serving> {
   const rows = await db
     .selectFrom('models')
     .leftJoin('aliases', (join) => join.onRef('aliases.model', '=', 'models.name').on('alias', '=', 'champion'))

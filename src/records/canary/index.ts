@@ -1,5 +1,12 @@
 import { TunewrightError } from '../../contract/errors.ts';
-import type { AliveCheck, Canary, CanaryEndRequest, CanaryRequest } from '../../contract/registry.ts';
+import type {
+  AliveCheck,
+  Canary,
+  CanaryEndRequest,
+  CanaryRequest,
+  Feedback,
+  FeedbackAnswer,
+} from '../../contract/registry.ts';
 import { actOnce, answered } from '../act.ts';
 import { aliased, moveAlias } from '../aliases.ts';
 import type { Database } from '../database.ts';
@@ -7,6 +14,7 @@ import { checkAlive } from '../dead.ts';
 import { noChampion } from '../serving.ts';
 import { invalid, text } from '../values.ts';
 import { versionIn } from '../versions.ts';
+import { giveFeedback } from './feedback.ts';
 import { canaryOf, endCanary, openCanaries } from './rows.ts';
 
 export interface CanaryRecords {
@@ -17,11 +25,15 @@ export interface CanaryRecords {
   setCanary(request: CanaryRequest, alive?: AliveCheck): Promise<Canary>;
   /** Sends all calls to the champion; false when no canary was running. Throws `model_unknown`. */
   clearCanary(request: CanaryEndRequest): Promise<boolean>;
+  /** Counts a graded answer; a candidate that is worse ends the canary. Throws `model_unknown`, `invalid_config`. */
+  feedback(feedback: Feedback): Promise<FeedbackAnswer>;
 }
 
 export function canaryRecords(db: Database): CanaryRecords {
   return {
     setCanary: async (request, alive) => await setCanary(db, request, alive),
+
+    feedback: async (feedback) => await giveFeedback(db, feedback),
 
     async clearCanary(request) {
       return await actOnce(db, request, ['canary-end'], async (act) => {

@@ -48,7 +48,7 @@ module.exports = {
       comment: 'A zod import costs each cached workflow about 0.7 MiB.',
       severity: 'error',
       from: { path: '^src/workflows/' },
-      to: { path: ['^node_modules/zod', '^src/contract/(config|retrain)'], dependencyTypesNot: ['type-only'] },
+      to: { path: ['^node_modules/zod', '^src/contract/(config|graders|retrain)'], dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'no-platform-outside-its-folder',

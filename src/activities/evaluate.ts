@@ -17,6 +17,7 @@ import { beating, heartbeat, lastHeartbeat } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deploymentsOf, untilDeployed } from './deploy.ts';
 import { stillPending } from './failures.ts';
+import { graderContext, tokensUsd } from './grading.ts';
 
 export interface EvaluateInput {
   connection: string;
@@ -46,8 +47,9 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
   return {
     /** Asks one model every question and grades its answers. No answer that was kept is paid again. */
     async evaluateModel(input: EvaluateInput): Promise<ModelEvaluation> {
-      const { model, deployment, test, evaluation, seed } = input;
-      const platform = platforms.get(input.connection);
+      const { connection, model, deployment, test, evaluation, seed } = input;
+      const platform = platforms.get(connection);
+      const prices = platform.catalogueEntry(model)?.prices;
       const total = Math.min(test.examples, evaluation.maxExamples ?? test.examples);
       const batchSize = Math.max(smallestBatch, Math.ceil(total / mostBatches));
       const kept = lastHeartbeat<EvaluateHeartbeat>()?.batches ?? [];
@@ -64,16 +66,18 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
           await askAll({
             questions: first(total, questionsOf(store, input)),
             startAt: beat.done,
-            ask: async ({ messages, tools }, abort) =>
-              await platform.chat({
+            ask: async ({ messages, tools }, abort) => {
+              const answer = await platform.chat({
                 model: deployment?.name ?? model,
                 messages: withShown(messages, shown),
                 tools,
                 seed,
                 maxOutputTokens: evaluation.maxOutputTokens,
                 signal: abort,
-              }),
-            grade: createGrader(evaluation.grader),
+              });
+              return { ...answer, usd: tokensUsd(prices, answer) };
+            },
+            grader: createGrader(evaluation.grader, graderContext(platforms, { connection, seed })),
             concurrency: evaluation.concurrency,
             batchSize,
             signal,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TunewrightError } from './errors.ts';
 import { gateSchema } from './gate.ts';
+import { graderSchema } from './graders.ts';
 import { dataSource } from './source.ts';
 
 /** Of runs and of registered models. */
@@ -37,21 +38,6 @@ export const dataSchema = z.strictObject({
   validation: source.optional(),
   test: source.optional(),
 });
-
-/** Grades one answer. Names and fields are those of OpenAI's grader objects; `exact_match` is ours. */
-export const graderSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('exact_match'),
-    /** Compare without regard to case, outer white space and a final full stop. */
-    normalise: z.boolean().default(false),
-  }),
-  z.strictObject({
-    type: z.literal('string_check'),
-    operation: z.enum(['eq', 'ne', 'like', 'ilike']),
-    input: z.string().default('{{sample.output_text}}'),
-    reference: z.string().default('{{item.reference}}'),
-  }),
-]);
 
 const runFields = z.strictObject({
   name: modelName.optional(),
@@ -119,7 +105,6 @@ export const runConfigSchema = runFields.refine(
   { path: ['hyperparameters', 'beta'], message: 'only the method dpo has a beta' },
 );
 
-export type GraderConfig = z.infer<typeof graderSchema>;
 export type RunConfig = z.infer<typeof runConfigSchema>;
 /** A run before defaults are filled in: what callers pass. */
 export type RunConfigInput = z.input<typeof runConfigSchema>;

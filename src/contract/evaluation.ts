@@ -15,10 +15,18 @@ export interface ModelEvaluation {
   passed: number;
   /** Examples that got no answer (refused by the platform, or its reply could not be read); they count as not passed. */
   errors: number;
-  /** Wilson interval of passed / examples. */
+  /** Examples whose answer could not be graded; they count neither as passed nor as not. 0 when absent. */
+  ungraded?: number;
+  /** How many of them for which reason, by error code. */
+  ungradedBy?: Record<string, number>;
+  /** Wilson interval of passed / (examples - ungraded). */
   score: Estimate;
+  /** Of the graded examples, in the grader's range; absent where scores are only 0 and 1. */
+  meanScore?: number;
   inputTokens: number;
   outputTokens: number;
+  /** What the judge models of the grader have used; US dollars where prices are known. */
+  judge?: { inputTokens: number; outputTokens: number; usd?: number };
   /** JSON lines, one `Prediction` an example, in the order of the held-out file. */
   predictions: ArtifactRef;
 }
@@ -27,6 +35,8 @@ export interface ModelEvaluation {
 export interface Comparison {
   base: ModelEvaluation;
   tuned: ModelEvaluation;
+  /** Examples left out because the answer of one of the two could not be graded. 0 when absent. */
+  ungraded?: number;
   /** tuned - base, with a paired bootstrap interval. */
   difference: Estimate;
   /** Examples the base got wrong and the tuned model right, and the reverse. */
@@ -34,4 +44,6 @@ export interface Comparison {
   broken: number;
   /** Two-sided exact McNemar test on `fixed` against `broken`. */
   pValue: number;
+  /** Where scores are not just 0 and 1: the mean difference of scores, in the grader's range, and its own test. */
+  scores?: { difference: Estimate; pValue: number };
 }

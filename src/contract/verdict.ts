@@ -21,6 +21,10 @@ export interface Rival {
   pValue: number;
   /** The same after Holm's correction for the number of rivals. */
   adjustedPValue: number;
+  /** Examples left out because the answer of one of the two could not be graded. 0 when absent. */
+  ungraded?: number;
+  /** Where scores are not just 0 and 1: the mean difference of scores, in the grader's range, and its own test. */
+  scores?: { difference: Estimate; pValue: number };
 }
 
 /** One part of the held-out examples: those with the same value in a field. */

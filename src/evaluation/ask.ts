@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import { type ErrorCode, TunewrightError } from '../contract/errors.ts';
+import { TunewrightError } from '../contract/errors.ts';
 import { createBatches } from './batches.ts';
-import type { Grader } from './graders.ts';
+import type { Grader } from './graders/index.ts';
+import { graded, isOfOneExample, unanswered } from './grading.ts';
+import { createPatience } from './patience.ts';
 import type { Prediction, Stream } from './prediction.ts';
-import type { EvaluationItem } from './templates.ts';
-import { createThrottle } from './throttle.ts';
-import { backoffMs, type Sleep, tryAgainAfter } from './waiting.ts';
+import type { EvaluationItem, ToolCall } from './sample.ts';
+import type { Sleep } from './waiting.ts';
 
 /** One held-out example; what else a caller needs to ask it (messages, tools) stands beside these fields. */
 export interface Question {
@@ -21,6 +22,14 @@ export interface Answer {
   text: string;
   inputTokens: number;
   outputTokens: number;
+  toolCalls?: readonly ToolCall[] | undefined;
+  /** Where the platform tells a refusal apart. */
+  refusal?: string | undefined;
+  finishReason?: string | undefined;
+  /** Measured here when absent, without the time spent waiting for the platform to take the question. */
+  latencyMs?: number | undefined;
+  /** US dollars, where prices are known. */
+  usd?: number | undefined;
 }
 
 export interface AskAllOptions<Q extends Question> {
@@ -29,7 +38,7 @@ export interface AskAllOptions<Q extends Question> {
   /** Questions with a smaller index are passed over: an earlier call has answered them. */
   startAt?: number;
   ask(question: Q, signal: AbortSignal): Promise<Answer>;
-  grade: Grader;
+  grader: Grader;
   /** Questions under way at once, at most. */
   concurrency: number;
   batchSize: number;
@@ -45,22 +54,17 @@ export interface AskAllOptions<Q extends Question> {
 
 const sleepFor: Sleep = (ms, signal) => setTimeout(ms, undefined, { signal });
 
-/** Tries of one question when the platform is out of order; refusals for haste are counted by the throttle alone. */
-const triesPerQuestion = 4;
-/** Terminal failures that are about one example and say nothing of the others. */
-const codesOfOneExample: readonly ErrorCode[] = ['refused', 'too_large'];
-
 /**
  * Asks a model every question, as many at once as the platform takes, and grades the answers.
  *
- * A question that the platform refuses, or answers unreadably each time, counts as a prediction with an `error`.
- * Anything else that cannot be waited out within `maxWaitMs` and a few tries is thrown, with `retryAfterMs` where the
+ * A question that the platform refuses, or answers unreadably each time, counts as a prediction with an `error`; an
+ * answer that cannot be graded, with `grading`. Calls that the grader makes are as patient as the questions. Anything else that cannot be waited out within `maxWaitMs` and a few tries is thrown, with `retryAfterMs` where the
  * wait is known. Before an error is thrown, what was answered up to the first gap is handed over as a last batch: the
  * next call goes on at the index after it and no answer before it is paid again. Once `signal` is aborted its reason is
  * thrown and nothing is handed over; where `ending` came before, what was answered by then still is.
  */
 export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Promise<void> {
-  const { questions, startAt = 0, ask, grade, concurrency, batchSize, signal, ending } = options;
+  const { questions, startAt = 0, ask, grader, concurrency, batchSize, signal, ending } = options;
   const { maxWaitMs = 20_000, sleep = sleepFor } = options;
   const stopAsking = new AbortController();
   const giveUp = new AbortController();
@@ -68,7 +72,10 @@ export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Pro
     stopAsking.abort(signal?.reason);
     giveUp.abort(signal?.reason);
   };
-  const throttle = createThrottle({ concurrency, maxWaitMs, sleep, signal: stopAsking.signal });
+  const bounds = { concurrency, maxWaitMs, sleep, signal: stopAsking.signal };
+  const asking = createPatience(bounds);
+  // Judges may be at another platform: what one refuses says nothing of the other.
+  const judging = createPatience(bounds);
   const batches = createBatches(startAt, batchSize, async (predictions) => {
     if (!ending?.aborted) signal?.throwIfAborted();
     await options.onBatch(predictions);
@@ -88,21 +95,14 @@ export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Pro
   const end = () => fail(ending?.reason);
 
   async function predict(question: Q): Promise<Prediction> {
-    for (let tries = 1; ; tries++) {
-      try {
-        const answer = await throttle(() => ask(question, giveUp.signal));
-        return graded(question, answer, grade);
-      } catch (error) {
-        if (!(error instanceof TunewrightError)) throw error;
-        if (error.retry === 'never' && codesOfOneExample.includes(error.code)) return failed(question, error);
-        if (error.retry === 'never' || error.code === 'rate_limited') throw error;
-        if (tries === triesPerQuestion && error.code === 'bad_answer') return failed(question, error);
-        if (tries === triesPerQuestion) throw error;
-        const waitMs = error.retryAfterMs ?? backoffMs(tries);
-        if (waitMs > maxWaitMs) throw tryAgainAfter(error, waitMs);
-        await sleep(waitMs, stopAsking.signal);
-      }
+    let answer: Answer;
+    try {
+      answer = await asking(() => timed(() => ask(question, giveUp.signal)));
+    } catch (error) {
+      if (!(error instanceof TunewrightError) || !isOfOneExample(error)) throw error;
+      return unanswered(question, error, grader.least);
     }
+    return await graded(question, answer, grader, (call) => judging(() => call(giveUp.signal)));
   }
 
   async function work(): Promise<void> {
@@ -150,14 +150,8 @@ async function* questionsFrom<Q extends Question>(questions: Stream<Q>, startAt:
   return undefined;
 }
 
-function graded({ index, item, slices }: Question, answer: Answer, grade: Grader): Prediction {
-  const { text, inputTokens, outputTokens } = answer;
-  const { passed } = grade(item, { output_text: text });
-  const tokens = { inputTokens, outputTokens };
-  return { index, reference: item.reference, output: text, passed, ...(slices ? { slices } : {}), ...tokens };
-}
-
-function failed({ index, item, slices }: Question, { code, message }: TunewrightError): Prediction {
-  const nothing = { passed: false, error: { code, message }, inputTokens: 0, outputTokens: 0 };
-  return { index, reference: item.reference, ...(slices ? { slices } : {}), ...nothing };
+async function timed(ask: () => Promise<Answer>): Promise<Answer> {
+  const begun = performance.now();
+  const answer = await ask();
+  return { latencyMs: performance.now() - begun, ...answer };
 }

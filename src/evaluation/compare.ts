@@ -3,6 +3,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import type { Comparison, ModelEvaluation } from '../contract/evaluation.ts';
 import type { Confusion, Rival, RivalRole, SlicedBy } from '../contract/verdict.ts';
 import { createConfusionTable } from './confusions.ts';
+import { createGradeTally } from './grade-tally.ts';
 import { createPairing } from './pairing.ts';
 import type { Prediction, Stream } from './prediction.ts';
 import { createSlicer } from './slices.ts';
@@ -60,14 +61,17 @@ export async function summarise(
   predictions: Stream<Prediction>,
 ): Promise<ModelEvaluation> {
   const sums = { examples: 0, passed: 0, errors: 0, inputTokens: 0, outputTokens: 0 };
+  const grades = createGradeTally();
   let firstError: Prediction['error'];
-  for await (const { passed, error, inputTokens, outputTokens } of predictions) {
+  for await (const prediction of predictions) {
+    const { passed, error, inputTokens, outputTokens } = prediction;
     sums.examples += 1;
     if (passed) sums.passed += 1;
     if (error) sums.errors += 1;
     firstError ??= error;
     sums.inputTokens += inputTokens;
     sums.outputTokens += outputTokens;
+    grades.add(prediction);
   }
   if (sums.examples === 0) throw nothingToCompare(model);
   if (sums.errors === sums.examples && firstError) {
@@ -76,7 +80,8 @@ export async function summarise(
       'Mend what that error names and start the run again.',
     );
   }
-  return { model, ...sums, score: wilsonInterval(sums.passed, sums.examples), predictions: ref };
+  const score = wilsonInterval(sums.passed, grades.graded(model));
+  return { model, ...sums, ...grades.counts(), score, predictions: ref };
 }
 
 /**
@@ -100,9 +105,14 @@ export async function compare(
   for await (const [after, ...before] of inStep([tuned, ...others])) {
     examples += 1;
     const answers = new Map(others.map(({ role }, at) => [role, before[at] as Prediction]));
-    const passed = Object.fromEntries([...answers].map(([role, answer]) => [role, answer.passed]));
-    const outcome = { tuned: after.passed, rivals: passed };
     for (const [at, pairing] of pairings.entries()) pairing.add(before[at] as Prediction, after);
+    // What has no grade is neither right nor wrong.
+    if (after.grading) continue;
+    const graded = [...answers].filter(([, answer]) => !answer.grading);
+    const outcome = {
+      tuned: after.passed,
+      rivals: Object.fromEntries(graded.map(([role, { passed }]) => [role, passed])),
+    };
     byReference.add(after.reference, outcome);
     for (const [field, value] of Object.entries(after.slices ?? {})) {
       const slicer = byField.get(field) ?? createSlicer(against);
@@ -110,7 +120,7 @@ export async function compare(
       slicer.add(value, outcome);
     }
     if (!after.passed && after.output !== undefined) confusions.add(after.reference, after.output);
-    if (answers.get(against)?.passed && !after.passed && regressions.length < regressionsKept) {
+    if (outcome.rivals[against] && !after.passed && regressions.length < regressionsKept) {
       regressions.push(regression(answers, after));
     }
   }
@@ -122,6 +132,7 @@ export async function compare(
     );
   }
 
+  if (pairings.some((pairing) => pairing.graded === 0)) throw nothingGraded(examples);
   const results = pairings.map((pairing) => pairing.result(seed, confidence));
   const adjusted = holm(results.map(({ pValue }) => pValue));
   const [base] = others;
@@ -193,6 +204,13 @@ function nothingToCompare(model: string): TunewrightError {
   return incomplete(
     `There are no held-out examples on which ${model} could be evaluated.`,
     'Raise split.test or name a file as data.test, so that at least one example is held out.',
+  );
+}
+
+function nothingGraded(examples: number): TunewrightError {
+  return incomplete(
+    `On none of the ${examples} held-out examples could the answers of both models be graded.`,
+    'Mend evaluation.grader and start the run again; the predictions tell the reason of each example.',
   );
 }
 

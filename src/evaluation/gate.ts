@@ -54,7 +54,7 @@ function enoughExamples({ minimumExamples }: GateConfig, { tuned }: GateEvidence
 
 function answered({ maximumFailures }: GateConfig, { tuned, rivals }: GateEvidence): GateCheck {
   const shares = [tuned, ...rivals.map(({ evaluation }) => evaluation)].map(
-    ({ examples, errors }) => errors / examples,
+    ({ examples, errors, ungraded = 0 }) => (errors + ungraded) / examples,
   );
   const worst = Math.max(...shares);
   return {
@@ -66,7 +66,7 @@ function answered({ maximumFailures }: GateConfig, { tuned, rivals }: GateEviden
 
 function minimumScore({ minimumScore }: GateConfig, { tuned }: GateEvidence): GateCheck[] {
   if (minimumScore === undefined) return [];
-  const score = tuned.passed / tuned.examples;
+  const score = tuned.score.value;
   const says = `A score of ${formatPercent(score)}, at least ${formatPercent(minimumScore)} asked for.`;
   return [{ rule: 'minimum_score', passed: score >= minimumScore, says }];
 }

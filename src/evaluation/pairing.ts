@@ -1,6 +1,6 @@
 import type { Estimate } from '../contract/evaluation.ts';
-import type { Prediction } from './prediction.ts';
-import { bootstrapDifference, mcnemarTest } from './statistics.ts';
+import { type Prediction, scoreOf } from './prediction.ts';
+import { bootstrapDifference, bootstrapMean, mcnemarTest, permutationTest } from './statistics.ts';
 
 /** What the pairs of answers of two models show. */
 export interface PairResult {
@@ -8,27 +8,54 @@ export interface PairResult {
   fixed: number;
   broken: number;
   pValue: number;
+  /** Examples left out because the answer of one of the two could not be graded. */
+  ungraded?: number;
+  /** Of scores that are not just 0 and 1: the mean difference, in the grader's range. */
+  scores?: { difference: Estimate; pValue: number };
 }
 
 /** Counts pairs of answers to the same examples. */
 export interface Pairing {
   add(before: Prediction, after: Prediction): void;
+  /** Pairs of which both have a grade. */
+  readonly graded: number;
   result(seed: number, confidence: number): PairResult;
 }
 
 export function createPairing(): Pairing {
-  let examples = 0;
+  const differences: number[] = [];
+  let ungraded = 0;
   let fixed = 0;
   let broken = 0;
+  let partial = false;
   return {
     add(before, after) {
-      examples += 1;
+      const [one, other] = [scoreOf(before), scoreOf(after)];
+      if (one === undefined || other === undefined) {
+        ungraded += 1;
+        return;
+      }
+      differences.push(other - one);
+      partial ||= [one, other].some((score) => score !== 0 && score !== 1);
       if (after.passed && !before.passed) fixed += 1;
       if (before.passed && !after.passed) broken += 1;
     },
+    get graded() {
+      return differences.length;
+    },
     result(seed, confidence) {
-      const difference = bootstrapDifference({ examples, fixed, broken }, seed, confidence);
-      return { difference, fixed, broken, pValue: mcnemarTest({ fixed, broken }) };
+      return {
+        difference: bootstrapDifference({ examples: differences.length, fixed, broken }, seed, confidence),
+        fixed,
+        broken,
+        pValue: mcnemarTest({ fixed, broken }),
+        ...(ungraded > 0 ? { ungraded } : {}),
+        ...(partial ? { scores: ofScores(Float64Array.from(differences), seed, confidence) } : {}),
+      };
     },
   };
+}
+
+function ofScores(differences: Float64Array, seed: number, confidence: number): PairResult['scores'] {
+  return { difference: bootstrapMean(differences, seed, confidence), pValue: permutationTest(differences, seed) };
 }

@@ -1,4 +1,5 @@
 import { TunewrightError } from '../contract/errors.ts';
+import type { JudgeUse } from './graders/index.ts';
 
 /** One model's graded answer to one held-out example. */
 export interface Prediction {
@@ -8,11 +9,25 @@ export interface Prediction {
   /** Absent when there was no answer: then `error` says why. */
   output?: string;
   passed: boolean;
+  /** In the grader's range; absent where it is 1 or 0, as `passed` says, and where there is none. */
+  score?: number;
+  /** Why the grader said so; it may quote the answer. */
+  reason?: string;
   error?: { code: string; message: string };
   /** The example's values of the fields by which results are told apart. */
   slices?: Record<string, string>;
+  /** Set when the answer could not be graded: then there is no score. */
+  grading?: { code: string; message: string };
   inputTokens: number;
   outputTokens: number;
+  latencyMs?: number;
+  /** What judges have used. */
+  judge?: JudgeUse;
+}
+
+/** The score of a prediction, undefined where there is none; without an answer it is 0. */
+export function scoreOf({ passed, score, grading }: Prediction): number | undefined {
+  return grading ? undefined : (score ?? Number(passed));
 }
 
 /** A stream of anything, already here or still to come. */
@@ -62,11 +77,16 @@ function decode(text: string, line: number): Prediction {
 
 function isPrediction(value: unknown): value is Prediction {
   if (typeof value !== 'object' || value === null) return false;
-  const { index, reference, output, passed, error, inputTokens, outputTokens } = value as Record<string, unknown>;
+  const { index, reference, output, passed, score, error, grading, inputTokens, outputTokens } = value as Record<
+    string,
+    unknown
+  >;
   return (
     [index, inputTokens, outputTokens].every((count) => Number.isSafeInteger(count) && Number(count) >= 0) &&
     typeof reference === 'string' &&
     typeof passed === 'boolean' &&
+    (score === undefined || typeof score === 'number') &&
+    (grading === undefined || isError(grading)) &&
     (typeof output === 'string' || isError(error))
   );
 }

@@ -1,32 +1,52 @@
-import { TunewrightError } from '../contract/errors.ts';
+import { type ErrorCode, TunewrightError } from '../contract/errors.ts';
+import { parseJson } from '../datasets/json.ts';
+import type { EvaluationItem, Sample } from './sample.ts';
 
-/** What a grader sees of an example: the fields of its line in the data set, and the answer that was hoped for. */
-export interface EvaluationItem {
-  readonly reference: string;
-  readonly [field: string]: unknown;
+/** A template, read once. */
+export interface Template {
+  /** Throws `field_missing` for an example that lacks a field, and {@link AnswerLacks}. */
+  fill(item: EvaluationItem, sample: Sample): string;
+  /** The same with each value shown in another form. */
+  fillWith(item: EvaluationItem, sample: Sample, show: (value: string, path: string) => string): string;
+  /** Whether an example has what is named of it. Throws `field_missing`. */
+  check(item: EvaluationItem): void;
+  /** Whether it is the same text for every example and answer. */
+  constant: boolean;
 }
 
-/** What a model answered; the name of the field is OpenAI's. */
-export interface Sample {
-  readonly output_text: string;
+/** An answer without what a template names of it: the answer has failed, not the grader. */
+export class AnswerLacks extends Error {
+  override readonly name = 'AnswerLacks';
 }
 
-/** A template, read once: texts as they stand and paths to be filled in. */
-type Part = { text: string } | { path: string[] };
+/** Texts as they stand, and paths to be filled in. */
+type Part = { text: string } | { path: readonly string[] };
 
+const sampleFields: readonly string[] = ['output_text', 'output_json', 'output_tools', 'choices'];
 const namesShown = 20;
 
 /**
- * Reads a template with `{{ item.field.inner }}`, `{{ item.list[0] }}` and `{{ sample.output_text }}`, and answers the
- * function that fills it in. Values are put in as they are, never read as templates; what is not text is put in as JSON.
+ * Reads a template with `{{ item.field.inner }}`, `{{ item.list[0] }}`, `{{ sample.output_text }}`,
+ * `{{ sample.output_json.field }}`, `{{ sample.output_tools[0].function.name }}` and `{{ sample.choices[0].message }}`.
+ * Values are put in as they are, never read as templates; what is not text is put in as JSON.
  *
- * Throws `invalid_config` at once for a template that no example can fill, and when filled in for an example that
- * lacks the field. The message names fields, never values.
+ * Throws `invalid_config` for a template that no example can fill. Messages name fields, never values.
  */
-export function parseTemplate(template: string): (item: EvaluationItem, sample: Sample) => string {
+export function parseTemplate(template: string): Template {
   const parts = split(template);
-  return (item, sample) =>
-    parts.map((part) => ('text' in part ? part.text : textAt({ item, sample }, part.path))).join('');
+  const paths = parts.flatMap((part) => ('path' in part ? [part.path] : []));
+  const fillWith: Template['fillWith'] = (item, sample, show) =>
+    parts
+      .map((part) => ('text' in part ? part.text : show(valueAt(item, sample, part.path), part.path.join('.'))))
+      .join('');
+  return {
+    fill: (item, sample) => fillWith(item, sample, (value) => value),
+    fillWith,
+    check(item) {
+      for (const path of paths) if (path[0] === 'item') textAt({ item }, path, fieldMissing);
+    },
+    constant: paths.length === 0,
+  };
 }
 
 function split(template: string): Part[] {
@@ -45,29 +65,37 @@ function split(template: string): Part[] {
 function pathOf(expression: string): string[] {
   const trimmed = expression.trim();
   const path = trimmed.replace(/\[(\d+)\]/g, '.$1').split('.');
-  const [namespace, field] = path;
-  const known = namespace === 'item' ? path.length > 1 : trimmed === 'sample.output_text';
-  if (known && field !== undefined && path.every((name) => name !== '')) return path;
+  const [namespace, field = ''] = path;
+  const deepEnough = field === 'output_text' ? path.length === 2 : path.length >= 2;
+  const known = namespace === 'item' || (namespace === 'sample' && sampleFields.includes(field));
+  if (known && deepEnough && path.every((name) => name !== '')) return path;
   throw invalid(
-    `The grader's template names ${quoted(trimmed)}: there are only item.<field> and sample.output_text to name.`,
+    `The grader's template names ${quoted(trimmed)}: there are only item.<field> and ` +
+      `${sampleFields.map((name) => `sample.${name}`).join(', ')} to name.`,
   );
 }
 
-function textAt(root: unknown, path: readonly string[]): string {
+function valueAt(item: EvaluationItem, sample: Sample, path: readonly string[]): string {
+  if (path[0] === 'item') return textAt({ item }, path, fieldMissing);
+  if (path[1] !== 'output_json') return textAt({ sample }, path, answerLacks);
+  const parsed = parseJson(sample.output_text);
+  if (!('value' in parsed)) throw new AnswerLacks('The answer is no JSON.');
+  return textAt({ sample: { output_json: parsed.value } }, path, answerLacks);
+}
+
+type Missing = (path: readonly string[], why: string) => Error;
+
+function textAt(root: unknown, path: readonly string[], missing: Missing): string {
   let value = root;
   for (const [depth, name] of path.entries()) {
     // Own properties only: a template must not reach what an object inherits.
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) {
-      throw invalid(
-        `The grader's template names ${path.join('.')}, which an example lacks: ${contentsOf(path, depth, value)}.`,
-      );
+      throw missing(path, contentsOf(path, depth, value));
     }
     value = (value as Record<string, unknown>)[name];
   }
   if (typeof value === 'string') return value;
-  if (value === null || value === undefined) {
-    throw invalid(`The grader's template names ${path.join('.')}, which is null in an example.`);
-  }
+  if (value === null || value === undefined) throw missing(path, 'it is null');
   return JSON.stringify(value);
 }
 
@@ -84,8 +112,18 @@ function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
 }
 
+const fieldMissing: Missing = (path, why) =>
+  failure('field_missing', `The grader's template names ${path.join('.')}, which the example lacks: ${why}.`);
+
+// What an answer has in its place may be anything, and is not told.
+const answerLacks: Missing = (path) => new AnswerLacks(`The answer has no ${path.slice(1).join('.')}.`);
+
 function invalid(message: string): TunewrightError {
-  return new TunewrightError('invalid_config', message, {
-    advice: 'Mend input and reference under evaluation.grader, or add the field to every held-out example.',
+  return failure('invalid_config', message);
+}
+
+function failure(code: ErrorCode, message: string): TunewrightError {
+  return new TunewrightError(code, message, {
+    advice: 'Mend the templates under evaluation.grader, or add the field to every held-out example.',
   });
 }

@@ -10,18 +10,27 @@ export function verdict(comparison: Comparison): string {
   const apart = difference.low > 0 || difference.high < 0;
   const shown = apart && pValue < 0.05;
   const scores =
-    `answers ${formatPercent(tuned.score.value)} of ${formatCount(tuned.examples, 'held-out question')} right, ` +
+    `answers ${formatPercent(tuned.score.value)} of ${formatCount(tuned.examples - (tuned.ungraded ?? 0), 'held-out question')} right, ` +
     `the base model ${formatPercent(base.score.value)} ` +
     `(${formatPoints(difference.value)}, 95% interval ${formatInterval(difference)}` +
     `${apart && !shown ? `, but ${formatPValue(pValue)}` : ''}).`;
-  return [opening(shown, difference.value) + scores, unanswered('tuned', tuned.errors), unanswered('base', base.errors)]
-    .filter((sentence) => sentence !== '')
-    .join(' ');
+  const sentences = [
+    opening(shown, difference.value) + scores,
+    unanswered('tuned', tuned.errors),
+    unanswered('base', base.errors),
+    leftOut(comparison.ungraded),
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
 function opening(shown: boolean, difference: number): string {
   if (!shown) return 'No difference was shown: the tuned model ';
   return difference > 0 ? 'The tuned model ' : 'The tuned model is worse: it ';
+}
+
+function leftOut(ungraded = 0): string {
+  if (ungraded === 0) return '';
+  return `On ${formatCount(ungraded, 'question')} the answers could not be graded; they are left out.`;
 }
 
 function unanswered(which: string, errors: number): string {

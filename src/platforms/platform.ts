@@ -138,13 +138,40 @@ export interface ChatRequest {
   tools?: readonly unknown[] | undefined;
   maxOutputTokens: number;
   seed: number;
+  /** The answer is to be JSON of this schema. */
+  responseFormat?: { name: string; schema: Readonly<Record<string, unknown>> } | undefined;
+  /** Temperature 0 when absent; what is left out of it is left to the platform. */
+  sampling?: { temperature?: number; topP?: number; reasoningEffort?: string } | undefined;
   signal?: AbortSignal | undefined;
 }
 
+export interface ToolCall {
+  id?: string;
+  type?: string;
+  function: { name: string; arguments: string };
+}
+
 export interface ChatAnswer {
+  /** The text, else the refusal, else the calls as canonical JSON. */
   text: string;
+  /** Absent when no tool was called. */
+  toolCalls?: ToolCall[];
+  refusal?: string;
+  finishReason?: string;
   inputTokens: number;
   outputTokens: number;
+}
+
+export interface EmbedRequest {
+  model: string;
+  texts: readonly string[];
+  signal?: AbortSignal | undefined;
+}
+
+export interface Embeddings {
+  /** One a text, in their order. */
+  vectors: number[][];
+  inputTokens: number;
 }
 
 /** A deployment that answers for a model. */
@@ -243,6 +270,8 @@ export interface TrainingPlatform {
 
   /** `model` is the name of its deployment where models are deployed. */
   chat(request: ChatRequest): Promise<ChatAnswer>;
+  /** Texts as vectors; absent where the platform has no such models. */
+  embed?(request: EmbedRequest): Promise<Embeddings>;
 
   /**
    * Checks the signature over the raw body. Throws `missing_key`, `wrong_key`, and `bad_answer` for a signed body that is

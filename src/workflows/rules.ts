@@ -22,12 +22,13 @@ export function trainingCost(jobs: readonly JobSummary[], prices: Prices): Pick<
   return usd.length === 0 ? {} : { trainingUsd: usd.reduce((sum, one) => sum + one, 0) };
 }
 
-/** What asking a model has cost, US dollars. */
+/** What asking a model has cost, US dollars, and the judges of its answers where their prices are known. */
 export function evaluationCost(
-  asked: Pick<ModelEvaluation, 'inputTokens' | 'outputTokens'>,
+  asked: Pick<ModelEvaluation, 'inputTokens' | 'outputTokens' | 'judge'>,
   prices: Pick<Prices, 'input' | 'output'>,
 ): number {
-  return (asked.inputTokens / million) * prices.input + (asked.outputTokens / million) * prices.output;
+  const { inputTokens, outputTokens, judge } = asked;
+  return (inputTokens / million) * prices.input + (outputTokens / million) * prices.output + (judge?.usd ?? 0);
 }
 
 /** What deployments have cost that stood for so long; nothing is claimed when no price by the hour is known. */

@@ -1,17 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ErrorCode, type Retry, TunewrightError } from '../../src/contract/errors.ts';
 import { type AskAllOptions, askAll, type Question } from '../../src/evaluation/ask.ts';
-import { createGrader } from '../../src/evaluation/graders.ts';
+import { createGrader, type Grader } from '../../src/evaluation/graders/index.ts';
 import type { Prediction } from '../../src/evaluation/prediction.ts';
+import { alone } from './graders/support.ts';
 
-const grade = createGrader({ type: 'exact_match', normalise: false });
+const grader = createGrader({ type: 'exact_match', normalise: false }, alone);
 
 function questions(count: number): Question[] {
   return Array.from({ length: count }, (_, index) => ({ index, item: { reference: `answer ${index}` } }));
 }
 
 function right({ index }: Question) {
-  return { text: `answer ${index}`, inputTokens: 10, outputTokens: 2 };
+  return { text: `answer ${index}`, inputTokens: 10, outputTokens: 2, latencyMs: 7 };
 }
 
 function failure(code: ErrorCode, retry: Retry, retryAfterMs?: number): TunewrightError {
@@ -47,7 +48,7 @@ async function watched(options: Pick<AskAllOptions<Question>, 'ask'> & Partial<A
   let handingOver = false;
   const thrown = await askAll({
     questions: questions(23),
-    grade,
+    grader,
     concurrency: 4,
     batchSize: 5,
     sleep: async (ms, signal) => {
@@ -93,6 +94,7 @@ describe('an undisturbed evaluation', () => {
       index: 2,
       reference: 'answer 2',
       output: 'answer 2',
+      latencyMs: 7,
       passed: true,
       inputTokens: 10,
       outputTokens: 2,
@@ -324,9 +326,12 @@ describe('a platform that limits the rate', () => {
         }
         return right(question);
       },
-      grade: (item, sample) => {
-        if (sleeping > 0) answeredInSleep.push(Number(item.reference.split(' ')[1]));
-        return grade(item, sample);
+      grader: {
+        ...grader,
+        grade: (item, sample, grading) => {
+          if (sleeping > 0) answeredInSleep.push(Number(item.reference.split(' ')[1]));
+          return grader.grade(item, sample, grading);
+        },
       },
     });
     expect(refused.size).toBe(2);
@@ -452,10 +457,15 @@ describe('a question that fails', () => {
     },
   );
 
-  test('because it cannot be graded stops everything', async () => {
-    const grader = createGrader({ type: 'string_check', operation: 'eq', input: '{{item.gone}}', reference: 'x' });
-    const { thrown, predictions } = await watched({ grade: grader, ask: async (question) => right(question) });
-    expect(thrown).toMatchObject({ code: 'invalid_config' });
+  test('in grading for a reason that is not about one example stops everything', async () => {
+    const refusing: Grader = {
+      ...grader,
+      grade: () => {
+        throw failure('grader_not_allowed', 'never');
+      },
+    };
+    const { thrown, predictions } = await watched({ grader: refusing, ask: async (question) => right(question) });
+    expect(thrown).toMatchObject({ code: 'grader_not_allowed' });
     expect(predictions).toEqual([]);
   });
 });

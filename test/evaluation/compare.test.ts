@@ -59,6 +59,27 @@ test('a summary of nothing, or of nothing but errors, is refused', async () => {
   });
 });
 
+test('examples on which one of the two answers could not be graded are left out, and counted', async () => {
+  const ungraded = (answers: Prediction[], ...which: number[]) =>
+    answers.map((prediction) =>
+      which.includes(prediction.index)
+        ? { ...prediction, passed: false, grading: { code: 'judge_unreadable', message: 'nonsense' } }
+        : prediction,
+    );
+  const base = await model('base', ungraded(predictions('--+-+--+--'), 0));
+  const tuned = await model('tuned', ungraded(predictions('+++++++!++'), 0, 1));
+  const { comparison, regressions } = await pair(base, tuned);
+  expect(comparison).toMatchObject({ ungraded: 2, fixed: 5, broken: 1 });
+  expect(comparison.difference.value).toBeCloseTo(4 / 8, 12);
+  expect(regressions).toHaveLength(1);
+  const none = await model('none', ungraded(predictions('++'), 0));
+  const other = await model('other', ungraded(predictions('++'), 1));
+  expect(await thrownBy(pair(none, other))).toMatchObject({
+    code: 'evaluation_incomplete',
+    message: 'On none of the 2 held-out examples could the answers of both models be graded.',
+  });
+});
+
 test('a comparison pairs the answers, whatever kind of stream they come in', async () => {
   const base = await model('base', predictions('--+-+--+--'));
   const answers = predictions('+++++++!++');

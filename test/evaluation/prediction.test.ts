@@ -1,5 +1,5 @@
 import { TunewrightError } from '../../src/contract/errors.ts';
-import { decodePredictions, encodePredictions, type Prediction } from '../../src/evaluation/prediction.ts';
+import { decodePredictions, encodePredictions, type Prediction, scoreOf } from '../../src/evaluation/prediction.ts';
 
 const predictions: Prediction[] = [
   { index: 0, reference: 'a', output: 'a', passed: true, inputTokens: 3, outputTokens: 1 },
@@ -12,7 +12,29 @@ const predictions: Prediction[] = [
     inputTokens: 0,
     outputTokens: 0,
   },
+  {
+    index: 3,
+    reference: 'a',
+    output: 'b',
+    passed: false,
+    grading: { code: 'judge_unreadable', message: 'nonsense' },
+    inputTokens: 3,
+    outputTokens: 1,
+    latencyMs: 12,
+    judge: { inputTokens: 40, outputTokens: 9, usd: 0.01 },
+  },
+  { index: 4, reference: 'a', output: 'b', passed: true, score: 0.7, reason: 'near', inputTokens: 3, outputTokens: 1 },
 ];
+
+test.each([
+  [predictions[0], 1],
+  [predictions[1], 0],
+  [predictions[2], 0],
+  [predictions[3], undefined],
+  [predictions[4], 0.7],
+])('the score of %j is %s', (prediction, expected) => {
+  expect(scoreOf(prediction as Prediction)).toBe(expected);
+});
 
 async function decoded(bytes: Iterable<Uint8Array>): Promise<Prediction[]> {
   const all: Prediction[] = [];
@@ -47,6 +69,14 @@ test.each([
   ],
   ['a negative index', '{"index":-1,"reference":"a","output":"","passed":true,"inputTokens":1,"outputTokens":1}'],
   ['no object', 'null'],
+  [
+    'a score that is none',
+    '{"index":1,"reference":"a","output":"","passed":true,"score":"1","inputTokens":1,"outputTokens":1}',
+  ],
+  [
+    'a reason of grading that is none',
+    '{"index":1,"reference":"a","output":"","passed":true,"grading":1,"inputTokens":1,"outputTokens":1}',
+  ],
 ])('%s is named by its number', async (_, line) => {
   const bytes = new TextEncoder().encode(encodePredictions(predictions.slice(0, 1)) + line);
   const failure = await decoded([bytes]).catch((error) => error);

@@ -8,14 +8,24 @@ interface Figures {
   difference: readonly [value: number, low: number, high: number];
   pValue: number;
   errors?: readonly [base: number, tuned: number];
+  ungraded?: number;
 }
 
-function comparison({ base, tuned, examples = 118, difference, pValue, errors = [0, 0] }: Figures): Comparison {
+function comparison({
+  base,
+  tuned,
+  examples = 118,
+  difference,
+  pValue,
+  errors = [0, 0],
+  ungraded,
+}: Figures): Comparison {
   const model = (name: string, share: number, unanswered: number) => ({
     model: name,
     examples,
     passed: Math.round(share * examples),
     errors: unanswered,
+    ...(ungraded ? { ungraded } : {}),
     score: { value: share, low: share, high: share },
     inputTokens: 0,
     outputTokens: 0,
@@ -25,6 +35,7 @@ function comparison({ base, tuned, examples = 118, difference, pValue, errors = 
   return {
     base: model('base', base, errors[0]),
     tuned: model('tuned', tuned, errors[1]),
+    ...(ungraded ? { ungraded } : {}),
     difference: { value, low, high },
     fixed: 0,
     broken: 0,
@@ -62,6 +73,11 @@ test.each<[string, Figures, string]>([
     'unanswered questions',
     { base: 0.415, tuned: 0.842, difference: [0.427, 0.33, 0.519], pValue: 1e-9, errors: [1, 2] },
     'The tuned model answers 84.2% of 118 held-out questions right, the base model 41.5% (+42.7 points, 95% interval 33.0 to 51.9). The tuned model gave no answer to 2 questions, counted as wrong. The base model gave no answer to 1 question, counted as wrong.',
+  ],
+  [
+    'answers that could not be graded',
+    { base: 0.8, tuned: 0.82, difference: [0.02, -0.05, 0.09], pValue: 0.6, ungraded: 18 },
+    'No difference was shown: the tuned model answers 82.0% of 100 held-out questions right, the base model 80.0% (+2.0 points, 95% interval -5.0 to 9.0). On 18 questions the answers could not be graded; they are left out.',
   ],
 ])('the verdict on %s', (_, figures, expected) => {
   expect(verdict(comparison(figures))).toBe(expected);

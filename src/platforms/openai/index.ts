@@ -1,6 +1,7 @@
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
 import { chat } from '../protocol/chat.ts';
+import { embeddings } from '../protocol/embeddings.ts';
 import { files } from '../protocol/files.ts';
 import { holdings } from '../protocol/holdings.ts';
 import { jobs } from '../protocol/jobs.ts';
@@ -41,6 +42,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       ...holdings(client, settings.apiKeyEnv),
       ...training(client),
       ...chat(client),
+      ...embeddings(client),
       ...webhooks(client, { env: settings.webhookSecretEnv, value: env[settings.webhookSecretEnv] }),
     };
   },

@@ -1,36 +1,62 @@
 import type OpenAI from 'openai';
-import type { ChatCompletionMessageParam, ChatCompletionTool } from 'openai/resources/chat/completions';
+import type {
+  ChatCompletionCreateParamsNonStreaming,
+  ChatCompletionMessageParam,
+  ChatCompletionTool,
+} from 'openai/resources/chat/completions';
 import { assistantText } from '../../datasets/index.ts';
-import type { TrainingPlatform } from '../platform.ts';
+import type { ChatRequest, ToolCall, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
-import { completionShape } from './shapes.ts';
+import { completionShape, toolCallShape } from './shapes.ts';
 
 /** Asks one question; the answer is text, or the canonical form of its tool calls. */
 export function chat(client: OpenAI): Pick<TrainingPlatform, 'chat'> {
   return {
-    async chat({ model, messages, tools, maxOutputTokens, seed, signal }) {
+    async chat(request) {
       const answer = await named('Asking the model', async () =>
-        completionShape.parse(
-          await client.chat.completions.create(
-            {
-              model,
-              messages: messages.map(withoutWeight),
-              ...(tools?.length ? { tools: tools as ChatCompletionTool[] } : {}),
-              max_completion_tokens: maxOutputTokens,
-              temperature: 0,
-              seed,
-            },
-            { signal },
-          ),
-        ),
+        completionShape.parse(await client.chat.completions.create(body(request), { signal: request.signal })),
       );
-      const message = answer.choices[0]?.message ?? {};
+      const { message = {}, finish_reason: finishReason } = answer.choices[0] ?? {};
+      const { refusal, tool_calls: calls } = message;
+      const toolCalls = (calls ?? []).flatMap(toolCall);
       return {
         text: assistantText(message),
+        ...(toolCalls.length > 0 ? { toolCalls } : {}),
+        ...(refusal ? { refusal } : {}),
+        ...(finishReason ? { finishReason } : {}),
         inputTokens: answer.usage?.prompt_tokens ?? 0,
         outputTokens: answer.usage?.completion_tokens ?? 0,
       };
     },
+  };
+}
+
+/** Calls of other kinds than functions are left out. */
+function toolCall(call: unknown): ToolCall[] {
+  const parsed = toolCallShape.safeParse(call);
+  if (!parsed.success) return [];
+  const { id, function: made } = parsed.data;
+  const text = typeof made.arguments === 'string' ? made.arguments : JSON.stringify(made.arguments ?? null);
+  return [{ ...(id ? { id } : {}), type: 'function', function: { name: made.name, arguments: text } }];
+}
+
+function body(request: ChatRequest): ChatCompletionCreateParamsNonStreaming {
+  const { model, messages, tools, maxOutputTokens, seed, responseFormat, sampling = { temperature: 0 } } = request;
+  const { temperature, topP, reasoningEffort } = sampling;
+  return {
+    model,
+    messages: messages.map(withoutWeight),
+    ...(tools?.length ? { tools: tools as ChatCompletionTool[] } : {}),
+    max_completion_tokens: maxOutputTokens,
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(topP === undefined ? {} : { top_p: topP }),
+    ...(reasoningEffort === undefined
+      ? {}
+      : { reasoning_effort: reasoningEffort as ChatCompletionCreateParamsNonStreaming['reasoning_effort'] }),
+    ...(responseFormat
+      ? { response_format: { type: 'json_schema', json_schema: { ...responseFormat, strict: true } } }
+      : {}),
+    seed,
   };
 }
 

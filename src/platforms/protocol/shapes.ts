@@ -62,6 +62,17 @@ export const modelShape = z.looseObject({
 });
 export type ModelShape = z.infer<typeof modelShape>;
 
+/** Some servers give arguments as an object. */
+export const toolCallShape = z.looseObject({
+  id: z.string().nullish(),
+  function: z.looseObject({ name: z.string(), arguments: z.unknown() }),
+});
+
+export const embeddingsShape = z.looseObject({
+  data: z.array(z.looseObject({ index: z.int(), embedding: z.array(z.number()).min(1) })),
+  usage: z.looseObject({ prompt_tokens: z.number() }).nullish(),
+});
+
 export const completionShape = z.looseObject({
   choices: z
     .array(
@@ -71,6 +82,7 @@ export const completionShape = z.looseObject({
           refusal: z.string().nullish(),
           tool_calls: z.array(z.unknown()).nullish(),
         }),
+        finish_reason: z.string().nullish(),
       }),
     )
     .min(1),

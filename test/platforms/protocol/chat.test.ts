@@ -16,7 +16,12 @@ test('a tuned model answers with what it learned', async () => {
   const { id } = await newJob(at, { hyperparameters: { epochs: 8, batchSize: 2, learningRateMultiplier: 'auto' } });
   const { model } = await until(at.platform, id);
   const answer = await at.platform.chat({ model: model ?? '', ...question });
-  expect(answer).toEqual({ text: 'delivery', inputTokens: expect.any(Number), outputTokens: expect.any(Number) });
+  expect(answer).toEqual({
+    text: 'delivery',
+    finishReason: 'stop',
+    inputTokens: expect.any(Number),
+    outputTokens: expect.any(Number),
+  });
   const use = Object.values(at.simulator.ledger().chat);
   expect(use).toMatchObject([{ requests: 1, promptTokens: answer.inputTokens, completionTokens: answer.outputTokens }]);
 });
@@ -68,6 +73,33 @@ test.each([
   ['nothing at all', { content: null }, ''],
 ])('%s is an answer too', async (_, message, text) => {
   expect((await asked(message)).answer.text).toBe(text);
+});
+
+test('calls and refusals stand beside the text that is made of them', async () => {
+  const call = { id: 'call_9', type: 'function', function: { name: 'track', arguments: '{"b": 1}' } };
+  const loose = { function: { name: 'tell', arguments: { a: 1 } } };
+  const { answer } = await asked({ content: null, tool_calls: [call, loose, { type: 'custom', custom: {} }] });
+  expect(answer.toolCalls).toEqual([call, { type: 'function', function: { name: 'tell', arguments: '{"a":1}' } }]);
+  expect((await asked({ content: null, refusal: 'No.' })).answer).toMatchObject({ text: 'No.', refusal: 'No.' });
+  expect((await asked({ content: 'x' })).answer).not.toHaveProperty('toolCalls');
+});
+
+test('a form of the answer and ways of sampling are sent where they are asked for', async () => {
+  const responseFormat = { name: 'judgement', schema: { type: 'object' } };
+  const { body } = await asked(
+    { content: '{}' },
+    { usage },
+    { responseFormat, sampling: { topP: 0.5, reasoningEffort: 'low' } },
+  );
+  expect(body).toMatchObject({
+    response_format: {
+      type: 'json_schema',
+      json_schema: { name: 'judgement', schema: { type: 'object' }, strict: true },
+    },
+    top_p: 0.5,
+    reasoning_effort: 'low',
+  });
+  expect(body).not.toHaveProperty('temperature');
 });
 
 test('an endpoint that counts no tokens has used none', async () => {

@@ -1,0 +1,77 @@
+import { TunewrightError } from '../../contract/errors.ts';
+import type { ConfigOf } from '../../contract/graders.ts';
+import { isRecord, parseJson } from '../../datasets/json.ts';
+import type { GraderContext, JudgeRequest } from './context.ts';
+import type { Grading } from './grader.ts';
+
+type JudgeConfig = ConfigOf<'score_model' | 'label_model' | 'pairwise'>;
+
+export interface Judgement {
+  /** What the judge was asked for, beside its reasoning. */
+  value: unknown;
+  reasoning: string;
+}
+
+/** Models that think write their thoughts within this. */
+const defaultOutputTokens = 4096;
+const reasonShown = 300;
+
+/**
+ * Asks a judge for one value, and for its reasoning before it. The answer is read strictly: an object of these two fields and
+ * nothing around it. Throws `judge_unreadable` for any other; what was asked is counted all the same.
+ *
+ * @param schema JSON Schema of the value
+ */
+export async function askJudge(
+  { model, connection, sampling_params: params }: JudgeConfig,
+  field: string,
+  schema: Readonly<Record<string, unknown>>,
+  messages: JudgeRequest['messages'],
+  context: GraderContext,
+  { remote, count }: Grading,
+): Promise<Judgement> {
+  const request: JudgeRequest = {
+    connection,
+    model,
+    messages,
+    format: {
+      name: 'judgement',
+      schema: {
+        type: 'object',
+        properties: { reasoning: { type: 'string', description: 'One or two sentences.' }, [field]: schema },
+        required: ['reasoning', field],
+        additionalProperties: false,
+      },
+    },
+    sampling: samplingOf(params),
+    maxOutputTokens: params.max_completions_tokens ?? defaultOutputTokens,
+    seed: params.seed ?? undefined,
+  };
+  const { text, use } = await remote((signal) => context.ask(request, signal));
+  count(use);
+  const parsed = parseJson(text);
+  const answer = 'value' in parsed && isRecord(parsed.value) ? parsed.value : {};
+  if (Object.keys(answer).length !== 2 || !Object.hasOwn(answer, field) || typeof answer.reasoning !== 'string') {
+    throw unreadable(`The judge ${model} did not answer as it was asked to.`);
+  }
+  return { value: answer[field], reasoning: answer.reasoning.slice(0, reasonShown) };
+}
+
+/** Nothing is sent that was not asked for: models that think take no temperature. */
+function samplingOf({
+  temperature,
+  top_p,
+  reasoning_effort,
+}: JudgeConfig['sampling_params']): JudgeRequest['sampling'] {
+  return {
+    ...(typeof temperature === 'number' ? { temperature } : {}),
+    ...(typeof top_p === 'number' ? { topP: top_p } : {}),
+    ...(reasoning_effort ? { reasoningEffort: reasoning_effort } : {}),
+  };
+}
+
+export function unreadable(message: string): TunewrightError {
+  return new TunewrightError('judge_unreadable', message, {
+    advice: 'Choose a judge that takes a JSON schema for its answers, or raise max_completions_tokens.',
+  });
+}

@@ -53,8 +53,35 @@ export function topFields({ groupBy, timeBy }: SplitFields): string[] {
   return [groupBy, timeBy].flatMap((path) => path?.split('.')[0] ?? []);
 }
 
-/** A line of JSON without these fields of its own. */
+/** A line that holds a JSON object, without these fields of its own; all others as they are written, digit by digit. */
 export function withoutFields(line: string, fields: readonly string[]): string {
-  const rest = Object.entries(JSON.parse(line)).filter(([name]) => !fields.includes(name));
-  return JSON.stringify(Object.fromEntries(rest));
+  const kept: string[] = [];
+  for (const { name, text } of fieldsOf(line)) if (!fields.includes(name)) kept.push(text);
+  return `{${kept.join(',')}}`;
+}
+
+/** The fields of an object in valid JSON, each as its text `"name": value`. */
+function* fieldsOf(line: string): Generator<{ name: string; text: string }> {
+  let depth = 0;
+  let start = line.indexOf('{') + 1;
+  let colon = -1;
+  for (let at = start; at < line.length; at++) {
+    const character = line[at];
+    if (character === '"') at = endOfString(line, at);
+    else if (character === ':' && depth === 0) colon = at;
+    else if (character === '{' || character === '[') depth += 1;
+    else if (depth > 0 && (character === '}' || character === ']')) depth -= 1;
+    else if (depth === 0 && (character === ',' || character === '}')) {
+      const text = line.slice(start, at).trim();
+      if (text !== '') yield { name: JSON.parse(line.slice(start, colon)), text };
+      start = at + 1;
+    }
+  }
+}
+
+/** Where the string that begins at a quote ends. */
+function endOfString(text: string, quote: number): number {
+  let at = quote + 1;
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at;
 }

@@ -1,4 +1,4 @@
-import { timeOf } from '../../src/datasets/fields.ts';
+import { timeOf, withoutFields } from '../../src/datasets/fields.ts';
 
 const utc = Date.parse('2026-03-29T01:30:00Z');
 
@@ -23,4 +23,12 @@ test('a day, a month, a year and a number are times', () => {
     Date.parse('2026-01-01T00:00:00Z'),
   ]);
   expect(timeOf({ at: 50 }, 'at')).toBe(50);
+});
+
+test('fields are left out, and every other stays as it is written', () => {
+  const limit = '"tools": [{"maximum": 12345678901234567890, "say": "a\\"}, \\\\"}]';
+  expect(withoutFields(`{ "day" : "2026-03-29", ${limit},"n":1.50}`, ['day'])).toBe(`{${limit},"n":1.50}`);
+  expect(withoutFields(`{${limit}, "a\\u0064": {"day": [1, {}]}, "day": {"b": ","}}`, ['ad', 'day'])).toBe(`{${limit}}`);
+  expect(withoutFields('{"day":1}', ['day'])).toBe('{}');
+  expect(withoutFields('{"__proto__":1,"day":2}', ['day'])).toBe('{"__proto__":1}');
 });

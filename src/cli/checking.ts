@@ -29,7 +29,7 @@ export async function fixed(
   { out }: Context,
   path: string,
   to: string,
-  options: { method: Method; others: readonly string[]; signal: AbortSignal },
+  options: { method: Method; others: readonly string[]; force: boolean | undefined; signal: AbortSignal },
 ): Promise<Fixed> {
   const { fixFile } = await import('../datasets/fix/fix.ts');
   const onProgress = (done: number, total: number) => out.draw(`mending ${bar(done, total, barWidth)}`);

@@ -34,6 +34,15 @@ test('says what it took and why, and what it made', async () => {
   );
 });
 
+test('a file that is there already is replaced only with --force', async () => {
+  await writeFile(out(), 'mine');
+  const refused = await convert('text,category\nWhere?,track\n');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('or replace it with --force') });
+  expect(await readFile(out(), 'utf8')).toBe('mine');
+  expect(await convert('text,category\nWhere?,track\n', '--force')).toMatchObject({ code: 0 });
+  expect(await readFile(out(), 'utf8')).toContain('"track"');
+});
+
 test('a mapping and a system message from options', async () => {
   const mapping = ['--user-template', 'Q: {{a}}', '--output-column', 'b', '--system', 'Sort.', '--json'];
   const { code, stdout } = await convert('a,b\n1,2\n', ...mapping);

@@ -155,6 +155,10 @@ test('--fix writes a mended copy, tells what was mended, and goes on with the co
     fixed: { lines: 0, codes: {}, left: 0 },
   });
   expect(await readdir(directory)).not.toContain('same.jsonl.diff');
+  const twice = await type(['validate', 'bad.jsonl', '--fix', 'good.jsonl'], { directory, ...keyed });
+  expect(twice.stderr).toContain('good.jsonl is there already.');
+  const forced = await type(['validate', 'bad.jsonl', '--fix', 'good.jsonl', '--force'], { directory, ...keyed });
+  expect(forced.code).toBe(0);
 });
 
 test('--fix tells how many lines it left since they would not stay the same', async () => {

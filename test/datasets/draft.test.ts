@@ -9,7 +9,7 @@ test('a link stays one, and the file that it is to is written', async () => {
   const target = await files.write('target.jsonl', 'old');
   const link = files.path('link.jsonl');
   await symlink(target, link);
-  const draft = await openDraft(link, []);
+  const draft = await openDraft(link, { inputs: [], force: true });
   await draft.write('new');
   await draft.keep();
   expect((await lstat(link)).isSymbolicLink()).toBe(true);
@@ -21,7 +21,7 @@ test('what is no plain file is not replaced', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(path, resolve));
   try {
-    await expect(openDraft(path, [])).rejects.toMatchObject({
+    await expect(openDraft(path, { inputs: [] })).rejects.toMatchObject({
       code: 'invalid_config',
       message: `${path} is no plain file.`,
     });

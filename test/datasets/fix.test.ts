@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fixFile } from '../../src/datasets/fix/fix.ts';
 import { mend } from '../../src/datasets/fix/mend.ts';
 import { survives } from '../../src/datasets/fix/survives.ts';
@@ -149,8 +150,32 @@ test('the changes of another time are not left beside a copy that has none', asy
   const good = jsonl([JSON.stringify({ messages: [user, assistant] })]);
   const path = await files.write('fine.jsonl', good);
   const diff = await files.write('fine-copy.jsonl.diff', 'of another time');
-  await fixFile(path, files.path('fine-copy.jsonl'), { method: 'supervised' });
+  await fixFile(path, files.path('fine-copy.jsonl'), { method: 'supervised', force: true });
   await expect(readFile(diff)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test.each(['copy', 'copy.diff'])('%s that is there already is replaced only by force', async (there) => {
+  const bad = jsonl([JSON.stringify({ messages: [{ ...user, id: 1 }, assistant] })]);
+  const path = await files.write('source.jsonl', bad);
+  const old = await files.write(there, 'mine');
+  const fix = async (force: boolean) => await fixFile(path, files.path('copy'), { method: 'supervised', force });
+  await expect(fix(false)).rejects.toMatchObject({ code: 'invalid_config', message: `${old} is there already.` });
+  expect(await readFile(old, 'utf8')).toBe('mine');
+  await fix(true);
+  expect(await readFile(files.path('copy.diff'), 'utf8')).toContain('[message_unrecognized_key]');
+  await Promise.all(['copy', 'copy.diff'].map((name) => rm(files.path(name))));
+});
+
+test('where the copy cannot be put in its place, no list of changes is left without it', async () => {
+  const bad = jsonl([JSON.stringify({ messages: [{ ...user, id: 1 }, assistant] })]);
+  const path = await files.write('blocked-source.jsonl', bad);
+  const out = files.path('blocked.jsonl');
+  // A folder that comes into the way when all but the moves is done.
+  const onProgress = () => mkdirSync(join(out, 'full'), { recursive: true });
+  await expect(fixFile(path, out, { method: 'supervised', onProgress })).rejects.toMatchObject({
+    code: 'invalid_config',
+  });
+  expect((await readdir(dirname(out))).filter((name) => name.startsWith('blocked.jsonl'))).toEqual(['blocked.jsonl']);
 });
 
 test('a mended file has none of the problems left', async () => {

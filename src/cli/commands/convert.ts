@@ -15,6 +15,7 @@ interface Options {
   userTemplate?: string;
   assistantTemplate?: string;
   system?: string;
+  force?: boolean;
 }
 
 const barWidth = 30;
@@ -33,6 +34,7 @@ export function convertCommand(program: Command, perform: Perform): void {
     .option('--user-template <text>', 'what is asked, such as "{{title}}: {{question}}"')
     .option('--assistant-template <text>', 'what is answered')
     .option('--system <text>', 'a system message for examples that have none')
+    .option('--force', 'replace the file where it is there already')
     .action((inputs: string[], options: Options) => perform((context) => convert(context, inputs, options)));
 }
 

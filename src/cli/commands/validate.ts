@@ -25,6 +25,7 @@ interface ValidateOptions {
   against?: string;
   review?: number | true;
   fix?: string;
+  force?: boolean;
   model?: string;
   connection?: string;
   format: Format;
@@ -48,6 +49,7 @@ export function validateCommand(program: Command, perform: Perform): void {
     )
     .option('--against <file>', 'the training file: tell which of the examples it asks too, or nearly so')
     .option('--fix <out>', 'write a copy in which is mended what can be without a choice, and go on with that')
+    .option('--force', 'replace files of --fix that are there already')
     .option(
       '--review [count]',
       'show the examples whose answers the others speak against: likely mislabelled',
@@ -64,7 +66,7 @@ export function validateCommand(program: Command, perform: Perform): void {
 }
 
 async function validate(context: Context, file: string, options: ValidateOptions): Promise<ExitCode> {
-  const { against, review, fix, model, connection, format } = options;
+  const { against, review, fix, force, model, connection, format } = options;
   const { settings, out, directory, now } = context;
   for (const named of [file, against ?? file]) {
     if (isPath(named)) continue;
@@ -87,7 +89,7 @@ async function validate(context: Context, file: string, options: ValidateOptions
   let mended: Fixed | undefined;
   let inspection: Inspection;
   try {
-    if (signal) mended = await fixed(context, given, path, { method, others: train ? [train] : [], signal });
+    if (signal) mended = await fixed(context, given, path, { method, others: train ? [train] : [], force, signal });
     const found = await inspectFile(context, path, { minimumExamples: 1, ...limits, method, signal });
     inspection = await withAlike(found, path, train, signal);
   } catch (error) {

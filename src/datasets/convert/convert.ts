@@ -12,6 +12,8 @@ const maxProblems = 20;
 export interface ConvertOptions extends Mapping {
   /** The sheet of each spreadsheet; its first when absent. */
   sheet?: string | undefined;
+  /** A file that is there already is replaced. */
+  force?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((name: string, bytesDone: number, bytesTotal: number) => void) | undefined;
 }
@@ -54,7 +56,7 @@ export async function convertFiles(
   options: ConvertOptions = {},
 ): Promise<Conversion> {
   checkMapping(options);
-  const draft = await openDraft(out, inputs);
+  const draft = await openDraft(out, { inputs, force: options.force });
   try {
     const converted: ConvertedInput[] = [];
     const kinds = new Set<Layout['kind']>();

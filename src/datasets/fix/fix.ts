@@ -12,6 +12,8 @@ export interface FixOptions extends ReadOptions {
   method: Method;
   /** Files that are read beside it, and written over no more than it is. */
   others?: readonly string[];
+  /** Files that are there already are replaced. */
+  force?: boolean | undefined;
 }
 
 export interface Fixed {
@@ -26,17 +28,17 @@ export interface Fixed {
 /**
  * Writes a copy of a file to `out`, with what can be mended without a choice mended, in bounded memory; and, where anything
  * was, every change to `out` with `.diff` behind it. Lines that need nothing stay as they are, save that a byte order mark,
- * carriage returns at line ends and blank lines are left out. Both files are there whole or not at all. Throws `invalid_data`
- * for a line that cannot be read, and what reading and writing throw.
+ * carriage returns at line ends and blank lines are left out. Each file is there whole or not at all, and the changes never
+ * without the copy. Throws `invalid_data` for a line that cannot be read, and what reading and writing throw.
  */
 export async function fixFile(path: string, out: string, options: FixOptions): Promise<Fixed> {
-  const { method, others = [], name = path } = options;
+  const { method, others = [], force, name = path } = options;
   const inputs = [path, ...others].map((path) => ({ path }));
-  const mended = await openDraft(out, inputs);
+  const mended = await openDraft(out, { inputs, force });
   let diff: Draft | undefined;
   const fixed: Fixed = { lines: 0, codes: {}, left: 0 };
   try {
-    diff = await openDraft(`${out}.diff`, inputs);
+    diff = await openDraft(`${out}.diff`, { inputs, force });
     for await (const list of readLines(path, options)) {
       let lines = '';
       let told = '';
@@ -60,10 +62,12 @@ export async function fixFile(path: string, out: string, options: FixOptions): P
       await diff.write(told);
     }
     options.signal?.throwIfAborted();
-    if (fixed.lines > 0) await diff.keep();
+    await diff.settle();
+    await mended.settle();
     // One of another time tells changes that this copy does not have.
-    else await rm(`${out}.diff`, { force: true });
+    await rm(`${out}.diff`, { force: true });
     await mended.keep();
+    if (fixed.lines > 0) await diff.keep();
     return fixed;
   } finally {
     await diff?.discard();

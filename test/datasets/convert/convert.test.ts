@@ -130,7 +130,7 @@ test('an error in any row: each is told, nothing is written, what was there stay
 
   const out = join(folder, 'kept.jsonl');
   await writeFile(out, 'kept');
-  await convertFiles([{ path: join(folder, 'a.csv'), name: 'a.csv' }], out);
+  await convertFiles([{ path: join(folder, 'a.csv'), name: 'a.csv' }], out, { force: true });
   expect(await readFile(out, 'utf8')).toBe('kept');
 });
 

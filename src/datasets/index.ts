@@ -7,5 +7,7 @@ export type { Problem } from './problem.ts';
 export { type HeldOutQuestion, readQuestions } from './questions.ts';
 export { assistantText } from './reference.ts';
 export { type Review, reviewAnswers } from './review.ts';
+export { isPacked, readContent } from './source.ts';
 export { type DatasetParts, splitDataset } from './split.ts';
+export { unpacked } from './unpack.ts';
 export type { DatasetPart } from './write.ts';

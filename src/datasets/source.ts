@@ -1,9 +1,12 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { sourceError } from '../artifacts/failures.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { type Kind, kindOfFile } from './kind.ts';
 import { type LineOrProblem, splitLines } from './lines.ts';
+import { unpacked } from './unpack.ts';
 
 const chunkBytes = 256 * 1024;
+const streamed: ReadonlySet<Kind> = new Set(['plain', 'gzip', 'zstd']);
 
 export interface ReadOptions {
   /** How the person knows the file; its path when absent. */
@@ -27,15 +30,41 @@ export async function openSource(path: string, name: string = path): Promise<{ h
   return { handle: await reading(name, () => open(path)), bytes: found.size };
 }
 
-/** The lines of a file, read as a stream, in lists; throws as {@link openSource} does. */
+/** The lines of a file, read as a stream, in lists; throws as {@link readContent} does. */
 export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineOrProblem[]> {
+  yield* splitLines(readContent(path, options));
+}
+
+/**
+ * The bytes of a file as a stream, decompressed where it is; throws as {@link openSource} and {@link unpacked} do, and
+ * `invalid_data` for a table that is to be converted first.
+ */
+export async function* readContent(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
   const { name = path } = options;
   const { handle, bytes } = await openSource(path, name);
   try {
-    yield* splitLines(chunksOf(name, handle, bytes, options));
+    if (!streamed.has(await kindOfFile(handle))) throw noLines(name);
+    yield* unpacked(chunksOf(name, handle, bytes, options), { name });
   } finally {
     await handle.close();
   }
+}
+
+/** Whether a file is there, and is compressed. */
+export async function isPacked(path: string): Promise<boolean> {
+  const found = await openSource(path).catch(() => undefined);
+  if (!found) return false;
+  try {
+    return (await kindOfFile(found.handle)) !== 'plain';
+  } finally {
+    await found.handle.close();
+  }
+}
+
+function noLines(name: string): TunewrightError {
+  return new TunewrightError('invalid_data', `${name} is a table or an archive, and no JSON lines.`, {
+    advice: `Make JSON lines of it first: tunewright convert ${name} --out FILE`,
+  });
 }
 
 async function* chunksOf(

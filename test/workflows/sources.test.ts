@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { RunConfigInput } from '../../src/contract/config.ts';
 import { createPlatforms } from '../../src/platforms/registry.ts';
 import { type Pipeline, pipeline, smallDataSet } from '../support/pipeline.ts';
@@ -10,9 +13,10 @@ let origin: string;
 let answers: number[];
 let at: Pipeline;
 beforeAll(async () => {
-  server = createServer((_, response) => {
+  server = createServer(({ url }, response) => {
     const status = answers.shift() ?? 200;
-    response.writeHead(status).end(status === 200 ? smallDataSet() : '');
+    const content = url?.endsWith('.zst') ? zstdCompressSync(smallDataSet()) : smallDataSet();
+    response.writeHead(status).end(status === 200 ? content : '');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -33,6 +37,21 @@ test('a run reads its data from the web, also from a host that is out of order f
   const run = await start({ train: `${origin}/intents.jsonl` });
   const { comparison } = await run.result();
   expect(comparison.tuned.score.value).toBeGreaterThan(comparison.base.score.value);
+});
+
+test('compressed data are decompressed before they are kept, from the web and from a path', async () => {
+  await writeFile(join(at.folder, 'data.jsonl.gz'), gzipSync(smallDataSet()));
+  const runs = await Promise.all(
+    [{ train: `${origin}/intents.jsonl.zst` }, { train: 'data.jsonl.gz' }, { train: 'data.jsonl' }].map(start),
+  );
+  const [web, path, plain] = await Promise.all(
+    runs.map(async (run) => {
+      await run.result();
+      return { ...(await run.progress()).data, warnings: [] };
+    }),
+  );
+  expect(web).toEqual(plain);
+  expect(path).toEqual(plain);
 });
 
 test('a run reads its data from the platform, where an earlier run has left them', async () => {

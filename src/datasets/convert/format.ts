@@ -1,7 +1,7 @@
 import { TunewrightError } from '../../contract/errors.ts';
+import { type Kind, kindOf } from '../kind.ts';
 import { splitLines } from '../lines.ts';
 import { arrayRows } from './json-array.ts';
-import { type Kind, kindOf } from './kind.ts';
 import { parseRow, type RowOrProblem } from './row.ts';
 import { tableRows } from './table.ts';
 

@@ -1,8 +1,8 @@
 import { TunewrightError } from '../../contract/errors.ts';
+import { kindOfFile } from '../kind.ts';
 import { openSource } from '../source.ts';
 import { type Rows, readRows } from './format.ts';
 import { type OpenInput, readInput } from './input.ts';
-import { type Kind, kindOfFile } from './kind.ts';
 import { parquetRows } from './parquet/rows.ts';
 import { sheetRows } from './xlsx/rows.ts';
 
@@ -34,15 +34,15 @@ export async function openRows(path: string, name: string, options: OpenOptions)
       // The thread first: it reads by the handle's number, which another file may have next.
       return { ...read, close: async () => await close().finally(async () => await handle.close()) };
     }
-    return await streamed(input, kind);
+    return await streamed(input);
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-async function streamed(input: OpenInput, kind: Kind): Promise<OpenedRows> {
-  const content = readInput(input, kind);
+async function streamed(input: OpenInput): Promise<OpenedRows> {
+  const content = readInput(input);
   try {
     const rows = await readRows(content, input.name);
     return {

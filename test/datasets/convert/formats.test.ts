@@ -2,7 +2,6 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { readRows } from '../../../src/datasets/convert/format.ts';
 import { readInput } from '../../../src/datasets/convert/input.ts';
 import { arrayRows } from '../../../src/datasets/convert/json-array.ts';
-import { kindOfFile } from '../../../src/datasets/convert/kind.ts';
 import { openSource } from '../../../src/datasets/source.ts';
 import { collect, inChunks, temporaryFolder } from '../support.ts';
 
@@ -123,8 +122,7 @@ describe('compressed content', () => {
   async function read(path: string): Promise<Buffer> {
     const { handle, bytes } = await openSource(path);
     try {
-      const input = { handle, bytes, name: 'data' };
-      return Buffer.concat(await collect(readInput(input, await kindOfFile(handle))));
+      return Buffer.concat(await collect(readInput({ handle, bytes, name: 'data' })));
     } finally {
       await handle.close();
     }

@@ -3,6 +3,8 @@ import type { Method, RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { StageProgress } from '../contract/run.ts';
 import { type Inspection, inspectDataset, type Problem, topFields } from '../datasets/index.ts';
+import { untrained } from '../platforms/methods.ts';
+import type { TrainingPlatform } from '../platforms/platform.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { shownSource, snapshot } from './snapshot.ts';
@@ -13,6 +15,8 @@ export interface InspectInput {
   method: Method;
   data: RunConfig['data'];
   split: RunConfig['split'];
+  /** What held-out examples are graded by; absent in runs that began before it was looked at. */
+  evaluation?: RunConfig['evaluation'];
 }
 
 /** The data sets of a run as they were when it began, whatever happens to the files afterwards. */
@@ -43,7 +47,9 @@ export function inspectActivities(dependencies: Dependencies) {
       name: path,
       method: input.method,
       fields: topFields(input.split),
+      grader: role === (input.data.test === undefined ? 'train' : 'test') ? input.evaluation?.grader : undefined,
       minimumExamples: role === 'train' ? platform.minimumExamples : 1,
+      maximumExamples: role === 'test' ? undefined : mostExamples(platform, input.method, role),
       maxProblems: problemsShown,
       ...(entry ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding } : {}),
       signal,
@@ -54,8 +60,12 @@ export function inspectActivities(dependencies: Dependencies) {
   }
 
   return {
-    /** Takes a snapshot of each file by content hash and checks every line of it. Throws `invalid_data`. */
+    /**
+     * Takes a snapshot of each file by content hash and checks every line of it. Throws `invalid_data`, and
+     * `model_not_tunable` for a method by which the platform's adapter does not train.
+     */
     async inspectData(input: InspectInput): Promise<InspectedData> {
+      if (!platforms.get(input.connection).capabilities.methods.includes(input.method)) throw untrained(input.method);
       const beat: StageProgress = { unit: 'bytes' };
       return await beating(
         () => beat,
@@ -77,6 +87,10 @@ export function inspectActivities(dependencies: Dependencies) {
       );
     },
   };
+}
+
+function mostExamples({ mostExamples }: TrainingPlatform, method: Method, role: 'train' | 'validation') {
+  return mostExamples?.[method]?.[role === 'train' ? 'training' : 'validation'];
 }
 
 function invalidData(path: string, { errors, problems }: Inspection): TunewrightError {

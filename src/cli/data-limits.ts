@@ -1,11 +1,12 @@
 import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import type { ModelEntry } from '../platforms/catalogue.ts';
+import type { ModelEntry, MostExamples } from '../platforms/catalogue.ts';
 
 /** What a platform asks of a training file, and the models that can be meant. */
 export interface DataLimits {
   models: readonly ModelEntry[];
   minimumExamples: number;
+  mostExamples?: MostExamples | undefined;
   maxTokensPerExample?: number;
   encoding?: ModelEntry['encoding'];
 }
@@ -26,10 +27,11 @@ export async function limitsOf(
       const platform = platforms.get(name);
       const entry = model === undefined ? undefined : platform.catalogueEntry(model);
       if (model !== undefined && !entry && connection === undefined) continue;
-      const { minimumExamples, catalogueModels } = platform;
-      if (!entry) return { minimumExamples, models: catalogueModels };
+      const { minimumExamples, mostExamples, catalogueModels } = platform;
+      const counts = { minimumExamples, ...(mostExamples ? { mostExamples } : {}) };
+      if (!entry) return { ...counts, models: catalogueModels };
       const { trainingContextTokens: maxTokensPerExample, encoding } = entry;
-      return { minimumExamples, models: [entry], maxTokensPerExample, encoding };
+      return { ...counts, models: [entry], maxTokensPerExample, encoding };
     } catch (error) {
       const keyless = error instanceof TunewrightError && error.code === 'missing_key';
       if (!keyless || connection !== undefined) throw error;

@@ -20,10 +20,7 @@ type Content = Record<string, unknown>;
  */
 export async function readRunFile(file: string, overrides: readonly Override[], directory: string): Promise<RunConfig> {
   const path = resolve(directory, file);
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw sourceError(path, cause);
-  });
-  const content = parsed(text, file);
+  const content = parsed(await textOf(path), file);
   if (!isContent(content)) throw invalid(`${file} holds no mapping of settings.`);
   const located = withAbsolutePaths(content, dirname(path));
   const changed = overrides.reduce(
@@ -31,6 +28,20 @@ export async function readRunFile(file: string, overrides: readonly Override[], 
     located,
   );
   return parseRunConfig(withAbsolutePaths(changed, directory));
+}
+
+/** The grader in a YAML or JSON file that holds one, or a run. Throws as {@link readRunFile} does. */
+export async function readGrader(file: string, directory: string): Promise<unknown> {
+  const content = parsed(await textOf(resolve(directory, file)), file);
+  if (!isContent(content)) throw invalid(`${file} holds neither a grader nor a run.`);
+  const { evaluation } = content;
+  return isContent(evaluation) ? evaluation : content;
+}
+
+async function textOf(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw sourceError(path, cause);
+  });
 }
 
 function parsed(content: string, where: string): unknown {

@@ -20,8 +20,8 @@ export const hyperparameterSchemas = {
   beta: autoOr(z.number().positive().max(2)),
 };
 
-/** How a model learns: from answers, or from pairs of a preferred answer and another. */
-export const methods = ['supervised', 'dpo'] as const;
+/** How a model learns: from answers, from pairs of a preferred answer and another, or from grades of answers of its own. */
+export const methods = ['supervised', 'dpo', 'reinforcement'] as const;
 export type Method = (typeof methods)[number];
 
 const source = z

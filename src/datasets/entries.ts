@@ -23,7 +23,7 @@ export interface Entry {
   prompt: string;
   /** Tells examples that ask nearly the same. */
   likeness: Likeness;
-  /** Equal for examples with the same final answer. */
+  /** Equal for examples with the same answer. */
   answer: string;
   tokens: number;
   answerTokens: number;
@@ -45,6 +45,7 @@ export async function readEntries(
   { method, counter, fields = {}, signal }: EntryOptions,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
+  const format = formats[method];
   const likenessOf = likenesses();
   const add = ({ line, example, problems }: ReadExample): void => {
     const error = problems.find(({ severity }) => severity === 'error');
@@ -75,12 +76,12 @@ export async function readEntries(
       length,
       prompt: asked,
       likeness: likenessOf(prompt),
-      answer: digest(reference),
+      answer: digest(format.answer(example)),
       tokens,
       answerTokens: counter.text(reference),
     });
   };
-  for await (const list of readExamples(readLines(path, { signal }), formats[method])) {
+  for await (const list of readExamples(readLines(path, { signal }), format)) {
     for (const read of list) add(read);
   }
   return entries;

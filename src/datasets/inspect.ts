@@ -3,8 +3,8 @@ import { type Classes, classCounter, imbalanceOf } from './classes.ts';
 import { type LengthRange, lengthCounter } from './distribution.ts';
 import { type ReadExample, readExamples } from './examples.ts';
 import { formats } from './formats.ts';
+import { graderFields } from './grader-fields.ts';
 import { type ProblemCounts, problemLog, shown } from './problem.ts';
-import { assistantText } from './reference.ts';
 import { repeatFinder } from './repeats.ts';
 import { type ReadOptions, readLines } from './source.ts';
 import { checkTexts } from './texts.ts';
@@ -24,6 +24,10 @@ export interface InspectOptions extends ReadOptions {
   encoding?: Encoding | undefined;
   /** Fewer are an error. */
   minimumExamples?: number | undefined;
+  /** More are an error. */
+  maximumExamples?: number | undefined;
+  /** A grader, or several, in any shape: examples that lack a field which its templates name are an error. */
+  grader?: unknown;
   /** How many problems are kept; all are counted. */
   maxProblems?: number | undefined;
 }
@@ -50,7 +54,9 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const { maxTokensPerExample = Number.POSITIVE_INFINITY, encoding = 'o200k_base', method = 'supervised' } = options;
   const format = formats[method];
   const known = new Set(options.fields?.map(shown));
-  const { minimumExamples = fewestExamples, maxProblems = defaultMaxProblems } = options;
+  const { minimumExamples = fewestExamples, maximumExamples = Number.POSITIVE_INFINITY } = options;
+  const { maxProblems = defaultMaxProblems } = options;
+  const grader = graderFields(options.grader);
   const counter = tokenCounter(encoding);
   const log = problemLog(maxProblems);
   const repeats = repeatFinder();
@@ -65,12 +71,12 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     if (line || problems.some(({ severity }) => severity === 'error')) sum.examples += 1;
     if (!line || !example) return;
     const places = () => format.places(example);
-    for (const finding of [...checkTexts(line.text, places), ...repeats.add(example)]) {
+    for (const finding of [...checkTexts(line.text, places), ...repeats.add(example), ...grader.missing(example)]) {
       log.add({ ...finding, line: line.number });
     }
     const { tokens, assistantTokens, longest } = counter.example(example);
     lengths.add(tokens);
-    answers.add(assistantText(example.chat.messages.at(-1) ?? {}));
+    answers.add(format.answer(example));
     sum.tokens += tokens;
     sum.answerTokens += assistantTokens;
     sum.longest = Math.max(sum.longest, longest);
@@ -86,6 +92,10 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   if (sum.examples < minimumExamples) {
     const message = `There are too few examples: ${sum.examples}, and the platform trains on ${minimumExamples} at least. Add some.`;
     log.add({ code: 'too_few_examples', severity: 'error', message });
+  }
+  if (sum.examples > maximumExamples) {
+    const message = `There are too many examples: ${sum.examples}, and the platform takes ${maximumExamples} at most. Leave some out.`;
+    log.add({ code: 'too_many_examples', severity: 'error', message });
   }
   const classes = answers.result();
   const imbalance = classes && imbalanceOf(classes);

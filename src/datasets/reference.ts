@@ -1,4 +1,3 @@
-import { TunewrightError } from '../contract/errors.ts';
 import { canonicalJson, isRecord, parseJson } from './json.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 
@@ -51,13 +50,9 @@ export interface Reference {
   reference: string;
 }
 
-/** Takes an example that has been checked apart. Throws `invalid_data` when it does not end with an answer. */
+/** Takes an example that has been checked apart; one that does not end with an answer is asked as a whole. */
 export function referenceOf({ messages }: ChatExample): Reference {
   const answer = messages.at(-1);
-  if (answer?.role !== 'assistant') {
-    throw new TunewrightError('invalid_data', 'A held-out example does not end with an answer of the assistant.', {
-      advice: 'End every example with the answer that the model should give.',
-    });
-  }
+  if (answer?.role !== 'assistant') return { prompt: messages, reference: '' };
   return { prompt: messages.slice(0, -1), reference: assistantText(answer) };
 }

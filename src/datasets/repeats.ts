@@ -42,11 +42,11 @@ export function repeatFinder(limit: number = mostSlots * fill): Repeats {
   return {
     add({ chat, rejected }) {
       const last = chat.messages.at(-1);
-      if (last?.role !== 'assistant') return [];
-      const preferred = wholeAnswer(last);
+      const answered = last?.role === 'assistant';
+      const preferred = answered ? wholeAnswer(last) : besideMessages(chat);
       // One question may stand in many pairs: what is asked of a pair is which of its two is preferred.
       const pair = rejected ? [preferred, wholeAnswer(rejected)].sort() : [];
-      const asked = fingerprint([...question(chat), ...pair]);
+      const asked = fingerprint([...question(chat, answered), ...pair]);
       // A free slot has 0.
       const low = asked.low || 1;
       const answer = fingerprint([preferred]).low;
@@ -79,10 +79,16 @@ function isTaken(slots: Uint32Array, at: number): boolean {
   return slots[at + 1] !== 0;
 }
 
-/** All that is asked, with the tools there are. */
-function question({ messages, tools, functions }: ChatExample): string[] {
+/** Where no answer stands, what graders are to compare with. */
+function besideMessages({ messages: _, ...rest }: ChatExample): string {
+  return canonicalJson(rest);
+}
+
+/** All that is asked, with the tools there are; where one is answered, that is left out. */
+function question({ messages, tools, functions }: ChatExample, answered: boolean): string[] {
   const texts: string[] = [];
-  for (let index = 0; index < messages.length - 1; index++) {
+  const asked = messages.length - (answered ? 1 : 0);
+  for (let index = 0; index < asked; index++) {
     const message = messages[index] as ChatMessage;
     const { role, content } = message;
     texts.push(role);

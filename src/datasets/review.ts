@@ -58,16 +58,17 @@ export async function reviewAnswers(
   const items: Item[] = [];
   const classes = new Map<string, number>();
   const words = new Map<string, number>();
-  for await (const list of readExamples(readLines(path, { signal }), formats[method])) {
+  const format = formats[method];
+  for await (const list of readExamples(readLines(path, { signal }), format)) {
     for (const { line, example } of list) {
       if (!line || !example || items.length >= mostExamples) continue;
-      const { prompt, reference } = referenceOf(example.chat);
+      const { prompt } = referenceOf(example.chat);
       const asked = prompt.filter(({ role }) => role !== 'system' && role !== 'developer');
       const question = asked.map(assistantText).join('\n');
       items.push({
         line: line.number,
         question,
-        class: numberOf(classes, reference),
+        class: numberOf(classes, format.answer(example)),
         features: featuresOf(question, words),
       });
     }

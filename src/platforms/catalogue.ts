@@ -38,11 +38,16 @@ export const platformEntrySchema = z.strictObject({
     partBytes: z.int().positive(),
     parallelParts: z.int().positive(),
     minimumExamples: z.int().positive(),
+    /** The most examples of a training and of a validation file, by method. */
+    mostExamples: z
+      .record(z.string(), z.strictObject({ training: z.int().positive(), validation: z.int().positive() }))
+      .optional(),
     /** Jobs that may wait and train at once; null for any number. */
     jobsAtOnce: z.int().positive().nullable(),
   }),
   models: z.array(modelEntrySchema),
 });
+export type MostExamples = NonNullable<z.infer<typeof platformEntrySchema>['limits']['mostExamples']>;
 export type PlatformEntry = z.infer<typeof platformEntrySchema>;
 
 /** Limits and models that replace or add to the built-in ones. */

@@ -1,9 +1,11 @@
 import type { Method } from '../contract/config.ts';
 import type { TrainingMetrics } from '../contract/run.ts';
-import type { ModelEntry } from './catalogue.ts';
+import type { ModelEntry, MostExamples } from './catalogue.ts';
 
 /** What a platform can do: declared, so that the workflow adapts to it and never asks which platform it is. */
 export interface Capabilities {
+  /** What its adapter trains by; which of these a model takes says the catalogue. */
+  methods: readonly Method[];
   /** A running job can be paused and resumed. */
   pause: boolean;
   /** Milliseconds by which a listing may lag behind a creation: how long a lost create is looked for before it is repeated. */
@@ -221,6 +223,8 @@ export interface TrainingPlatform {
   readonly jobsAtOnce?: number | undefined;
   /** Training files with fewer examples are refused. */
   readonly minimumExamples: number;
+  /** Files with more examples are refused, by method; where the catalogue knows of such limits. */
+  readonly mostExamples?: MostExamples | undefined;
   /** What one job costs at most, US dollars, where the platform bills time and not tokens. */
   readonly trainingUsdAtMost?: number | undefined;
   /** What the catalogue knows of a model or of one tuned from it; undefined when it knows nothing. */

@@ -72,6 +72,7 @@ async function story(run: Run): Promise<RunResult> {
     method,
     data: config.data,
     split: config.split,
+    evaluation: config.evaluation,
   });
 
   await enter(run, 'split');

@@ -85,6 +85,17 @@ test('a model that nobody knows', async () => {
   await refused(await run(lines(40).join('\n'), { model: 'gpt-none' }), /"gpt-none"/, /TUNEWRIGHT_CATALOGUE/);
 });
 
+test('a method by which no adapter trains', async () => {
+  const outcome = await run('anything', { method: 'reinforcement' });
+  await refused(outcome, /No job of the method "reinforcement"/, /validate --method reinforcement/);
+});
+
+test('a grader that names a field which examples lack', async () => {
+  const grader = { type: 'string_check', operation: 'eq', reference: '{{item.topic}}' };
+  const outcome = await run(lines(40).join('\n'), { evaluation: { grader } });
+  await refused(outcome, /names item\.topic/, /tunewright validate/);
+});
+
 test('a model without life left', async () => {
   const outcome = await run(lines(40).join('\n'), { model: 'gpt-4.1-nano' });
   await refused(outcome, /No job for gpt-4\.1-nano can be created since 2026-10-23/, /another platform/);

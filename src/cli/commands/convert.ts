@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { type Method, methods } from '../../contract/config.ts';
 import type { Preset } from '../../datasets/convert/layouts.ts';
 import type { Context, Perform } from '../context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
@@ -15,6 +16,8 @@ interface Options {
   userTemplate?: string;
   assistantTemplate?: string;
   system?: string;
+  to?: Method;
+  field?: string[];
   force?: boolean;
 }
 
@@ -34,11 +37,21 @@ export function convertCommand(program: Command, perform: Perform): void {
     .option('--user-template <text>', 'what is asked, such as "{{title}}: {{question}}"')
     .option('--assistant-template <text>', 'what is answered')
     .option('--system <text>', 'a system message for examples that have none')
+    .addOption(
+      new Option('--to <method>', 'make examples for this method of training; that of the layout when absent').choices(
+        methods,
+      ),
+    )
+    .option('--field <columns...>', 'columns that are kept beside the messages, for graders')
     .option('--force', 'replace the file where it is there already')
     .action((inputs: string[], options: Options) => perform((context) => convert(context, inputs, options)));
 }
 
-async function convert(context: Context, inputs: string[], { out: file, ...mapping }: Options): Promise<ExitCode> {
+async function convert(
+  context: Context,
+  inputs: string[],
+  { out: file, field: fields, ...mapping }: Options,
+): Promise<ExitCode> {
   const { out, directory } = context;
   const { convertFiles } = await import('../../datasets/convert/convert.ts');
   const signal = context.interrupts();
@@ -49,6 +62,7 @@ async function convert(context: Context, inputs: string[], { out: file, ...mappi
       path,
       {
         ...mapping,
+        fields,
         signal,
         onProgress: (name, done, total) => out.draw(`${name} ${bar(done, total, barWidth)}`),
       },

@@ -18,6 +18,7 @@ import { inspectionReport } from '../render/inspection.ts';
 import { reviewReport } from '../render/review.ts';
 import { sarifLog } from '../render/sarif.ts';
 import type { Paint } from '../render/text.ts';
+import { readGrader } from '../run-file.ts';
 import { sourceError } from '../source-error.ts';
 
 interface ValidateOptions {
@@ -26,6 +27,7 @@ interface ValidateOptions {
   review?: number | true;
   fix?: string;
   force?: boolean;
+  grader?: string;
   model?: string;
   connection?: string;
   format: Format;
@@ -55,6 +57,7 @@ export function validateCommand(program: Command, perform: Perform): void {
       'show the examples whose answers the others speak against: likely mislabelled',
       wholeNumber(1),
     )
+    .option('--grader <file>', 'tell which examples lack a field that the templates of this grader, or run, name')
     .option('--model <id>', 'check against what this model reads at once')
     .option('--connection <name>', 'check against the limits of this connection')
     .addOption(
@@ -66,7 +69,7 @@ export function validateCommand(program: Command, perform: Perform): void {
 }
 
 async function validate(context: Context, file: string, options: ValidateOptions): Promise<ExitCode> {
-  const { against, review, fix, force, model, connection, format } = options;
+  const { against, review, fix, force, grader, model, connection, format } = options;
   const { settings, out, directory, now } = context;
   for (const named of [file, against ?? file]) {
     if (isPath(named)) continue;
@@ -79,9 +82,15 @@ async function validate(context: Context, file: string, options: ValidateOptions
     throw sourceError(given, cause);
   });
   const known = await limitsOf(settings, connection, model);
-  const { models = [], ...limits } = known ?? {};
+  const { models = [], mostExamples, ...limits } = known ?? {};
   if (!known) out.note(limitsUnknown(model));
   const method = options.method ?? (await toldMethod(given));
+  const checks = {
+    minimumExamples: 1,
+    ...limits,
+    maximumExamples: mostExamples?.[method]?.[against === undefined ? 'training' : 'validation'],
+    grader: grader === undefined ? undefined : await readGrader(grader, directory),
+  };
 
   const train = against === undefined ? undefined : resolve(directory, against);
   const path = fix === undefined ? given : resolve(directory, fix);
@@ -90,7 +99,7 @@ async function validate(context: Context, file: string, options: ValidateOptions
   let inspection: Inspection;
   try {
     if (signal) mended = await fixed(context, given, path, { method, others: train ? [train] : [], force, signal });
-    const found = await inspectFile(context, path, { minimumExamples: 1, ...limits, method, signal });
+    const found = await inspectFile(context, path, { ...checks, method, signal });
     inspection = await withAlike(found, path, train, signal);
   } catch (error) {
     if (!signal?.aborted) throw error;

@@ -5,7 +5,7 @@ import { clean, type Paint } from './text.ts';
 /** Of each file how it was read and every problem as `file:line`, then what was made of all. */
 export function conversionReport(file: string, conversion: Conversion, paint: Paint): string {
   const { inputs, examples, errors, bytes, kind } = conversion;
-  const made = `${formatCount(examples, 'example')}${kind === 'preference' ? ' for preference training' : ''}`;
+  const made = `${formatCount(examples, 'example')}${kind && kind !== 'supervised' ? ` for the method ${kind}` : ''}`;
   const close =
     errors > 0
       ? paint('red', `${clean(file)} was not written: ${formatCount(errors, 'error')}`)

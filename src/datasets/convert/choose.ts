@@ -1,10 +1,11 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import { listed } from './fault.ts';
 import { columnsLayout, type Layout, type Preset, presets } from './layouts.ts';
+import { aimed, type Target } from './target.ts';
 import { columnTemplate, parseTemplate } from './template.ts';
 
 /** How rows become examples; without preset and columns it is told by the names of the columns. */
-export interface Mapping {
+export interface Mapping extends Target {
   preset?: Preset | undefined;
   inputColumn?: string | undefined;
   outputColumn?: string | undefined;
@@ -68,12 +69,13 @@ export function checkMapping(mapping: Mapping): void {
 
 /** The layout of a file with these columns in its first row. Throws `invalid_data`, which names the columns there are. */
 export function chooseLayout(mapping: Mapping, columns: readonly string[], name: string): Choice {
-  const choice = asked(mapping) ?? told(columns);
-  if (!choice) {
+  const plain = asked(mapping) ?? told(columns);
+  if (!plain) {
     throw new TunewrightError('invalid_data', `The columns of ${name} tell no layout: ${listed(columns)}.`, {
       advice: 'Say which are meant: --input-column and --output-column, or a --preset.',
     });
   }
+  const choice = { ...plain, layout: aimed(plain.layout, mapping) };
   const absent = choice.layout.needs.filter((column) => !columns.includes(column));
   if (absent.length === 0) return choice;
   throw new TunewrightError('invalid_data', `${name} has no column ${listed(absent)}; it has ${listed(columns)}.`, {

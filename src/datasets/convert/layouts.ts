@@ -1,3 +1,4 @@
+import type { Method } from '../../contract/config.ts';
 import { canonicalJson, type JsonRecord } from '../json.ts';
 import { type Finding, warningAt } from '../problem.ts';
 import { isBlank, leftOut, optionalTextAt, refused, textAt } from './fault.ts';
@@ -13,7 +14,7 @@ export interface Converted {
 /** How the rows of a file are meant. `convert` throws `RowFault`. */
 export interface Layout {
   name: string;
-  kind: 'supervised' | 'preference';
+  kind: Method;
   /** Columns without which no row can be converted. */
   needs: readonly string[];
   convert(row: JsonRecord, system: string | undefined): Converted;
@@ -67,7 +68,7 @@ const sharegpt: Layout = {
 
 const preference: Layout = {
   name: 'preference',
-  kind: 'preference',
+  kind: 'dpo',
   needs: ['chosen', 'rejected'],
   convert(row, system) {
     const [preferred, other] = (['chosen', 'rejected'] as const).map((column) => pairSide(row, column));

@@ -21,15 +21,16 @@ export interface Change {
 export function mend(example: unknown, method: Method): { value: unknown; changes: Change[] } {
   if (!isRecord(example)) return { value: example, changes: [] };
   const changes: Change[] = [];
-  const value = method === 'dpo' ? mendedPair(example, changes) : mendedChat(example, changes);
+  const value = method === 'dpo' ? mendedPair(example, changes) : mendedChat(example, method, changes);
   return { value, changes };
 }
 
-function mendedChat(example: JsonRecord, changes: Change[]): JsonRecord {
+function mendedChat(example: JsonRecord, method: Method, changes: Change[]): JsonRecord {
   const mended = withoutEmptyTools(example, '', changes);
   const { messages } = mended;
   if (!Array.isArray(messages)) return mended;
-  const kept = messages.slice(0, endOf(messages));
+  // By reinforcement the model answers what stands last.
+  const kept = method === 'reinforcement' ? messages : messages.slice(0, endOf(messages));
   for (let at = kept.length; at < messages.length; at++) {
     changes.push({ code: 'last_message_not_assistant', path: `messages[${at}]`, before: messages[at] });
   }

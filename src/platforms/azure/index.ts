@@ -3,7 +3,7 @@ import type { PlatformFactory } from '../factory.ts';
 import { chat } from '../protocol/chat.ts';
 import { files } from '../protocol/files.ts';
 import { holdings } from '../protocol/holdings.ts';
-import { jobs } from '../protocol/jobs.ts';
+import { jobs, protocolMethods } from '../protocol/jobs.ts';
 import { models } from '../protocol/models.ts';
 import { training } from '../protocol/training.ts';
 import { webhooks } from '../protocol/webhooks.ts';
@@ -34,7 +34,12 @@ export const azure: PlatformFactory<AzureSettings> = {
     return {
       name: 'azure',
       simulated: settings.simulated,
-      capabilities: { pause: true, listLagMs: settings.listLagSeconds * 1000, modelReadyMs: 30 * 60_000 },
+      capabilities: {
+        methods: protocolMethods,
+        pause: true,
+        listLagMs: settings.listLagSeconds * 1000,
+        modelReadyMs: 30 * 60_000,
+      },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
       catalogueEntry,

@@ -3,6 +3,7 @@ import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
 import { curveOf, eventsSince } from '../trainer/events.ts';
 import { parseModel, tunedModel } from '../trainer/names.ts';
+import { trainerMethods } from '../trainer/tuning.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 import { chatAt, deployments } from './deployments.ts';
 import { heldJobs, jobs } from './jobs.ts';
@@ -25,7 +26,7 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
     return {
       name: 'huggingface',
       simulated: false,
-      capabilities: { pause: false, listLagMs: 0, modelReadyMs: 60_000 },
+      capabilities: { methods: trainerMethods, pause: false, listLagMs: 0, modelReadyMs: 60_000 },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
       catalogueEntry(model) {

@@ -4,7 +4,7 @@ import { chat } from '../protocol/chat.ts';
 import { embeddings } from '../protocol/embeddings.ts';
 import { files } from '../protocol/files.ts';
 import { holdings } from '../protocol/holdings.ts';
-import { jobs } from '../protocol/jobs.ts';
+import { jobs, protocolMethods } from '../protocol/jobs.ts';
 import { models } from '../protocol/models.ts';
 import { training } from '../protocol/training.ts';
 import { webhooks } from '../protocol/webhooks.ts';
@@ -26,12 +26,14 @@ export const openai: PlatformFactory<OpenAISettings> = {
       name: 'openai',
       simulated: settings.simulated,
       capabilities: {
+        methods: protocolMethods,
         pause: !settings.lacks.includes('pause'),
         listLagMs: settings.listLagSeconds * 1000,
         modelReadyMs: 30 * 60_000,
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
+      mostExamples: entry.limits.mostExamples,
       // A tuned model is called ft:BASE:ORG:SUFFIX:ID: its prices and dates are those of its base.
       catalogueEntry: (model) => findModel(entry, model.startsWith('ft:') ? (model.split(':')[1] ?? model) : model),
       catalogueModels: entry.models,

@@ -1,6 +1,8 @@
 import type OpenAI from 'openai';
 import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs';
+import type { Method } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
+import { untrained } from '../methods.ts';
 import type { JobSpec, JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
 import { listAll } from './lists.ts';
@@ -127,7 +129,11 @@ export function jobs(client: OpenAI, { jobFields, lacks = [] }: Differences = {}
   };
 }
 
+/** What jobs of the protocol are made for here; it has reinforcement too. */
+export const protocolMethods: readonly Method[] = ['supervised', 'dpo'];
+
 function methodOf({ method, hyperparameters }: JobSpec): JobCreateParams.Method {
+  if (method === 'reinforcement') throw untrained(method);
   const { epochs, batchSize, learningRateMultiplier, beta = 'auto' } = hyperparameters;
   const common = { n_epochs: epochs, batch_size: batchSize, learning_rate_multiplier: learningRateMultiplier };
   return method === 'dpo'

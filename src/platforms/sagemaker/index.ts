@@ -3,6 +3,7 @@ import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
 import { curveOf, eventsSince } from '../trainer/events.ts';
 import { parseModel, tunedModel } from '../trainer/names.ts';
+import { trainerMethods } from '../trainer/tuning.ts';
 import { aws } from './aws.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 import { chatAt } from './chat.ts';
@@ -28,7 +29,12 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
     return {
       name: 'sagemaker',
       simulated: false,
-      capabilities: { pause: false, listLagMs: settings.listLagSeconds * 1000, modelReadyMs: 60_000 },
+      capabilities: {
+        methods: trainerMethods,
+        pause: false,
+        listLagMs: settings.listLagSeconds * 1000,
+        modelReadyMs: 60_000,
+      },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
       trainingUsdAtMost: training.maxHours * training.hourlyUsd,

@@ -20,6 +20,9 @@ export const tuningSchema = z.strictObject({
 });
 export type Tuning = z.infer<typeof tuningSchema>;
 
+/** What trainers know. */
+export const trainerMethods: readonly Method[] = ['supervised', 'dpo'];
+
 /** TRL's default. */
 const usualBeta = 0.1;
 

@@ -196,3 +196,45 @@ describe('told by the person', () => {
     );
   });
 });
+
+describe('for another method', () => {
+  const reinforcement = { to: 'reinforcement' } as const;
+
+  test('a question and its answer: the answer is what graders compare with', () => {
+    expect(convert({ question: 'Where?', label: 1 }, reinforcement)).toEqual({
+      example: { messages: messages(['user', 'Where?']), reference_answer: '1' },
+    });
+  });
+
+  test('a conversation that ends with the question stays as it is', () => {
+    const row = { messages: messages(['user', 'Where?']), answer: 'Here.' };
+    expect(convert(row, reinforcement)).toEqual({ example: row });
+    expect(convert({ messages: messages(['assistant', 'Here.']) }, reinforcement)).toEqual(
+      finding('error', 'nothing_asked'),
+    );
+  });
+
+  test('of pairs the preferred answer is taken', () => {
+    const row = { prompt: 'Where?', chosen: 'Here.', rejected: 'There.' };
+    expect(convert(row, { to: 'supervised' })).toEqual(supervised(['user', 'Where?'], ['assistant', 'Here.']));
+    expect(convert(row, reinforcement)).toEqual({
+      example: { messages: messages(['user', 'Where?']), reference_answer: 'Here.' },
+    });
+  });
+
+  test('columns stand beside the messages as they are; null is left away, a list stays one', () => {
+    const row = { text: 'Where?', label: 1, level: 2, tags: ['a'], none: null };
+    const fields = ['level', 'tags', 'none'];
+    expect(convert(row, { fields, inputColumn: 'text', outputColumn: 'label' })).toEqual({
+      example: { messages: messages(['user', 'Where?'], ['assistant', '1']), level: 2, tags: ['a'] },
+    });
+  });
+
+  test.each<[Mapping, string]>([
+    [{ to: 'dpo' }, 'Single answers make no pairs.'],
+    [{ fields: ['tools'] }, 'The column "tools" has the name of a field of the format.'],
+    [{ fields: ['level'] }, 'data has no column "level"; it has "text", "label".'],
+  ])('%j cannot be made', (mapping, message) => {
+    expect(() => convert({ text: 'Where?', label: 1 }, mapping)).toThrow(message);
+  });
+});

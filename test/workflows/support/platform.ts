@@ -145,7 +145,7 @@ export function modelPlatform(conditions: Conditions, meet: (call: Call) => Prom
   const platform: ModelPlatform = {
     name: 'model',
     simulated: true,
-    capabilities: { pause: true, listLagMs: settleMs, modelReadyMs: 60_000 },
+    capabilities: { methods: ['supervised', 'dpo'], pause: true, listLagMs: settleMs, modelReadyMs: 60_000 },
     minimumExamples: 10,
     jobs,
     files,

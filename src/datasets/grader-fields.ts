@@ -1,10 +1,15 @@
 import type { Example } from './formats.ts';
 import { isRecord } from './json.ts';
-import { type Finding, problemAt, shown } from './problem.ts';
+import { type Finding, linesOf, problemAt } from './problem.ts';
 
-/** Says of examples which fields that a grader's templates name they lack. */
+/** So many lines are kept for each field: they are named, and one more says that there are others. */
+const mostLines = 11;
+
+/** Finds the fields that a grader's templates name and examples lack. */
 export interface GraderFields {
-  missing(example: Example): Finding[];
+  add(example: Example, line: number): void;
+  /** One error a field. */
+  result(): Finding[];
 }
 
 /**
@@ -12,20 +17,30 @@ export interface GraderFields {
  * In a run `item.reference` is the answer hoped for.
  */
 export function graderFields(grader: unknown): GraderFields {
-  const paths = [...new Set(textsIn(grader).flatMap(namesIn))].map((name) => ({
+  const names = new Set(textsIn(grader).flatMap(namesIn));
+  const fields = [...names].map((name) => ({
     name,
     steps: name.replace(/\[(\d+)\]/g, '.$1').split('.'),
+    lacking: 0,
+    lines: [] as { line: number }[],
   }));
   return {
-    missing: ({ chat }) =>
-      paths
-        .filter(({ steps }) => !stands(chat, steps))
-        .map(({ name }) => problemAt(name, 'grader_field_missing', why(name))),
+    add({ chat }, line) {
+      for (const field of fields) {
+        if (stands(chat, field.steps)) continue;
+        field.lacking += 1;
+        if (field.lines.length < mostLines) field.lines.push({ line });
+      }
+    },
+    result: () =>
+      fields
+        .filter(({ lacking }) => lacking > 0)
+        .map(({ name, lacking, lines }) => {
+          const who = lacking === 1 ? 'one example lacks' : `${lacking.toLocaleString('en-US')} examples lack`;
+          const message = `The grader's template names this field of an item, which ${who} (${linesOf(lines)}): their answers cannot be graded. Give them the field, or mend the template.`;
+          return problemAt(name, 'grader_field_missing', message);
+        }),
   };
-}
-
-function why(name: string): string {
-  return `The grader's template names item.${shown(name).slice(1, -1)}, which this example lacks: its answers cannot be graded. Give the example the field, or mend the template.`;
 }
 
 function textsIn(value: unknown): string[] {

@@ -71,9 +71,10 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     if (line || problems.some(({ severity }) => severity === 'error')) sum.examples += 1;
     if (!line || !example) return;
     const places = () => format.places(example);
-    for (const finding of [...checkTexts(line.text, places), ...repeats.add(example), ...grader.missing(example)]) {
+    for (const finding of [...checkTexts(line.text, places), ...repeats.add(example)]) {
       log.add({ ...finding, line: line.number });
     }
+    grader.add(example, line.number);
     const { tokens, assistantTokens, longest } = counter.example(example);
     lengths.add(tokens);
     answers.add(format.answer(example));
@@ -97,6 +98,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     const message = `There are too many examples: ${sum.examples}, and the platform takes ${maximumExamples} at most. Leave some out.`;
     log.add({ code: 'too_many_examples', severity: 'error', message });
   }
+  for (const finding of grader.result()) log.add(finding);
   const classes = answers.result();
   const imbalance = classes && imbalanceOf(classes);
   if (imbalance) log.add(imbalance);

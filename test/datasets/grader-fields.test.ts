@@ -13,10 +13,12 @@ const multi = {
 };
 const example = (fields: object): Example =>
   formats.reinforcement.example({ messages: [{ role: 'user', content: 'q' }], ...fields });
-const missing = (fields: object, grader: unknown = multi) =>
-  graderFields(grader)
-    .missing(example(fields))
-    .map(({ path }) => path);
+function lacked(grader: unknown, ...examples: Example[]) {
+  const fields = graderFields(grader);
+  for (const [index, example] of examples.entries()) fields.add(example, index + 1);
+  return fields.result();
+}
+const missing = (fields: object, grader: unknown = multi) => lacked(grader, example(fields)).map(({ path }) => path);
 
 test('every template of a grader is looked through, however deep it stands', () => {
   expect(missing({ answers: [{}, { text: 'a' }], kind: 'b' })).toEqual([]);
@@ -32,16 +34,18 @@ test.each(['__proto__', 'constructor.name', 'messages.length.toFixed'])(
 );
 
 test('the answer hoped for stands where an example ends with one', () => {
-  const fields = graderFields({ reference: '{{item.reference}}' });
-  expect(fields.missing(formats.supervised.example(JSON.parse(chat('q', 'a'))))).toEqual([]);
+  const answered = formats.supervised.example(JSON.parse(chat('q', 'a')));
+  expect(lacked({ reference: '{{item.reference}}' }, answered)).toEqual([]);
   expect(missing({}, { reference: '{{item.reference}}' })).toEqual(['reference']);
 });
 
-test('each line that lacks the field is told, and no grader lacks none', async () => {
+test('the lines that lack a field are one error, and no grader lacks none', async () => {
   const lines = [chat('q', 'a'), JSON.stringify({ ...JSON.parse(chat('r', 'b')), topic: 'x' })];
   const path = await files.write('data.jsonl', jsonl(lines));
   const grader = { type: 'string_check', reference: '{{item.topic}}' };
   const { problems } = await inspectDataset(path, { minimumExamples: 1, fields: ['topic'], grader });
-  expect(problems).toMatchObject([{ code: 'grader_field_missing', line: 1, path: 'topic' }]);
+  expect(problems).toMatchObject([
+    { code: 'grader_field_missing', path: 'topic', message: expect.stringContaining('one example lacks (line 1)') },
+  ]);
   expect((await inspectDataset(path, { minimumExamples: 1 })).errors).toBe(0);
 });

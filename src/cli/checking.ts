@@ -47,8 +47,13 @@ export async function withAlike(
   const { findAlike } = await import('../datasets/index.ts');
   return await named(train ?? path, async () => {
     const within = found.examples <= mostCompared;
-    const more = await findAlike(path, { method: found.method, within, train, signal });
-    return { ...found, problems: [...found.problems, ...more], warnings: found.warnings + more.length };
+    const { problems: more, removable } = await findAlike(path, { method: found.method, within, train, signal });
+    return {
+      ...found,
+      problems: [...found.problems, ...more],
+      warnings: found.warnings + more.length,
+      removable: { ...found.removable, ...(removable.examples > 0 ? { near_duplicates: removable } : {}) },
+    };
   });
 }
 

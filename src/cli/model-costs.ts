@@ -1,4 +1,4 @@
-import { automaticEpochs, type Inspection } from '../datasets/index.ts';
+import { automaticEpochs, type Inspection, type Removable } from '../datasets/index.ts';
 import type { ModelEntry } from '../platforms/catalogue.ts';
 
 /** What a data set costs with a model, US dollars at list prices. */
@@ -7,10 +7,19 @@ export interface ModelCost {
   /** By the rule for `auto`. */
   epochs: number;
   trainingUsd: number;
+  /** By the speed of jobs that the catalogue knows; absent where it knows none. */
+  trainingSeconds?: number | undefined;
   /** 1,000 questions and answers like those of the data set, asked of the tuned model. */
   answersUsd: number;
   /** YYYY-MM-DD: from this day on no job can be created. */
   lastJobDate?: string | undefined;
+}
+
+/** What training would cost less without the examples that a check speaks of. */
+export interface Saving extends Removable {
+  code: string;
+  /** US dollars by model, epochs as in its {@link ModelCost}. */
+  usd: Record<string, number>;
 }
 
 const million = 1_000_000;
@@ -26,14 +35,33 @@ export function modelCosts(
   const epochs = automaticEpochs(examples);
   const answers = examples * (method === 'dpo' ? 2 : 1);
   return models
-    .flatMap(({ id, methods, prices, lastJobDate }) => {
+    .flatMap(({ id, methods, prices, lastJobDate, trainingTokensPerSecond: speed }) => {
       if (!prices || prices.training === 0 || examples === 0 || (lastJobDate && lastJobDate <= today)) return [];
       if (!methods.includes(method)) return [];
       const answersUsd =
         (((tokens - answerTokens) * prices.input + answerTokens * prices.output) / million / answers) * asked;
+      const trained = tokens * epochs;
+      const trainingSeconds = speed && trained / speed;
       return [
-        { model: id, epochs, trainingUsd: (tokens * epochs * prices.training) / million, answersUsd, lastJobDate },
+        {
+          model: id,
+          epochs,
+          trainingUsd: (trained * prices.training) / million,
+          trainingSeconds,
+          answersUsd,
+          lastJobDate,
+        },
       ];
     })
     .sort((a, b) => a.trainingUsd - b.trainingUsd);
+}
+
+/** The most first; with the costs of the same data set. */
+export function savings({ tokens, removable }: Inspection, costs: readonly ModelCost[]): Saving[] {
+  return Object.entries(removable)
+    .map(([code, one]) => {
+      const usd = costs.map(({ model, trainingUsd }) => [model, (trainingUsd * one.tokens) / tokens]);
+      return { code, ...one, usd: Object.fromEntries(usd) };
+    })
+    .sort((a, b) => b.tokens - a.tokens);
 }

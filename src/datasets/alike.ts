@@ -3,6 +3,7 @@ import { type Entry, readEntries } from './entries.ts';
 import { leaks } from './leaks.ts';
 import { nearGroups } from './near.ts';
 import { linesOf, type Problem } from './problem.ts';
+import type { Removable } from './removable.ts';
 import { tokenCounter } from './tokens.ts';
 
 /** Examples that ask the same, or nearly so, in groups; most groups are of one. */
@@ -42,12 +43,17 @@ export function joinedByField(groups: readonly Entry[][]): Entry[][] {
 
 /** A warning of those that ask nearly what another example does; equal ones are told by the checks of each line. */
 export function nearDuplicates(groups: readonly Entry[][]): Problem[] {
-  const later = groups.flatMap(([first, ...others]) => others.filter(({ prompt }) => prompt !== first?.prompt));
+  const later = laterOf(groups);
   if (later.length === 0) return [];
   later.sort((a, b) => a.line - b.line);
   const who = later.length === 1 ? 'One example asks' : `${later.length} examples ask`;
   const message = `${who} nearly what another does (${linesOf(later)}): such a question counts for several, in training and in an evaluation; a split keeps them together. Remove those that add nothing.`;
   return [{ code: 'near_duplicates', severity: 'warning', message }];
+}
+
+/** All but the first of each group; not those that ask the very same. */
+function laterOf(groups: readonly Entry[][]): Entry[] {
+  return groups.flatMap(([first, ...others]) => others.filter(({ prompt }) => prompt !== first?.prompt));
 }
 
 export interface AlikeOptions {
@@ -59,15 +65,23 @@ export interface AlikeOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface Alike {
+  problems: Problem[];
+  /** Of the file, where its examples were compared with each other: those that ask nearly what another does. */
+  removable: Removable;
+}
+
 /** What examples ask the same, or nearly so; each file is read once. Throws `invalid_data` at the first line that is no example. */
-export async function findAlike(path: string, options: AlikeOptions): Promise<Problem[]> {
+export async function findAlike(path: string, options: AlikeOptions): Promise<Alike> {
   const { method, within, train, signal } = options;
-  if (!within && train === undefined) return [];
+  if (!within && train === undefined) return { problems: [], removable: { examples: 0, tokens: 0 } };
   const counter = tokenCounter('o200k_base');
   const read = async (file: string) => await readEntries(file, { method, counter, signal });
   const entries = await read(path);
-  return [
-    ...(within ? nearDuplicates(groupsOfLike(entries)) : []),
-    ...(train === undefined ? [] : leaks(await read(train), entries)),
-  ];
+  const groups = within ? groupsOfLike(entries) : [];
+  const later = laterOf(groups);
+  return {
+    problems: [...nearDuplicates(groups), ...(train === undefined ? [] : leaks(await read(train), entries))],
+    removable: { examples: later.length, tokens: later.reduce((sum, { tokens }) => sum + tokens, 0) },
+  };
 }

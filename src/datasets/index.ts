@@ -6,6 +6,7 @@ export { methodOf } from './method.ts';
 export type { Problem } from './problem.ts';
 export { type HeldOutQuestion, readQuestions } from './questions.ts';
 export { assistantText } from './reference.ts';
+export type { Removable } from './removable.ts';
 export { type Review, reviewAnswers } from './review.ts';
 export { isPacked, readContent } from './source.ts';
 export { type DatasetParts, splitDataset } from './split.ts';

@@ -5,6 +5,7 @@ import { type ReadExample, readExamples } from './examples.ts';
 import { formats } from './formats.ts';
 import { graderFields } from './grader-fields.ts';
 import { type ProblemCounts, problemLog, shown } from './problem.ts';
+import { type Removable, removableCounter } from './removable.ts';
 import { repeatFinder } from './repeats.ts';
 import { type ReadOptions, readLines } from './source.ts';
 import { checkTexts } from './texts.ts';
@@ -43,6 +44,8 @@ export interface Inspection extends ProblemCounts {
   /** Tokens of the longest example; of a pair the longer side counts. */
   longest: number;
   lengths: LengthRange[];
+  /** By the code of a check: what could be left out. */
+  removable: Record<string, Removable>;
   classes?: Classes | undefined;
 }
 
@@ -62,6 +65,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const repeats = repeatFinder();
   const lengths = lengthCounter();
   const answers = classCounter();
+  const removable = removableCounter();
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
 
   const add = ({ line, example, problems }: ReadExample): void => {
@@ -71,18 +75,20 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     if (line || problems.some(({ severity }) => severity === 'error')) sum.examples += 1;
     if (!line || !example) return;
     const places = () => format.places(example);
-    for (const finding of [...checkTexts(line.text, places), ...repeats.add(example)]) {
+    const findings = [...checkTexts(line.text, places), ...repeats.add(example)];
+    for (const finding of findings) {
       log.add({ ...finding, line: line.number });
     }
     grader.add(example, line.number);
     const { tokens, assistantTokens, longest } = counter.example(example);
+    removable.add([...problems, ...findings], tokens);
     lengths.add(tokens);
     answers.add(format.answer(example));
     sum.tokens += tokens;
     sum.answerTokens += assistantTokens;
     sum.longest = Math.max(sum.longest, longest);
     if (longest > maxTokensPerExample) {
-      const message = `The example has more than the ${maxTokensPerExample} tokens that the model trains on: its end is cut off, and with it the answer. Shorten it.`;
+      const message = `The example has ${longest - maxTokensPerExample} tokens more than the ${maxTokensPerExample} that the model trains on: its end is cut off, and with it the answer. Shorten it.`;
       log.add({ code: 'example_too_long', severity: 'warning', line: line.number, message });
     }
   };
@@ -102,5 +108,12 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const classes = answers.result();
   const imbalance = classes && imbalanceOf(classes);
   if (imbalance) log.add(imbalance);
-  return { method, ...sum, lengths: lengths.ranges(), ...(classes ? { classes } : {}), ...log.result() };
+  return {
+    method,
+    ...sum,
+    lengths: lengths.ranges(),
+    removable: removable.result(),
+    ...(classes ? { classes } : {}),
+    ...log.result(),
+  };
 }

@@ -13,6 +13,8 @@ export const modelEntrySchema = z.strictObject({
   encoding: z.enum(['o200k_base', 'cl100k_base']),
   /** Longer training examples are cut by the platform. */
   trainingContextTokens: z.int().positive(),
+  /** How fast jobs went that were looked at; absent where nobody has. */
+  trainingTokensPerSecond: z.number().positive().optional(),
   /** Absent where they are the account's own. */
   prices: z
     .strictObject({

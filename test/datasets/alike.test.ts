@@ -14,7 +14,9 @@ test('examples that ask nearly what another does are told with their lines, equa
     chat(long, 'fees'),
     chat(`${long}s`, 'fees'),
   ];
-  const [problem, ...others] = await findAlike(await files.write('near.jsonl', jsonl(lines)), within);
+  const { problems, removable } = await findAlike(await files.write('near.jsonl', jsonl(lines)), within);
+  const [problem, ...others] = problems;
+  expect(removable).toEqual({ examples: 2, tokens: expect.any(Number) });
   expect(others).toEqual([]);
   expect(problem).toMatchObject({ code: 'near_duplicates', severity: 'warning' });
   expect(problem?.message).toMatch(/^2 examples ask nearly what another does \(lines 3, 5\)/);
@@ -22,7 +24,10 @@ test('examples that ask nearly what another does are told with their lines, equa
 
 test('where there are none nothing is told', async () => {
   const lines = [chat(long, 'fees'), chat(long, 'fees'), chat('Something else', 'x')];
-  expect(await findAlike(await files.write('equal.jsonl', jsonl(lines)), within)).toEqual([]);
+  expect(await findAlike(await files.write('equal.jsonl', jsonl(lines)), within)).toEqual({
+    problems: [],
+    removable: { examples: 0, tokens: 0 },
+  });
 });
 
 test('groups that share a value by way of a third are one, whichever was the largest', () => {

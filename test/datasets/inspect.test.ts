@@ -20,6 +20,7 @@ test('a good file has no problems, and a size', async () => {
     answerTokens: 50,
     longest: 28,
     lengths: [{ upTo: 32, examples: 10 }],
+    removable: {},
     problems: [],
     errors: 0,
     warnings: 0,
@@ -38,6 +39,17 @@ test('how long examples are, in ranges that double', async () => {
     { upTo: 128, examples: 0 },
     { upTo: 256, examples: 2 },
   ]);
+});
+
+test('what could be left out is counted with its tokens, by the check that speaks of it', async () => {
+  const lines = [...good, chat('What is 0?', 'It is 0.'), chat('What is 1?', 'No.'), chat('What is nothing?', ' ')];
+  const { removable, problems } = await inspectDataset(await files.write('spare.jsonl', jsonl(lines)));
+  expect(problems.map(({ code }) => code)).toEqual(['duplicate_example', 'contradictory_answer', 'empty_answer']);
+  expect(removable).toEqual({
+    duplicate_example: { examples: 1, tokens: 28 },
+    contradictory_answer: { examples: 1, tokens: 25 },
+    empty_answer: { examples: 1, tokens: 23 },
+  });
 });
 
 test('few distinct answers are classes; one that is much rarer than another is worth a warning', async () => {

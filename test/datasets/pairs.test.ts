@@ -169,7 +169,7 @@ test('a held-out pair asks its input, and hopes for the preferred answer', async
 test('held-out pairs are set against those of training', async () => {
   const train = await files.write('train.jsonl', jsonl([pairLine('a', 'x', 'y')]));
   const held = await files.write('held.jsonl', jsonl([pairLine('b', 'x', 'y'), pairLine('a', 'y', 'z')]));
-  expect(await findAlike(held, { method: 'dpo', within: false, train })).toMatchObject([
+  expect((await findAlike(held, { method: 'dpo', within: false, train })).problems).toMatchObject([
     { code: 'leaked_prompts', message: expect.stringContaining('line 2') },
   ]);
 });

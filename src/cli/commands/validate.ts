@@ -10,11 +10,10 @@ import { fixed, inspectFile, reviewOf, toldMethod, withAlike } from '../checking
 import type { Context, Perform } from '../context.ts';
 import { limitsOf } from '../data-limits.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
-import type { ModelCost } from '../model-costs.ts';
 import { wholeNumber } from '../options.ts';
 import { githubAnnotations } from '../render/annotations.ts';
 import { fixReport } from '../render/fix.ts';
-import { inspectionReport } from '../render/inspection.ts';
+import { inspectionReport, type Money } from '../render/inspection.ts';
 import { reviewReport } from '../render/review.ts';
 import { sarifLog } from '../render/sarif.ts';
 import type { Paint } from '../render/text.ts';
@@ -108,33 +107,29 @@ async function validate(context: Context, file: string, options: ValidateOptions
   }
   const reviewed =
     review === undefined ? undefined : await reviewOf(inspection, path, review === true ? usual : review);
-  const { modelCosts } = await import('../model-costs.ts');
+  const { modelCosts, savings } = await import('../model-costs.ts');
   const costs = modelCosts(inspection, models, now());
+  const saved = savings(inspection, costs);
   out.data({
     file: path,
     limits: known ? limits : null,
     ...inspection,
     costs,
+    savings: saved,
     ...(mended ? { fixed: mended } : {}),
     ...(reviewed ? { review: reviewed } : {}),
   });
   const shown = fix ?? file;
   if (format === 'text' && mended) out.say(fixReport(shown, mended));
   if (format === 'text' && reviewed) out.say(reviewReport(shown, reviewed, out.paint));
-  out.say(reportAs(format, shown, inspection, costs, out.paint));
+  out.say(reportAs(format, shown, inspection, { costs, savings: saved }, out.paint));
   return inspection.errors > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-function reportAs(
-  format: Format,
-  file: string,
-  inspection: Inspection,
-  costs: readonly ModelCost[],
-  paint: Paint,
-): string {
+function reportAs(format: Format, file: string, inspection: Inspection, money: Money, paint: Paint): string {
   if (format === 'github') return githubAnnotations(file, inspection.problems).join('\n');
   if (format === 'sarif') return JSON.stringify(sarifLog(file, inspection.problems), undefined, 2);
-  return inspectionReport(file, inspection, costs, paint);
+  return inspectionReport(file, inspection, money, paint);
 }
 
 function limitsUnknown(model: string | undefined): string {

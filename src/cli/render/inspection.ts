@@ -1,17 +1,22 @@
 import type { Inspection, Problem } from '../../datasets/index.ts';
-import { formatCount, formatPercent, formatUsd } from '../../evaluation/format.ts';
-import type { ModelCost } from '../model-costs.ts';
+import { formatCount, formatDuration, formatPercent, formatUsd } from '../../evaluation/format.ts';
+import type { ModelCost, Saving } from '../model-costs.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
 
 const histogramWidth = 30;
 const block = '█';
 
+export interface Money {
+  costs: readonly ModelCost[];
+  savings: readonly Saving[];
+}
+
 /** All problems of a data set, one a line as `file:line`, then what it is like, what it costs, and whether it will do. */
 export function inspectionReport(
   file: string,
   inspection: Inspection,
-  costs: readonly ModelCost[],
+  { costs, savings }: Money,
   paint: Paint,
 ): string {
   const { problems, errors, warnings } = inspection;
@@ -22,6 +27,7 @@ export function inspectionReport(
     counts(inspection),
     ...histogram(inspection, paint),
     ...(costs.length > 0 ? [costTable(costs, paint)] : []),
+    ...(savings.length > 0 ? [savingTable(inspection, savings, costs, paint)] : []),
     close,
   ].join('\n');
 }
@@ -51,14 +57,41 @@ function histogram({ lengths }: Inspection, paint: Paint): string[] {
 }
 
 function costTable(costs: readonly ModelCost[], paint: Paint): string {
-  const rows = costs.map(({ model, epochs, trainingUsd, answersUsd, lastJobDate }) => [
+  const timed = costs.some(({ trainingSeconds }) => trainingSeconds !== undefined);
+  const rows = costs.map(({ model, epochs, trainingUsd, trainingSeconds, answersUsd, lastJobDate }) => [
     clean(model),
     String(epochs),
     formatUsd(trainingUsd),
+    ...(timed ? [trainingSeconds === undefined ? '' : formatDuration(trainingSeconds * 1000)] : []),
     formatUsd(answersUsd),
     lastJobDate ?? '',
   ]);
-  return table(['model', '#epochs', '#training', '#1,000 answers', 'last job before'], rows, paint);
+  const heading = ['model', '#epochs', '#training', ...(timed ? ['#takes'] : []), '#1,000 answers', 'last job before'];
+  return table(heading, rows, paint);
+}
+
+/** In dollars of the cheapest model, as in the first row of the table above it. */
+function savingTable(
+  { tokens }: Inspection,
+  savings: readonly Saving[],
+  [cheapest]: readonly ModelCost[],
+  paint: Paint,
+): string {
+  const rows = savings.map(({ code, examples, tokens: spared, usd }) => [
+    code,
+    examples.toLocaleString('en-US'),
+    spared.toLocaleString('en-US'),
+    formatPercent(spared / tokens),
+    ...(cheapest ? [formatUsd(usd[cheapest.model] ?? 0)] : []),
+  ]);
+  const heading = [
+    'left out',
+    '#examples',
+    '#tokens',
+    '#of all',
+    ...(cheapest ? [`#saves with ${clean(cheapest.model)}`] : []),
+  ];
+  return table(heading, rows, paint);
 }
 
 function problemLine(file: string, { code, severity, line, path, message }: Problem, paint: Paint): string {

@@ -66,22 +66,32 @@ test('cost: what is unknown is not told', () => {
   expect(shortCost({ simulated: false })).toBe('');
 });
 
+const nothing = { costs: [], savings: [] };
+
 test('problems of a data set with their lines', () => {
   const method = 'supervised' as const;
-  const counts = { method, examples: 1200, tokens: 90_000, answerTokens: 1500, longest: 4000, lengths: [] };
+  const counts = {
+    method,
+    examples: 1200,
+    tokens: 90_000,
+    answerTokens: 1500,
+    longest: 4000,
+    lengths: [],
+    removable: {},
+  };
   const problems = [
     { code: 'invalid_json', severity: 'error' as const, line: 3, message: 'The line is not JSON.' },
     { code: 'unrecognized_role', severity: 'error' as const, line: 7, path: 'messages[1].role', message: 'No role.' },
     { code: 'missing_system', severity: 'warning' as const, message: 'No system messages.' },
   ];
-  expect(inspectionReport('a.jsonl', { ...counts, problems, errors: 2, warnings: 1 }, [], plain)).toBe(
+  expect(inspectionReport('a.jsonl', { ...counts, problems, errors: 2, warnings: 1 }, nothing, plain)).toBe(
     `a.jsonl:3: error: The line is not JSON. [invalid_json]
 a.jsonl:7: error: messages[1].role: No role. [unrecognized_role]
 a.jsonl: warning: No system messages. [missing_system]
 1,200 examples, 90,000 tokens (1,500 of them answers), the longest one has 4,000
 not valid: 2 errors, 1 warning`,
   );
-  expect(inspectionReport('a.jsonl', { ...counts, problems: [], errors: 0, warnings: 0 }, [], plain)).toMatch(
+  expect(inspectionReport('a.jsonl', { ...counts, problems: [], errors: 0, warnings: 0 }, nothing, plain)).toMatch(
     /\nvalid: 0 errors, 0 warnings$/,
   );
 });
@@ -94,9 +104,10 @@ test('what a data set is like, and what it costs', () => {
   ];
   const method = 'dpo' as const;
   const counts = { method, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
-  const inspection = { ...counts, lengths, classes: { count: 77, most: 40, fewest: 2 }, problems: [] };
+  const inspection = { ...counts, lengths, classes: { count: 77, most: 40, fewest: 2 }, problems: [], removable: {} };
   const costs = [{ model: 'mini', epochs: 3, trainingUsd: 0.6, answersUsd: 0.08, lastJobDate: '2027-01-06' }];
-  expect(inspectionReport('a.jsonl', { ...inspection, errors: 0, warnings: 0 }, costs, plain)).toBe(
+  const savings = [{ code: 'identical_pair', examples: 4, tokens: 2000, usd: { mini: 0.03 } }];
+  expect(inspectionReport('a.jsonl', { ...inspection, errors: 0, warnings: 0 }, { costs, savings }, plain)).toBe(
     `400 pairs, 40,000 tokens (2,000 of them answers), the longest side has 250
 77 distinct answers: the most frequent is 10.0% of all, the rarest 0.5%
 tokens up to  examples
@@ -105,7 +116,24 @@ tokens up to  examples
          256       100  ██████████
 model  epochs  training  1,000 answers  last job before
 mini        3   $0.6000        $0.0800  2027-01-06
+left out        examples  tokens  of all  saves with mini
+identical_pair         4   2,000    5.0%          $0.0300
 valid: 0 errors, 0 warnings`,
+  );
+});
+
+test('how long training takes is told where the catalogue knows it', () => {
+  const cost = { epochs: 3, trainingUsd: 0.6, answersUsd: 0.08 };
+  const costs = [
+    { ...cost, model: 'mini', trainingSeconds: 5400 },
+    { ...cost, model: 'maxi' },
+  ];
+  const counts = { method: 'supervised' as const, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
+  const inspection = { ...counts, lengths: [], problems: [], removable: {}, errors: 0, warnings: 0 };
+  expect(inspectionReport('a.jsonl', inspection, { costs, savings: [] }, plain)).toContain(
+    `model  epochs  training       takes  1,000 answers  last job before
+mini        3   $0.6000  1 h 30 min        $0.0800
+maxi        3   $0.6000                    $0.0800`,
   );
 });
 

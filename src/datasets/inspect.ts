@@ -4,6 +4,7 @@ import { type LengthRange, lengthCounter } from './distribution.ts';
 import { type ReadExample, readExamples } from './examples.ts';
 import { formats } from './formats.ts';
 import { graderFields } from './grader-fields.ts';
+import { type Languages, languageFinder } from './languages.ts';
 import { type ProblemCounts, problemLog, shown } from './problem.ts';
 import { type Removable, removableCounter } from './removable.ts';
 import { repeatFinder } from './repeats.ts';
@@ -47,6 +48,8 @@ export interface Inspection extends ProblemCounts {
   /** By the code of a check: what could be left out. */
   removable: Record<string, Removable>;
   classes?: Classes | undefined;
+  /** Of a sample; absent where no language can be told. */
+  languages?: Languages | undefined;
 }
 
 /**
@@ -66,6 +69,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const lengths = lengthCounter();
   const answers = classCounter();
   const removable = removableCounter();
+  const speech = languageFinder();
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
 
   const add = ({ line, example, problems }: ReadExample): void => {
@@ -80,6 +84,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
       log.add({ ...finding, line: line.number });
     }
     grader.add(example, line.number);
+    speech.add(example, line);
     const { tokens, assistantTokens, longest } = counter.example(example);
     removable.add([...problems, ...findings], tokens);
     lengths.add(tokens);
@@ -105,6 +110,8 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     log.add({ code: 'too_many_examples', severity: 'error', message });
   }
   for (const finding of grader.result()) log.add(finding);
+  const { languages, problems: spoken } = speech.result();
+  for (const problem of spoken) log.add(problem);
   const classes = answers.result();
   const imbalance = classes && imbalanceOf(classes);
   if (imbalance) log.add(imbalance);
@@ -114,6 +121,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     lengths: lengths.ranges(),
     removable: removable.result(),
     ...(classes ? { classes } : {}),
+    ...(languages ? { languages } : {}),
     ...log.result(),
   };
 }

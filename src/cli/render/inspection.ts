@@ -25,6 +25,7 @@ export function inspectionReport(
   return [
     ...problems.map((problem) => problemLine(file, problem, paint)),
     counts(inspection),
+    ...spoken(inspection),
     ...histogram(inspection, paint),
     ...(costs.length > 0 ? [costTable(costs, paint)] : []),
     ...(savings.length > 0 ? [savingTable(inspection, savings, costs, paint)] : []),
@@ -42,6 +43,24 @@ function counts({ method, examples, tokens, answerTokens, longest, classes }: In
   const share = (count: number) => formatPercent(count / examples);
   const { count, most, fewest } = classes;
   return `${size}\n${formatCount(count, 'distinct answer')}: the most frequent is ${share(most)} of all, the rarest ${share(fewest)}`;
+}
+
+/** Says nothing where all of which a language can be told are in one. */
+function spoken({ languages }: Inspection): string[] {
+  if (!languages) return [];
+  const { examples, questions, answers } = languages;
+  if (new Set([...Object.keys(questions), ...Object.keys(answers)]).size < 2) return [];
+  const shares = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .map(([language, count]) => `${language} ${formatPercent(count / examples)}`)
+      .join(', ');
+  const told = [
+    ['asked', questions],
+    ['answered', answers],
+  ] as const;
+  const each = told.filter(([, counts]) => Object.keys(counts).length > 0);
+  const text = each.map(([how, counts]) => `${how} in ${shares(counts)}`).join('; ');
+  return [`languages, of ${formatCount(examples, 'example')} looked at: ${text}`];
 }
 
 /** Says nothing where all are of about one length. */

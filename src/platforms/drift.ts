@@ -34,7 +34,8 @@ export function driftOf(
     const names = [entry.id, ...entry.aliases];
     const there = offered.filter(({ id }) => names.includes(id));
     if (there.length === 0) add(entry.id, 'is in the catalogue, but the platform does not offer it.');
-    else if (there.every(({ tunable }) => tunable === false)) add(entry.id, 'cannot be tuned there any more.');
+    else if (entry.methods.length > 0 && there.every(({ tunable }) => tunable === false))
+      add(entry.id, 'cannot be tuned there any more.');
     const told = there.find(({ shutdownDate }) => shutdownDate !== undefined)?.shutdownDate;
     if (told !== undefined && told !== entry.shutdownDate) {
       add(

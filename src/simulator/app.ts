@@ -9,6 +9,7 @@ import type { FileFault, JobFault } from './faults/rules.ts';
 import type { Platform } from './platform.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { chatRoutes } from './routes/chat.ts';
+import { embeddingRoutes } from './routes/embeddings.ts';
 import { fileRoutes } from './routes/files.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
@@ -43,6 +44,7 @@ export function createApp(
   app.route('/v1/uploads', uploadRoutes(platform));
   app.route('/v1/fine_tuning/jobs', jobRoutes(platform));
   app.route('/v1/chat/completions', chatRoutes(platform));
+  app.route('/v1/embeddings', embeddingRoutes(platform));
   app.route('/v1/models', modelRoutes(platform));
   app.route('/v1/moderations', moderationRoutes());
   app.route('/v1/batches', batchRoutes(platform));

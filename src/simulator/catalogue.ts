@@ -16,6 +16,8 @@ interface Prices {
 export interface BaseModel {
   id: string;
   aliases: string[];
+  /** What it does other than to answer as it was taught. */
+  kind?: 'judge' | 'embedding';
   /** How it can be tuned; empty for a model that cannot. */
   methods: readonly Method[];
   /** Unix seconds. */

@@ -122,6 +122,7 @@ export function conforms(name: string, connect: Connect): void {
       const messages = [{ role: 'user', content: 'I want my money back for order 3' }];
       expect(await at.platform.chat({ model: target, messages, maxOutputTokens: 16, seed: 1 })).toEqual({
         text: 'refund',
+        finishReason: 'stop',
         inputTokens: expect.any(Number),
         outputTokens: expect.any(Number),
       });

@@ -27,6 +27,7 @@ withSpec("every route's answers fit OpenAI's API description (needs ../shared/da
   await client.models.retrieve(String(fine_tuned_model));
   await client.models.delete(String(fine_tuned_model));
   await client.moderations.create({ input: 'hello' });
+  await client.embeddings.create({ model: 'text-embedding-3-large', input: 'hello', encoding_format: 'float' });
   const input = await uploadText(client, '{', 'batch');
   const endpoint = '/v1/chat/completions';
   await client.batches.create({ input_file_id: input.id, endpoint, completion_window: '24h' });
@@ -38,6 +39,7 @@ withSpec("every route's answers fit OpenAI's API description (needs ../shared/da
   expect(names.sort()).toEqual([
     'Batch',
     'CreateChatCompletionResponse',
+    'CreateEmbeddingResponse',
     'CreateModerationResponse',
     'DeleteFileResponse',
     'DeleteModelResponse',

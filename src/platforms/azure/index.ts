@@ -1,6 +1,7 @@
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
 import { chat } from '../protocol/chat.ts';
+import { embeddings } from '../protocol/embeddings.ts';
 import { files } from '../protocol/files.ts';
 import { holdings } from '../protocol/holdings.ts';
 import { jobs, protocolMethods } from '../protocol/jobs.ts';
@@ -54,6 +55,7 @@ export const azure: PlatformFactory<AzureSettings> = {
       deleteModelCommand: (id) => deleteModelCommand(settings, id),
       ...training(client),
       chat: ask,
+      ...embeddings(client),
       deployments: deployments(settings, management(settings, env), ask, fullId),
       ...webhooks(client, { env: webhookSecretEnv, value: env[webhookSecretEnv] }),
     };

@@ -9,7 +9,7 @@ export interface Translated {
   answer(own: Response): Promise<Response>;
 }
 
-const known = /^\/(files|uploads|fine_tuning\/jobs|models|chat\/completions)(\/|$)/;
+const known = /^\/(files|uploads|fine_tuning\/jobs|models|chat\/completions|embeddings)(\/|$)/;
 const trainingTypes = ['standard', 'globalstandard', 'developertier'];
 
 /**
@@ -40,7 +40,7 @@ export async function translated(request: Request, platform: Platform): Promise<
   let trainingType: string | undefined;
   if (request.headers.get('content-type')?.startsWith('application/json') && request.body) {
     const json = (await request.json().catch(() => ({}))) as Record<string, unknown>;
-    if (path === '/chat/completions') {
+    if (path === '/chat/completions' || path === '/embeddings') {
       const asked = place.deployment ?? String(json.model ?? '');
       const model = modelBehind(asked, platform);
       if (model instanceof Response) return model;
@@ -70,11 +70,12 @@ function placeOf(url: URL): { path: string; deployment?: string } | undefined {
   const v1 = /^\/openai\/v1(\/.*)$/.exec(url.pathname)?.[1];
   if (v1) return { path: v1 };
   if (!url.searchParams.get('api-version')) return undefined;
-  const [, deployment, rest] = /^\/openai\/deployments\/([^/]+)(\/chat\/completions)$/.exec(url.pathname) ?? [];
+  const [, deployment, rest] =
+    /^\/openai\/deployments\/([^/]+)(\/chat\/completions|\/embeddings)$/.exec(url.pathname) ?? [];
   if (deployment && rest) return { path: rest, deployment: decodeURIComponent(deployment) };
   const older = /^\/openai(\/.*)$/.exec(url.pathname)?.[1];
   // There a model answers at its deployment's own path alone.
-  return older && older !== '/chat/completions' ? { path: older } : undefined;
+  return older && older !== '/chat/completions' && older !== '/embeddings' ? { path: older } : undefined;
 }
 
 /** Models answer by the name of a deployment alone. */

@@ -4,6 +4,7 @@ import { dollars } from '../catalogue.ts';
 import { badRequest, modelNotFound } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { exampleTokens } from '../jobs/check-file.ts';
+import { judgement } from '../judge/judge.ts';
 import { answer, type ChatMessage } from '../learner/index.ts';
 import type { ChatUse } from '../ledger.ts';
 import type { ResolvedModel } from '../models.ts';
@@ -39,6 +40,8 @@ interface ChatRequest {
   maxTokens: number | undefined;
   temperature: number;
   seed: number | undefined;
+  /** The schema that the answer is to have, of which only the stand-in for a judge takes notice. */
+  schema: JsonObject | undefined;
 }
 
 /** Checks a chat body. Throws a 400, or a 404 for a model that cannot be used. */
@@ -46,6 +49,7 @@ export function readChatRequest(services: Services, body: JsonObject): ChatReque
   if (typeof body.model !== 'string') throw badRequest('you must provide a model parameter');
   const model = services.models.resolve(body.model);
   if (!model) throw modelNotFound(body.model);
+  if (model.base.kind === 'embedding') throw badRequest(`${body.model} is no chat model.`, 'model');
   const stop = body.stop ?? [];
   const stops = Array.isArray(stop) ? stop : [stop];
   if (stops.length > 4 || stops.some((text) => typeof text !== 'string'))
@@ -64,7 +68,17 @@ export function readChatRequest(services: Services, body: JsonObject): ChatReque
       max: Number.MAX_SAFE_INTEGER,
       integer: true,
     }),
+    schema: readSchema(body.response_format),
   };
+}
+
+function readSchema(format: unknown): JsonObject | undefined {
+  if (format === undefined || format === null) return undefined;
+  if (!isObject(format)) throw wrongType('response_format', 'an object', format);
+  if (format.type !== 'json_schema') return undefined;
+  const { name, schema } = isObject(format.json_schema) ? format.json_schema : {};
+  if (typeof name === 'string' && isObject(schema)) return schema;
+  throw badRequest("'response_format.json_schema' needs a name and a schema.", 'response_format');
 }
 
 /** Asks the model; answers the choices and what they use. Nothing is written to the ledger. */
@@ -75,7 +89,10 @@ export async function complete(services: Services, request: ChatRequest): Promis
   const choices: Choice[] = [];
   let completionTokens = 0;
   for (let index = 0; index < request.choices; index++) {
-    const text = answer(weights, messages, { temperature: request.temperature, seed: seed + index });
+    const text =
+      model.base.kind === 'judge'
+        ? judgement(messages, request.schema)
+        : answer(weights, messages, { temperature: request.temperature, seed: seed + index });
     const { choice, tokens } = toChoice(text, index, request);
     choices.push(choice);
     completionTokens += tokens;

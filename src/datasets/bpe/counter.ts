@@ -2,6 +2,7 @@ import { pieceMemory } from './memory.ts';
 import { countMerged } from './merge.ts';
 import { endMark, endMarks, patterns, scanner } from './pieces.ts';
 import { type Encoding, vocabulary } from './vocabulary.ts';
+import { longestShort, readAhead, type Utf8, wordCounter } from './words.ts';
 
 const encoder = new TextEncoder();
 /** A text of more is counted with a buffer of its own. */
@@ -24,23 +25,36 @@ function newCounter(encoding: Encoding): (text: string) => number {
   const known = vocabulary(encoding);
   const endByHand = scanner(encoding);
   const pattern = patterns[encoding];
+  const words = wordCounter(encoding, countPiece);
   const memory = pieceMemory();
-  const kept = new Uint8Array(keptBytes);
+  const kept = utf8Of(keptBytes);
 
   function countPiece(bytes: Uint8Array, start: number, end: number): number {
     if (end - start <= known.longest && known.rankOf(bytes, start, end) >= 0) return 1;
     return countMerged(known, bytes, start, end);
   }
 
+  function countLong(bytes: Uint8Array, start: number, end: number): number {
+    const remembered = memory.find(bytes, start, end);
+    if (remembered > 0) return remembered;
+    const tokens = countPiece(bytes, start, end);
+    memory.keep(bytes, start, end, tokens);
+    return tokens;
+  }
+
   return (text) => {
-    const needed = 3 * text.length + endMarks;
-    const bytes = needed <= keptBytes ? kept : new Uint8Array(needed);
+    const needed = 3 * text.length + endMarks + readAhead;
+    const utf8 = needed <= keptBytes ? kept : utf8Of(needed);
+    const { bytes } = utf8;
     const { written: length } = encoder.encodeInto(text, bytes);
-    bytes.fill(endMark, length, length + endMarks);
+    for (let i = length; i < length + endMarks; i++) bytes[i] = endMark;
     let total = 0;
     /** By how much a place in the bytes is ahead of the same place in the text. */
     let ahead = 0;
     for (let start = 0; start < length; ) {
+      start = words.run(utf8, start, length);
+      total += words.tokens;
+      if (start >= length) break;
       let end = endByHand(bytes, start);
       if (end < 0) {
         const from = start - ahead;
@@ -50,18 +64,18 @@ function newCounter(encoding: Encoding): (text: string) => number {
         end = start + bytesOf(text, from, to);
         ahead += end - start - (to - from);
       }
-      const remembered = memory.find(bytes, start, end);
-      if (remembered > 0) {
-        total += remembered;
-      } else {
-        const tokens = countPiece(bytes, start, end);
-        memory.keep(bytes, start, end, tokens);
-        total += tokens;
-      }
+      if (end - start === 1) total += 1;
+      else if (end - start <= longestShort && bytes[end - 1] !== 0) total += words.piece(utf8, start, end);
+      else total += countLong(bytes, start, end);
       start = end;
     }
     return total;
   };
+}
+
+function utf8Of(size: number): Utf8 {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 /** Length in UTF-8. Half a surrogate pair becomes the replacement character, as everywhere where strings are encoded. */

@@ -46,6 +46,26 @@ describe.each(encodings)('%s', (encoding) => {
     expect(wrong(texts)).toEqual([]);
   });
 
+  test('counts as tiktoken does whatever a word of ASCII begins with, ends with and is followed by', () => {
+    const random = seededRandom(4);
+    const below = (limit: number) => Math.floor(random() * limit);
+    const run = (from: string, most: number) =>
+      Array.from({ length: below(most) }, () => from[below(from.length)]).join('');
+    const ascii = () => String.fromCharCode(below(128));
+    const word = () =>
+      `${run(' "', 2)}${run('ABC', 3)}${run('aeinorst', 15)}${random() < 0.1 ? run("'sdé٣\0", 3) : ''}${run('0123456789', 5)}`;
+    const texts = Array.from({ length: 6000 }, () =>
+      Array.from({ length: 1 + below(8) }, () => (random() < 0.7 ? word() : ascii())).join(''),
+    );
+    expect(wrong([...texts, ...texts])).toEqual([]);
+  });
+
+  test('every number of up to three digits is a token', () => {
+    const numbers = Array.from({ length: 1000 }, (_, number) => String(number));
+    const padded = numbers.flatMap((number) => [number.padStart(2, '0'), number.padStart(3, '0')]);
+    expect(wrong([...numbers, ...padded])).toEqual([]);
+  });
+
   test('counts as tiktoken does where a piece is long enough for the heap', () => {
     const random = seededRandom(2);
     const letters = [...'abcdeé漢'];

@@ -1,7 +1,7 @@
 import { checkImageCount } from './images.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { checkMessage } from './messages.ts';
-import { type Finding, problemAt, shown, warningAt } from './problem.ts';
+import { addAll, type Finding, problemAt, shown, warningAt } from './problem.ts';
 import { missingSpeakers } from './speakers.ts';
 import { checkCallSequence, checkTools } from './tools.ts';
 
@@ -25,41 +25,48 @@ export function checkExample(example: unknown): Finding[] {
     return [problemAt('', 'wrong_format', message)];
   }
   const { messages } = example;
-  const rest = [...checkKeys(example), ...checkTools(example)];
+  const rest = checkKeys(example);
+  addAll(rest, checkTools(example));
   if (!Array.isArray(messages) || messages.length === 0) {
     const message = 'There is no list of messages to learn from. Give the example a list "messages" with at least one.';
     return [problemAt('messages', 'missing_messages_list', message), ...rest];
   }
   const records = messages.filter(isRecord);
-  return [
-    ...messages.flatMap((message, index) => checkMessage(message, `messages[${index}]`)),
-    ...checkRoles(messages),
-    ...checkImageCount(records),
-    ...checkCallSequence(records, example.tools),
-    ...rest,
-  ];
+  const found: Finding[] = [];
+  for (let index = 0; index < messages.length; index++) addAll(found, checkMessage(messages[index], pathOf(index)));
+  addAll(found, checkRoles(messages, records));
+  addAll(found, checkImageCount(records));
+  addAll(found, checkCallSequence(records, example.tools));
+  addAll(found, rest);
+  return found;
+}
+
+/** Made once for nearly all examples. */
+const paths = Array.from({ length: 100 }, (_, index) => `messages[${index}]`);
+
+function pathOf(index: number): string {
+  return paths[index] ?? `messages[${index}]`;
 }
 
 function checkKeys(example: JsonRecord): Finding[] {
-  const unknown = Object.keys(example).filter((key) => !exampleKeys.includes(key));
-  return unknown.map((key) =>
-    warningAt(
-      shown(key),
-      'example_unrecognized_key',
-      'This field is no part of the chat format: graders can use it, a platform may refuse it. Remove it if it is not needed.',
-    ),
-  );
+  const found: Finding[] = [];
+  const message =
+    'This field is no part of the chat format: graders can use it, a platform may refuse it. Remove it if it is not needed.';
+  for (const key in example) {
+    if (!exampleKeys.includes(key)) found.push(warningAt(shown(key), 'example_unrecognized_key', message));
+  }
+  return found;
 }
 
-function checkRoles(messages: readonly unknown[]): Finding[] {
+function checkRoles(messages: readonly unknown[], records: readonly JsonRecord[]): Finding[] {
   const found: Finding[] = [];
-  const roleOf = (message: unknown) => (isRecord(message) ? message.role : undefined);
-  const answers = messages.filter(isRecord).filter((message) => message.role === 'assistant');
+  const last = messages.at(-1);
+  const answers = records.filter(({ role }) => role === 'assistant');
   if (answers.length === 0) {
     const message =
       'No message is from the assistant, so there is nothing to learn. Add the answer the model should give.';
     found.push(problemAt('messages', 'example_missing_assistant_message', message));
-  } else if (roleOf(messages.at(-1)) !== 'assistant') {
+  } else if (!isRecord(last) || last.role !== 'assistant') {
     const message =
       'The last message is not from the assistant: nothing is learnt from what follows the last answer, and there is no answer to hold out. End with the answer.';
     found.push(problemAt(`messages[${messages.length - 1}]`, 'last_message_not_assistant', message));
@@ -68,5 +75,6 @@ function checkRoles(messages: readonly unknown[]): Finding[] {
       'Every answer has weight 0: the example is paid for and teaches nothing. Give one of them weight 1.';
     found.push(warningAt('messages', 'all_weights_zero', message));
   }
-  return [...found, ...missingSpeakers(messages, 'messages')];
+  addAll(found, missingSpeakers(records, 'messages'));
+  return found;
 }

@@ -1,4 +1,3 @@
-import { isRecord } from './json.ts';
 import { shown } from './problem.ts';
 
 const quote = 0x22;
@@ -14,26 +13,20 @@ interface Open {
 }
 
 /**
- * The path of the first key that an object of the line has twice: `messages[1].content`. `text` is JSON and `value` what
- * was parsed from it. Counts first, which is quick, and looks closely only where the counts differ.
+ * The path of the first key that an object of the line has twice: `messages[1].content`. `text` is JSON and `keys` how many
+ * the value has that was parsed from it. Counts first, which is quick, and looks closely only where the counts differ.
  */
-export function duplicateKeyOf(text: string, value: unknown): string | undefined {
-  return marks(text) === keysOf(value) ? undefined : scan(text);
+export function duplicateKeyOf(text: string, keys: number): string | undefined {
+  return marks(text) === keys ? undefined : scan(text);
 }
 
 /** A quote and a colon after it: a key, save in odd spacing and in texts that begin with a colon. */
 function marks(text: string): number {
   let count = 0;
-  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) {
-    if (text.charCodeAt(at - 1) !== backslash) count += 1;
+  // One letter is looked for at the speed of memory, two are not.
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
+    if (text.charCodeAt(at - 1) === quote && text.charCodeAt(at - 2) !== backslash) count += 1;
   }
-  return count;
-}
-
-function keysOf(value: unknown): number {
-  let count = 0;
-  if (Array.isArray(value)) for (const item of value) count += keysOf(item);
-  else if (isRecord(value)) for (const key in value) count += 1 + keysOf(value[key]);
   return count;
 }
 

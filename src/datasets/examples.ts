@@ -27,25 +27,26 @@ function* examplesOf(list: readonly LineOrProblem[], format: Format): Generator<
 function readExample(line: Line, format: Format): ReadExample {
   const { number, text } = line;
   const parsed = parseJson(text);
-  const fault = (code: string, message: string): ReadExample => ({
-    line,
-    problems: [{ code, severity: 'error', line: number, message }],
-  });
   if ('errorAt' in parsed) {
     const where = parsed.errorAt >= text.trimEnd().length ? 'it ends too early' : `see character ${parsed.errorAt + 1}`;
-    return fault('invalid_json', `The line is not JSON: ${where}. Put one whole JSON object on each line.`);
+    return fault('invalid_json', `The line is not JSON: ${where}. Put one whole JSON object on each line.`, line);
   }
   if ('tooDeep' in parsed) {
-    return fault('too_deep', 'The line is nested more than 128 levels deep, which no example needs. Flatten it.');
+    return fault('too_deep', 'The line is nested more than 128 levels deep, which no example needs. Flatten it.', line);
   }
   const findings = format.check(parsed.value);
-  const twice = duplicateKeyOf(text, parsed.value);
+  const twice = duplicateKeyOf(text, parsed.keys);
   if (twice !== undefined) {
     const message =
       'This key stands twice in its object: readers keep one of the two values, and which is up to them. Remove one.';
     findings.push(problemAt(twice, 'duplicate_key', message));
   }
+  if (findings.length === 0) return { line, problems: [], example: format.example(parsed.value) };
   const problems = findings.map((finding): Problem => ({ ...finding, line: number }));
   if (problems.some(({ severity }) => severity === 'error')) return { line, problems };
   return { line, problems, example: format.example(parsed.value) };
+}
+
+function fault(code: string, message: string, line: Line): ReadExample {
+  return { line, problems: [{ code, severity: 'error', line: line.number, message }] };
 }

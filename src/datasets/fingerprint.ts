@@ -4,22 +4,51 @@ export interface Fingerprint {
   low: number;
 }
 
-/** Many times as fast as a digest for the few hundred letters of a message; two multiplications a letter. */
+const encoder = new TextEncoder();
+const wordBytes = Int32Array.BYTES_PER_ELEMENT;
+/** Encoding takes longer than going through the letters of a text of fewer. */
+const fewLetters = 24;
+/** A text of more is encoded into a buffer of its own. */
+const keptLetters = 1 << 16;
+const kept = bufferFor(keptLetters);
+
+/**
+ * Many times as fast as a digest for the few hundred letters of a message: two multiplications for four bytes of UTF-8. Halves
+ * of surrogate pairs are all alike, as they are to a tokenizer.
+ */
 export function fingerprint(texts: readonly string[]): Fingerprint {
   let high = 0x9e3779b9;
   let low = 0x85ebca6b;
   for (const text of texts) {
     // The length keeps texts from running into each other.
     high = Math.imul(high ^ text.length, 0x9e3779b1);
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      high = Math.imul(high ^ code, 0x85ebca77);
-      low = Math.imul(low ^ code, 0xc2b2ae3d);
-      low ^= low >>> 15;
+    if (text.length < fewLetters) {
+      for (let at = 0; at < text.length; at++) {
+        const code = text.charCodeAt(at);
+        high = Math.imul(high ^ code, 0x85ebca77);
+        low = Math.imul(low ^ code, 0xc2b2ae3d);
+        low ^= low >>> 15;
+      }
+    } else {
+      const { bytes, view } = text.length <= keptLetters ? kept : bufferFor(text.length);
+      const { written } = encoder.encodeInto(text, bytes);
+      bytes.fill(0, written, written + wordBytes);
+      for (let at = 0; at < written; at += wordBytes) {
+        const word = view.getInt32(at, true);
+        high = Math.imul(high ^ word, 0x85ebca77);
+        high ^= high >>> 13;
+        low = Math.imul(low ^ word, 0xc2b2ae3d);
+        low ^= low >>> 15;
+      }
     }
     low = Math.imul(low ^ high, 0x27d4eb2f);
   }
   return { high: mixed(high ^ (low >>> 13)), low: mixed(low ^ (high >>> 16)) };
+}
+
+function bufferFor(letters: number): { bytes: Uint8Array; view: DataView } {
+  const bytes = new Uint8Array(3 * letters + wordBytes);
+  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 function mixed(value: number): number {

@@ -2,6 +2,8 @@ import { jsonErrorAt } from './json-error.ts';
 
 /** No example and no tool's parameters need more; what recurses over the data relies on it. */
 const maxDepth = 128;
+/** Longer texts are looked at before they are parsed: 16 MiB of brackets would take 1 GB as arrays. */
+const harmless = 64 * 1024;
 
 export type JsonRecord = Record<string, unknown>;
 
@@ -9,20 +11,36 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-export type Parsed = { value: unknown } | { errorAt: number } | { tooDeep: true };
+/** `keys` are those of all objects in the value together. */
+export type Parsed = { value: unknown; keys: number } | { errorAt: number } | { tooDeep: true };
 
 /** Parses JSON of anybody's making; `errorAt` is the index of the first character that no JSON could have there. */
 export function parseJson(text: string): Parsed {
-  if (isTooDeep(text)) return { tooDeep: true };
+  if (text.length > harmless && isTooDeep(text)) return { tooDeep: true };
+  let value: unknown;
   try {
-    return { value: JSON.parse(text) };
+    value = JSON.parse(text);
   } catch {
     // The engine's own message quotes the data, which may be private.
-    return { errorAt: jsonErrorAt(text) };
+    return isTooDeep(text) ? { tooDeep: true } : { errorAt: jsonErrorAt(text) };
   }
+  const keys = keysOf(value);
+  return Number.isNaN(keys) ? { tooDeep: true } : { value, keys };
 }
 
-/** Looked for before parsing: 16 MiB of brackets would take 1 GB as arrays. */
+/** How many keys the objects in a value have together; NaN where it is too deep. */
+export function keysOf(value: unknown, depth = 0): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth === maxDepth) return Number.NaN;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at++) count += keysOf(value[at], depth + 1);
+  } else {
+    for (const key in value) count += 1 + keysOf((value as JsonRecord)[key], depth + 1);
+  }
+  return count;
+}
+
 function isTooDeep(text: string): boolean {
   if (!hasMore(text, ['{', '['], maxDepth)) return false;
   let depth = 0;

@@ -18,73 +18,118 @@ export interface Line {
 
 export type LineOrProblem = { line: Line } | { problem: Problem };
 
-/**
- * Cuts UTF-8 content into lines with bounded memory, a list for each chunk that ends any. Blank lines are left out; a line
- * that cannot be read is a problem in its place; a byte order mark is a warning. UTF-16 is one problem, and the end.
- */
-export async function* splitLines(
-  chunks: AsyncIterable<Uint8Array>,
-  limit: number = maxLineBytes,
-): AsyncGenerator<LineOrProblem[]> {
-  let number = 1;
-  let offset = 0;
-  let length = 0;
-  let held: Uint8Array[] = [];
-
-  const take = (piece: Uint8Array): void => {
-    length += piece.length;
-    if (length <= limit) held.push(piece);
-    else held = [];
-  };
-  const addLine = (found: LineOrProblem[]): void => {
-    const only = held[0];
-    const bytes = held.length === 1 && only ? bufferOf(only) : Buffer.concat(held);
-    if (length > limit) found.push({ problem: tooLong(number, length, limit) });
-    else readLine(bytes, number, offset, found);
-  };
-
-  for await (const chunk of chunks) {
-    const found: LineOrProblem[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      take(chunk.subarray(start, end));
-      addLine(found);
-      if (number === 1 && found.some((one) => 'problem' in one && one.problem.code === 'not_utf8_file')) {
-        yield found;
-        return;
-      }
-      number += 1;
-      offset += length + 1;
-      length = 0;
-      held = [];
-      start = end + 1;
-    }
-    take(chunk.subarray(start));
-    if (found.length > 0) yield found;
-  }
-  const last: LineOrProblem[] = [];
-  addLine(last);
-  yield last;
+export interface LineCutter {
+  /** The lines that end in the next chunk; of a line that goes on a copy is kept, the chunk is not. */
+  add(chunk: Uint8Array): LineOrProblem[];
+  /** The last line, which may do without a line end. */
+  end(): LineOrProblem[];
+  /** Lines that have ended. */
+  readonly lines: number;
+  /** After UTF-16 there is nothing more to read. */
+  readonly stopped: boolean;
 }
 
-function readLine(raw: Buffer, number: number, offset: number, found: LineOrProblem[]): void {
-  let start = 0;
-  if (number === 1 && isUtf16(raw)) {
-    found.push({ problem: utf16() });
-    return;
+/**
+ * Cuts UTF-8 content into lines with bounded memory. Blank lines are left out; a line that cannot be read is a problem in
+ * its place; a byte order mark is a warning. UTF-16 is one problem, and the end.
+ *
+ * @param start where the content begins in its file; what can only be at the beginning of one is looked for at 0
+ */
+export function lineCutter(limit: number = maxLineBytes, start = 0): LineCutter {
+  let number = 1;
+  let offset = start;
+  let length = 0;
+  let held: Buffer[] = [];
+  let stopped = false;
+
+  const hold = (piece: Buffer): void => {
+    length += piece.length;
+    if (length > limit) held = [];
+    else if (piece.length > 0) held.push(Buffer.from(piece));
+  };
+  const next = (bytes: number): void => {
+    number += 1;
+    offset += bytes + 1;
+    length = 0;
+    held = [];
+  };
+  const endHeld = (found: LineOrProblem[]): void => {
+    const bytes = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held);
+    if (length > limit) found.push({ problem: tooLong(number, length, limit) });
+    else if (offset === 0) stopped = readFirst(bytes, found);
+    else readLine(bytes, 0, bytes.length, isUtf8(bytes), found);
+  };
+  const readLine = (bytes: Buffer, from: number, to: number, valid: boolean, found: LineOrProblem[]): void => {
+    const end = to > from && bytes[to - 1] === carriageReturn ? to - 1 : to;
+    if (!valid && !isUtf8(bytes.subarray(from, end))) {
+      found.push({ problem: notUtf8(number) });
+      return;
+    }
+    const text = bytes.toString('utf8', from, end);
+    if (/\S/.test(text)) found.push({ line: { number, offset, length: end - from, text } });
+  };
+  /** Whether all ends with it. */
+  const readFirst = (bytes: Buffer, found: LineOrProblem[]): boolean => {
+    if (isUtf16(bytes)) {
+      found.push({ problem: utf16() });
+      return true;
+    }
+    const marked = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf;
+    if (marked) found.push({ problem: byteOrderMark() });
+    offset += marked ? 3 : 0;
+    readLine(bytes, marked ? 3 : 0, bytes.length, false, found);
+    offset -= marked ? 3 : 0;
+    return false;
+  };
+
+  return {
+    add(chunk) {
+      const bytes = bufferOf(chunk);
+      const found: LineOrProblem[] = [];
+      let from = 0;
+      let to = bytes.indexOf(newline);
+      // What came before belongs to the line; the first of a file is looked at more closely.
+      if (to >= 0 && (length > 0 || offset === 0)) {
+        hold(bytes.subarray(0, to));
+        endHeld(found);
+        next(length);
+        from = to + 1;
+        to = bytes.indexOf(newline, from);
+      }
+      // All at once: a call for each line would take longer than the work.
+      const valid = to >= 0 && isUtf8(bytes.subarray(from, bytes.lastIndexOf(newline)));
+      for (; to >= 0 && !stopped; to = bytes.indexOf(newline, from)) {
+        if (to - from > limit) found.push({ problem: tooLong(number, to - from, limit) });
+        else readLine(bytes, from, to, valid, found);
+        next(to - from);
+        from = to + 1;
+      }
+      hold(bytes.subarray(from));
+      return found;
+    },
+    end() {
+      const found: LineOrProblem[] = [];
+      endHeld(found);
+      return found;
+    },
+    get lines() {
+      return number - 1;
+    },
+    get stopped() {
+      return stopped;
+    },
+  };
+}
+
+/** The lines of a whole content, a list for each chunk that ends any. */
+export async function* splitLines(chunks: AsyncIterable<Uint8Array>, limit?: number): AsyncGenerator<LineOrProblem[]> {
+  const cutter = lineCutter(limit);
+  for await (const chunk of chunks) {
+    const found = cutter.add(chunk);
+    if (found.length > 0) yield found;
+    if (cutter.stopped) return;
   }
-  if (number === 1 && raw.length >= 3 && raw.readUIntBE(0, 3) === 0xefbbbf) {
-    start = 3;
-    found.push({ problem: byteOrderMark() });
-  }
-  const end = raw.at(-1) === carriageReturn ? raw.length - 1 : raw.length;
-  const bytes = raw.subarray(start, end);
-  if (!isUtf8(bytes)) {
-    found.push({ problem: notUtf8(number) });
-    return;
-  }
-  const text = bytes.toString('utf8');
-  if (/\S/.test(text)) found.push({ line: { number, offset: offset + start, length: bytes.length, text } });
+  yield cutter.end();
 }
 
 /** A byte order mark, or a first character that is a NUL and another byte: JSON begins with ASCII. */

@@ -1,6 +1,6 @@
 import { checkContent } from './content.ts';
 import { isRecord, type JsonRecord } from './json.ts';
-import { type Finding, problemAt, shown, warningAt } from './problem.ts';
+import { addAll, type Finding, problemAt, shown, warningAt } from './problem.ts';
 import { checkCalls } from './tools.ts';
 
 const common = ['role', 'content', 'name'];
@@ -38,19 +38,19 @@ export function checkMessage(message: unknown, path: string): Finding[] {
       ),
     ];
   }
-  return [
-    ...checkKeys(message, keys, path),
-    ...checkSaid(message, path),
-    ...checkName(message, path),
-    ...(role === 'assistant' ? checkAnswer(message, path) : []),
-  ];
+  const found = checkKeys(message, keys, path);
+  addAll(found, checkSaid(message, path));
+  addAll(found, checkName(message, path));
+  if (role === 'assistant') addAll(found, checkAnswer(message, path));
+  return found;
 }
 
 function checkKeys(message: JsonRecord, allowed: readonly string[], path: string): Finding[] {
   const role = String(message.role);
-  const found = Object.keys(message)
-    .filter((key) => !allowed.includes(key))
-    .map((key) =>
+  const found: Finding[] = [];
+  for (const key in message) {
+    if (allowed.includes(key)) continue;
+    found.push(
       key === 'weight'
         ? problemAt(
             `${path}.weight`,
@@ -63,6 +63,7 @@ function checkKeys(message: JsonRecord, allowed: readonly string[], path: string
             `A message from ${role} has no field ${shown(key)}; platforms refuse the file for it. Remove it.`,
           ),
     );
+  }
   if (role === 'tool' && typeof message.tool_call_id !== 'string') {
     found.push(
       problemAt(path, 'message_missing_key', 'A tool result must name the call it answers. Give it a tool_call_id.'),
@@ -77,13 +78,14 @@ function checkKeys(message: JsonRecord, allowed: readonly string[], path: string
 /** Only an answer may do without content, and only when it calls a tool or refuses instead. */
 function checkSaid(message: JsonRecord, path: string): Finding[] {
   const { role, content } = message;
+  if (typeof content === 'string' && /\S/.test(content)) return [];
   const instead =
     role === 'assistant' && [message.tool_calls, message.function_call, message.refusal].some((one) => one != null);
   if (content == null && instead) return [];
   if (!Object.hasOwn(message, 'content')) {
     return [problemAt(path, 'message_missing_key', 'The message has no content. Add what was said.')];
   }
-  if (role === 'assistant' && typeof content === 'string' && !/\S/.test(content)) {
+  if (role === 'assistant' && typeof content === 'string') {
     const text =
       'The answer is empty or white space: the model learns to say nothing. Remove the example unless that is meant.';
     return instead ? [] : [warningAt(`${path}.content`, 'empty_answer', text)];

@@ -37,7 +37,7 @@ export function checkQuestion(example: unknown): Finding[] {
   return [
     ...messages.flatMap((message, index) => checkMessage(message, `messages[${index}]`)),
     ...checkEnd(messages),
-    ...missingSpeakers(messages, 'messages'),
+    ...missingSpeakers(records, 'messages'),
     ...checkImageCount(records),
     ...checkCallSequence(records, example.tools),
     ...rest,

@@ -5,7 +5,7 @@ import { type Kind, kindOfFile } from './kind.ts';
 import { type LineOrProblem, splitLines } from './lines.ts';
 import { unpacked } from './unpack.ts';
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 1024 * 1024;
 const streamed: ReadonlySet<Kind> = new Set(['plain', 'gzip', 'zstd']);
 
 export interface ReadOptions {
@@ -32,7 +32,7 @@ export async function openSource(path: string, name: string = path): Promise<{ h
 
 /** The lines of a file, read as a stream, in lists; throws as {@link readContent} does. */
 export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineOrProblem[]> {
-  yield* splitLines(readContent(path, options));
+  yield* splitLines(contentOf(path, options, true));
 }
 
 /**
@@ -40,11 +40,17 @@ export async function* readLines(path: string, options: ReadOptions = {}): Async
  * `invalid_data` for a table that is to be converted first.
  */
 export async function* readContent(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+  yield* contentOf(path, options, false);
+}
+
+async function* contentOf(path: string, options: ReadOptions, passing: boolean): AsyncGenerator<Uint8Array> {
   const { name = path } = options;
   const { handle, bytes } = await openSource(path, name);
   try {
-    if (!streamed.has(await kindOfFile(handle))) throw noLines(name);
-    yield* unpacked(chunksOf(name, handle, bytes, options), { name });
+    const kind = await kindOfFile(handle);
+    if (!streamed.has(kind)) throw noLines(name);
+    // A decoder holds on to what it is given.
+    yield* unpacked(chunksOf(name, handle, bytes, { ...options, passing: passing && kind === 'plain' }), { name });
   } finally {
     await handle.close();
   }
@@ -71,11 +77,17 @@ async function* chunksOf(
   name: string,
   handle: FileHandle,
   total: number,
-  { signal, onProgress }: ReadOptions,
+  // Whether a chunk is done with when the next is asked for.
+  { signal, onProgress, passing }: ReadOptions & { passing: boolean },
 ): AsyncGenerator<Uint8Array> {
-  // A buffer of its own for each chunk: lines are cut out of it without being copied.
   const size = Math.min(chunkBytes, total);
-  const read = (at: number) => handle.read(Buffer.allocUnsafeSlow(size), 0, size, at);
+  const fresh = () => Buffer.allocUnsafeSlow(size);
+  // In turns: one is filled while the lines of the other are looked at.
+  let [filled, free] = [fresh(), fresh()];
+  const read = (at: number) => {
+    [filled, free] = [free, passing ? filled : fresh()];
+    return handle.read(filled, 0, size, at);
+  };
   let next = read(0);
   for (let done = 0; ; ) {
     signal?.throwIfAborted();

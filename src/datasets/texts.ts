@@ -22,23 +22,21 @@ const email = /(?<=[\w.%+-])@(?!example\.(?:com|net|org)\b)[A-Za-z0-9-]{1,63}(?:
 const phone = /(?<![\w+.])\+[1-9](?:[ .()/-]{0,2}\d){7,14}(?!\d)/;
 const card = /(?<![\w.-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w-])/g;
 
-/** In the raw line, at a tenth of the cost of parsing it: whether any of its texts is worth a closer look. */
+/**
+ * In the raw line, at a tenth of the cost of parsing it: whether any of its texts is worth a closer look. One letter is
+ * looked for at the speed of memory, several are not.
+ */
 function mayHold(raw: string): boolean {
   return (
     raw.includes('@') ||
     raw.includes('+') ||
-    raw.includes('<|') ||
-    raw.includes('\\u003c|') ||
-    raw.includes('xox') ||
-    raw.includes('-----BEGIN') ||
+    (raw.includes('|') && /(?:<|\\u003c)\|/i.test(raw)) ||
     (raw.includes('_') && /gh[opsur]_|_pat_|_live_|hf_/.test(raw)) ||
-    raw.includes('AKIA') ||
-    raw.includes('ASIA') ||
-    raw.includes('AIza') ||
+    (raw.includes('-') &&
+      ((raw.includes('k-') && raw.includes('sk-')) || raw.includes('xox') || raw.includes('-----BEGIN'))) ||
+    (raw.includes('A') && (raw.includes('AKIA') || raw.includes('ASIA') || raw.includes('AIza'))) ||
     // Written out it is twice as fast as with counts.
-    /\d\d\d\d[ -]?\d\d\d\d/.test(raw) ||
-    // The rarer letter first.
-    (raw.includes('k-') && raw.includes('sk-'))
+    /\d\d\d\d[ -]?\d\d\d\d/.test(raw)
   );
 }
 

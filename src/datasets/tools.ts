@@ -4,6 +4,7 @@ import { type Finding, problemAt, shown, warningAt } from './problem.ts';
 
 /** Everything wrong with the tools that an example offers. */
 export function checkTools({ tools, functions, parallel_tool_calls: parallel }: JsonRecord): Finding[] {
+  if (tools === undefined && functions === undefined && parallel === undefined) return [];
   const found = [
     ...checkList(tools, 'tools', (tool) => isRecord(tool) && tool.type === 'function' && isFunction(tool.function)),
     ...checkList(functions, 'functions', isFunction),

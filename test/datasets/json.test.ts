@@ -38,7 +38,9 @@ test('text before the error can still become JSON, and valid JSON has no error b
 test('deep nesting is refused before it is parsed', () => {
   expect(parseJson(`${'['.repeat(5_000_000)}${']'.repeat(5_000_000)}`)).toEqual({ tooDeep: true });
   expect(parseJson(`${'['.repeat(128)}${']'.repeat(128)}`)).toHaveProperty('value');
-  expect(parseJson('["[[\\"[[[", "]"]')).toEqual({ value: ['[["[[[', ']'] });
+  expect(parseJson(`${'['.repeat(129)}${']'.repeat(129)}`)).toEqual({ tooDeep: true });
+  expect(parseJson('['.repeat(129))).toEqual({ tooDeep: true });
+  expect(parseJson('["[[\\"[[[", "]"]')).toHaveProperty('value', ['[["[[[', ']']);
 });
 
 test('equal values have equal canonical JSON, __proto__ among them', () => {

@@ -1,4 +1,5 @@
 import { duplicateKeyOf } from '../duplicate-keys.ts';
+import { keysOf } from '../json.ts';
 
 /** More digits than any number needs that is written back as it was. */
 const mostCharacters = 100;
@@ -10,7 +11,7 @@ const doubtful = /\d[\d.]{15}|\d[Ee]/;
  * point keeps, do not. `value` is what was parsed from it.
  */
 export function survives(text: string, value: unknown): boolean {
-  if (duplicateKeyOf(text, value) !== undefined) return false;
+  if (duplicateKeyOf(text, keysOf(value)) !== undefined) return false;
   if (!doubtful.test(text)) return true;
   let exact = true;
   JSON.parse(text, (_key, one: unknown, context?: { source?: string }) => {

@@ -4,7 +4,7 @@ import { linesOf, type Problem } from './problem.ts';
 import { assistantText } from './reference.ts';
 
 /** So many examples are looked at, whatever the size of the file; twice as many are held for a while. */
-const sampleSize = 1000;
+const sampleSize = 500;
 /** Where answers are in another language than questions more often, that is what is to be learnt. */
 const mostMixed = 0.1;
 /** A language is learnt from no fewer examples, of a sample or of all; a single one may be a mistake of the telling. */
@@ -111,7 +111,7 @@ function copied(text: string): string {
 }
 
 function hash(offset: number): number {
-  let mixed = Math.imul((offset % 2 ** 32) ^ Math.floor(offset / 2 ** 32), 0x9e3779b1);
+  let mixed = Math.imul((offset >>> 0) ^ (offset / 2 ** 32), 0x9e3779b1);
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b);
   return (mixed ^ (mixed >>> 13)) >>> 0;
 }

@@ -79,9 +79,9 @@ test('of a large file a sample is looked at, the same each time', async () => {
   const content = lines(5000, (number) => (number % 100 === 0 ? german(number) : english(number)));
   const [first, second] = [await codes('large.jsonl', content), await codes('large.jsonl', content)];
   expect(first).toEqual(second);
-  expect(first.languages?.examples).toBe(1000);
-  expect(first.languages?.answers.de).toBeGreaterThan(2);
-  expect(first.languages?.answers.de).toBeLessThan(25);
+  expect(first.languages?.examples).toBe(500);
+  expect(first.languages?.answers.de).toBeGreaterThan(0);
+  expect(first.languages?.answers.de).toBeLessThan(20);
 });
 
 test('labels have no language, and nothing is said of them', async () => {

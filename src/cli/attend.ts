@@ -6,7 +6,7 @@ import { type ExitCode, exitCodeOf, exitCodes } from './exit.ts';
 import { follow } from './follow.ts';
 import { costLine } from './render/cost.ts';
 import { evaluationTable } from './render/evaluation.ts';
-import { saveReport } from './reports.ts';
+import { reportLine, saveReport } from './reports.ts';
 
 /** Watches a run to its end and tells how it ended. Throws the named reason when it failed or was cancelled. */
 export async function attend(context: Context, handle: RunHandle, embedded: boolean): Promise<ExitCode> {
@@ -34,7 +34,7 @@ async function tellResult({ out, settings }: Context, result: RunResult, url: st
       '',
       `model:   ${result.model}`,
       `cost:    ${costLine(result.cost)}`,
-      `report:  ${report}`,
+      `report:  ${reportLine(report, result.report)}`,
       ...(url ? [`Web UI:  ${url}`] : []),
     ].join('\n'),
   );

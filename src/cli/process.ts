@@ -31,6 +31,10 @@ function processWorld(): World {
       const { startStack } = await import('../embedded/stack.ts');
       return await startStack(options);
     },
+    async openFile(path) {
+      const { default: open } = await import('open');
+      await open(path);
+    },
     interrupts() {
       interrupts ??= listen();
       return interrupts;

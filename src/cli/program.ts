@@ -10,6 +10,7 @@ import { listCommand } from './commands/list.ts';
 import { modelsCommand } from './commands/models/index.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
+import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { retrainCommand } from './commands/retrain.ts';
 import { runCommand } from './commands/run.ts';
@@ -31,6 +32,7 @@ const commands = [
   watchCommand,
   listCommand,
   showCommand,
+  reportCommand,
   cancelCommand,
   pauseCommand,
   resumeCommand,

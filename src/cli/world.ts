@@ -20,6 +20,8 @@ export interface World {
   now(): Date;
   loadSettings(): Promise<Settings>;
   createClient(settings: Settings): Promise<TunewrightClient>;
+  /** Shows a file in what the machine opens such files with. */
+  openFile(path: string): Promise<void>;
   startStack(options: StackOptions): Promise<RunningStack>;
   /**
    * From now on SIGINT and SIGTERM abort this signal, with their name as the reason, and no longer end the process;

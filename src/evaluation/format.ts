@@ -32,6 +32,11 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${padded(minutes % 60)} min`;
 }
 
+/** An ISO time as `2026-11-24 14:32 UTC`. */
+export function formatMoment(iso: string): string {
+  return `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** A p value: below a thousandth its size says nothing more. */
 export function formatPValue(p: number): string {
   return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;

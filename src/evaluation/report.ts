@@ -1,40 +1,12 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
 import type { Comparison } from '../contract/evaluation.ts';
-import type {
-  Cost,
-  DataSummary,
-  JobSummary,
-  ParentRun,
-  Registered,
-  StageTiming,
-  TrainingMetrics,
-} from '../contract/run.ts';
+import type { Cost, DataSummary, JobSummary, ParentRun, StageTiming, TrainingMetrics } from '../contract/run.ts';
 import type { Confusion, Rival, SlicedBy, Verdict } from '../contract/verdict.ts';
 import type { Regression } from './compare.ts';
-import { curveSection } from './curve.ts';
-import { cell, jsonBlock } from './markdown.ts';
-import {
-  costSection,
-  dataSection,
-  labelSection,
-  regressionSection,
-  runSection,
-  scoreSection,
-  timingSection,
-} from './sections.ts';
-import { verdict } from './verdict.ts';
+import type { LabelScore } from './labels.ts';
 
-/** One model of a job, asked the validation examples. */
-export interface CheckpointScore {
-  model: string;
-  step: number;
-  validLoss?: number;
-  passed?: number;
-  examples?: number;
-}
-
-/** Everything worth keeping of a run that succeeded: stored as JSON, shown to people as Markdown. */
+/** Everything worth keeping of a run that succeeded: stored as JSON, shown to people as HTML and as Markdown. */
 export interface RunReport {
   run: { name: string; runId: string; attempt: number; parent?: ParentRun };
   /** ISO times. */
@@ -54,36 +26,33 @@ export interface RunReport {
   sources: { train: ArtifactRef; validation?: ArtifactRef; test: ArtifactRef };
   cost: Cost;
   comparison: Comparison;
-  rivals: Rival[];
-  verdict: Verdict;
-  slices: SlicedBy[];
-  confusions: Confusion[];
-  regressions: Regression[];
-  /** Where the run names a registered model: its version, and the champion that it was compared with. */
-  registered?: Registered & { champion?: { version: number; model: string } };
-  /** Where training had overfitted: which of its models is the result, and why. */
-  checkpoint?: { chosen: string; why: string; candidates: CheckpointScore[] };
+  /** What the gate says. */
+  verdict?: Verdict;
+  /** What the tuned model was compared with, the base model among them. */
+  rivals?: Rival[];
+  slices?: SlicedBy[];
+  confusions?: Confusion[];
+  labels?: LabelScore[];
+  /** `question` is the last message of the user, `champion` what the model in service answered. */
+  regressions: (Regression & { question?: string; champion?: string })[];
   training: {
     /** In order of steps. */
     curve: TrainingMetrics[];
     checkpoints?: { model: string; step: number; metrics: TrainingMetrics }[];
   };
+  /** Which checkpoint was taken and by what rule, as a sentence. */
+  checkpoint?: {
+    chosen: string;
+    why: string;
+    candidates: { model: string; step: number; validLoss?: number; score?: number }[];
+  };
+  /** The version that the tuned model became; `champion` is the one in service before it. */
+  registered?: {
+    name: string;
+    version: number;
+    promoted: boolean;
+    approvedBy?: string;
+    champion?: { version: number; model: string };
+  };
   timings: StageTiming[];
-}
-
-/** The report for people, as GitHub Flavored Markdown. Nothing that comes from data or a platform is taken for markup. */
-export function renderMarkdown(report: RunReport): string {
-  const sections = [
-    `# Run ${cell(report.run.name)}\n\n${verdict(report.comparison)}`,
-    scoreSection(report),
-    costSection(report),
-    curveSection(report),
-    dataSection(report),
-    labelSection(report),
-    regressionSection(report),
-    timingSection(report),
-    runSection(report),
-    `## Configuration\n\nStart a run with this to repeat it.\n\n${jsonBlock(report.config)}`,
-  ];
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }

@@ -171,15 +171,11 @@ async function bestModel(run: Run, trained: Trained): Promise<Pick<Proof, 'model
   );
   const candidates = found.candidates.map((candidate, at) => ({
     ...candidate,
-    ...passedOf(scores[`checkpoint-${at}`]),
+    score: scores[`checkpoint-${at}`]?.score.value ?? 0,
   }));
   // The last is kept unless an earlier one did better: among equals nothing has been shown.
-  const best = candidates.reduce((one, other) => ((other.passed ?? 0) > (one.passed ?? 0) ? other : one));
+  const best = candidates.reduce((one, other) => (other.score > one.score ? other : one));
   return { model: best.model, checkpoint: { chosen: best.model, why: found.why, candidates } };
-}
-
-function passedOf(scores: ModelEvaluation | undefined): { passed?: number; examples?: number } {
-  return scores ? { passed: scores.passed, examples: scores.examples } : {};
 }
 
 /** The base model with training examples in its prompt, where the run asks for it. */

@@ -23,9 +23,9 @@ test('a run from its file to its report', async () => {
 
   const run = await type(['run', 'run.yaml', '--name', name, '--set', 'hyperparameters.epochs=2'], inPipeline);
   expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
-  const report = join(directory, 'reports', `${name}.md`);
-  expect(run.stdout).toContain(`\nreport:  ${report}\n`);
-  expect(await readFile(report, 'utf8')).toContain(`# Run ${name}`);
+  const report = join(directory, 'reports', `${name}.html`);
+  expect(run.stdout).toContain(`\nreport:  ${report} (as .md and .json too)\n`);
+  expect(await readFile(report, 'utf8')).toContain(`>${name}</h1>`);
 
   const show = await type(['show', name, '--json'], inPipeline);
   const { progress, result } = JSON.parse(show.stdout);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,22 +75,68 @@ test('with --json every line is JSON', async () => {
     { event: 'started', name: 'support-k7fm', url: 'http://ui/support-k7fm' },
     { event: 'progress', progress: training() },
     { event: 'progress', progress: succeeded() },
-    { event: 'ended', url: 'http://ui/support-k7fm', report: 'file:///elsewhere/report', result },
+    { event: 'ended', url: 'http://ui/support-k7fm', result },
   ]);
 });
 
-test('the report is saved where the artifact store has it, under a name that stays in its folder', async () => {
-  const here = settings({ home: directory, artifacts: join(directory, 'artifacts') });
-  const report = await folderStore(here.artifacts).put(JSON.stringify(runReport()));
-  const handle = {
-    watch: shows(succeeded()),
-    result: async () => ({ ...result, name: '../up', report }),
-  };
-  const { stdout } = await type(['watch', '../up'], { handle, loadSettings: async () => here });
-  const path = join(directory, 'reports', '..%2Fup.md');
-  expect(stdout).toContain(`\nreport:  ${path}\n`);
-  expect(await readFile(path, 'utf8')).toMatch(/^# Run support-k7fm\n\nThe tuned model answers 85\.0%/);
-  expect(JSON.parse(await readFile(path.replace(/md$/, 'json'), 'utf8'))).toEqual(runReport());
+describe('the report', () => {
+  async function stored() {
+    const here = settings({ home: directory, artifacts: join(directory, 'artifacts') });
+    const report = await folderStore(here.artifacts).put(JSON.stringify(runReport()));
+    const handle = {
+      watch: shows(succeeded()),
+      progress: async () => succeeded({ report }),
+      result: async () => ({ ...result, name: '../up', report }),
+    };
+    return { handle, directory, loadSettings: async () => here };
+  }
+  const reports = () => join(directory, 'reports', '..%2Fup');
+
+  test.each([['watch'], ['show']])(
+    '%s saves it in all forms where the artifact store has it, under a name that stays in its folder',
+    async (command) => {
+      const { stdout } = await type([command, '../up'], await stored());
+      expect(stdout).toMatch(/\nreport:? +/);
+      expect(stdout).toContain(` ${reports()}.html (as .md and .json too)\n`);
+      expect(await readFile(`${reports()}.html`, 'utf8')).toContain('<h1 dir="auto">support-k7fm</h1>');
+      expect(await readFile(`${reports()}.md`, 'utf8')).toMatch(/^# Run support-k7fm\n/);
+      expect(JSON.parse(await readFile(`${reports()}.json`, 'utf8'))).toEqual(runReport());
+    },
+  );
+
+  test('report writes it again and tells the form that is wanted; --open shows it', async () => {
+    const html = await type(['report', '../up', '--open'], await stored());
+    expect(html).toMatchObject({ code: 0, stdout: `${reports()}.html\n` });
+    expect(html.calls).toContainEqual(['open', `${reports()}.html`]);
+    const json = await type(['report', '../up', '--format', 'json', '--json'], await stored());
+    expect(jsonLines(json.stdout)).toEqual([{ name: '../up', format: 'json', path: `${reports()}.json` }]);
+    expect(json.calls.map((call) => (call as unknown[])[0])).not.toContain('open');
+  });
+
+  test('report --out writes the one form there and nothing else', async () => {
+    const { stdout } = await type(['report', 'a', '--format', 'md', '--out', 'it.md'], await stored());
+    expect(stdout).toBe(`${join(directory, 'it.md')}\n`);
+    expect(await readFile(join(directory, 'it.md'), 'utf8')).toMatch(/^# Run support-k7fm\n/);
+    expect(existsSync(join(directory, 'reports'))).toBe(false);
+  });
+
+  test.each([
+    ['running' as const, 'a has no report: it is running, in the stage train.', 'tunewright watch a'],
+    ['failed' as const, 'a has no report: it failed in the stage train.', 'tunewright show a'],
+    ['cancelled' as const, 'a has no report: it was cancelled in the stage train.', 'tunewright show a'],
+  ])('of a run that is %s there is none', async (status, message, next) => {
+    const { code, stderr } = await type(['report', 'a'], { handle: { progress: async () => training({ status }) } });
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(next);
+  });
+
+  test('one that this machine does not have is named as missing', async () => {
+    const handle = { progress: async () => succeeded({ report: result.report }) };
+    const { code, stdout } = await type(['report', 'a', '--json'], { handle });
+    expect(code).toBe(1);
+    expect(jsonLines(stdout)[0].error.code).toBe('artifact_missing');
+  });
 });
 
 function runReport(): RunReport {

@@ -126,6 +126,7 @@ export async function type(argv: string[], circumstances: Circumstances = {}): P
     startStack: async () => {
       throw new Error('no stack here');
     },
+    openFile: async (path) => void calls.push(['open', path]),
     interrupts: () => new AbortController().signal,
     ...changes,
   });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context, Perform } from '../context.ts';
 import { evaluationTable } from '../render/evaluation.ts';
 import { runDetails } from '../render/show.ts';
+import { reportLine, saveReport } from '../reports.ts';
 
 const defaultWidth = 120;
 
@@ -13,11 +14,19 @@ export function showCommand(program: Command, perform: Perform): void {
     .action((name: string) => perform((context) => show(context, name)));
 }
 
-async function show({ client, out, now }: Context, name: string): Promise<undefined> {
+async function show({ client, out, now, settings }: Context, name: string): Promise<undefined> {
   const handle = (await client()).get(name);
   const progress = await handle.progress();
   const result = progress.status === 'succeeded' ? await handle.result() : undefined;
-  out.data({ progress, url: handle.url, result });
-  out.say(runDetails(progress, handle.url, { width: out.width ?? defaultWidth, now: now(), paint: out.paint }));
+  const saved = result && (await saveReport(name, result.report, settings));
+  out.data({ progress, url: handle.url, result, report: saved });
+  const report = result && reportLine(saved, result.report);
+  out.say(
+    runDetails(
+      progress,
+      { url: handle.url, report },
+      { width: out.width ?? defaultWidth, now: now(), paint: out.paint },
+    ),
+  );
   if (result) out.say(`\n${evaluationTable(result.comparison, out.paint)}`);
 }

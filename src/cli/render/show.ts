@@ -6,9 +6,13 @@ import { questionLines } from './question.ts';
 import { cleanLines } from './text.ts';
 import { formatDate } from './time.ts';
 
-/** Everything known of a run that its stages do not show; `url` is its page in the Web UI. */
-export function runDetails(progress: RunProgress, url: string | undefined, view: View): string {
-  const { name, data, job, deployments, cost, parent, question, reason, report, runId, startedAt } = progress;
+/** Everything known of a run that its stages do not show; `url` is its page in the Web UI, `report` where that lies. */
+export function runDetails(
+  progress: RunProgress,
+  { url, report }: { url: string | undefined; report: string | undefined },
+  view: View,
+): string {
+  const { name, data, job, deployments, cost, parent, question, reason, runId, startedAt } = progress;
   const rows: [name: string, value: string | undefined][] = [
     ['started', formatDate(startedAt, view.timeZone)],
     ['run id', runId],
@@ -21,7 +25,7 @@ export function runDetails(progress: RunProgress, url: string | undefined, view:
     ['trained', job?.trainedTokens === undefined ? undefined : formatCount(job.trainedTokens, 'token')],
     ['deployments', deployments?.map(deploymentLine).join('\n')],
     ['cost', costLine(cost)],
-    ['report', report?.uri],
+    ['report', report],
     ['asks', question && questionLines(name, question).join('\n')],
     ['reason', reason && `${reason.message} [${reason.code}]`],
     ['what to do', reason?.advice],

@@ -41,7 +41,11 @@ test('everything known of a run', () => {
     reason: { code: 'job_failed', message: 'The job failed:\nbad file', advice: 'Mend the file.' },
   });
   const { live: _, ...over } = progress;
-  const lines = runDetails(over, 'http://ui/support-k7fm', { width: 79, now, paint: plain, timeZone: 'UTC' });
+  const lines = runDetails(
+    over,
+    { url: 'http://ui/support-k7fm', report: undefined },
+    { width: 79, now, paint: plain, timeZone: 'UTC' },
+  );
   expect(lines.slice(lines.indexOf('started'))).toBe(
     `started     2026-11-22 12:00
 run id      run-1

@@ -1,19 +1,26 @@
 const cellLength = 200;
 
-/**
- * A text from outside as the content of one Markdown table cell: one line, cut at 200 characters, and nothing in it
- * taken for Markdown or HTML.
- */
+/** A text from outside as the content of one Markdown table cell: as {@link prose}, cut at 200 characters. */
 export function cell(text: string): string {
-  const characters = [
-    ...text
-      .toWellFormed()
-      .replace(/\r\n?|\n/g, ' ↵ ')
-      .replace(invisible, ' '),
-  ];
-  const cut = characters.length > cellLength ? `${characters.slice(0, cellLength).join('')}…` : characters.join('');
+  const characters = [...oneLine(text)];
+  return escaped(characters.length > cellLength ? `${characters.slice(0, cellLength).join('')}…` : characters.join(''));
+}
+
+/** A text from outside as a paragraph or a list's item: one line, and nothing in it taken for Markdown or HTML. */
+export function prose(text: string): string {
+  return escaped(oneLine(text)).replace(/^\s*(?=[-+=])|^\s*\d+(?=[.)]\s)/, '$&\\');
+}
+
+function oneLine(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?|\n/g, ' ↵ ')
+    .replace(invisible, ' ');
+}
+
+function escaped(line: string): string {
   return (
-    cut
+    line
       .replace(/[\\`*[\]<>|~&!#$@]/g, '\\$&')
       // An underscore inside a word is no emphasis: labels stay readable in the source.
       .replace(/(?<![a-z0-9])_|_(?![a-z0-9])/gi, '\\_')

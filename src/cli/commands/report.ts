@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { ArtifactRef } from '../../contract/artifact.ts';
+import { TunewrightError } from '../../contract/errors.ts';
+import type { RunStatus } from '../../contract/run.ts';
+import type { Context, Perform } from '../context.ts';
+import { type ReportFormat, readReport, renderReport, reportFormats, writeReport } from '../reports.ts';
+
+interface ReportOptions {
+  format: ReportFormat;
+  out?: string;
+  open?: boolean;
+}
+
+export function reportCommand(program: Command, perform: Perform): void {
+  program
+    .command('report')
+    .description('write the report of a run that succeeded, and say where it is')
+    .argument('<name>', 'the run')
+    .addOption(new Option('--format <form>', 'the form that is wanted').choices(reportFormats).default('html'))
+    .option('--out <file>', 'write that form there, instead of all forms into the home folder')
+    .option('--open', 'show it in what this machine opens such files with')
+    .action((name: string, options: ReportOptions) => perform((context) => report(context, name, options)));
+}
+
+async function report(context: Context, name: string, { format, out: file, open }: ReportOptions): Promise<undefined> {
+  const { client, out, settings, directory } = context;
+  const json = await readReport(await refOf(name, await client()), settings);
+  const path =
+    file === undefined
+      ? (await writeReport(name, json, settings))[format]
+      : await write(resolve(directory, file), await renderReport(json, format));
+  out.data({ name, format, path });
+  out.say(path);
+  if (open) await context.openFile(path);
+}
+
+/** Where the JSON lies. Throws `refused` when the run has not come to a report. */
+async function refOf(name: string, client: Awaited<ReturnType<Context['client']>>): Promise<ArtifactRef> {
+  const { report, status, stage } = await client.get(name).progress();
+  if (report) return report;
+  const words: Partial<Record<RunStatus, string>> = { failed: 'failed', cancelled: 'was cancelled' };
+  throw new TunewrightError(
+    'refused',
+    `${name} has no report: it ${words[status] ?? `is ${status},`} in the stage ${stage}.`,
+    {
+      advice: words[status]
+        ? `\`tunewright show ${name}\` tells why.`
+        : `\`tunewright watch ${name}\` waits for its end.`,
+    },
+  );
+}
+
+async function write(path: string, text: string): Promise<string> {
+  await writeFile(path, text);
+  return path;
+}

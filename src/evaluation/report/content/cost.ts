@@ -1,0 +1,48 @@
+import { spentUsd } from '../../../contract/cost.ts';
+import type { Cost } from '../../../contract/run.ts';
+import { formatUsd } from '../../format.ts';
+import type { RunReport } from '../../report.ts';
+import type { Block } from './block.ts';
+import { moneyScale } from './scale.ts';
+
+/** What was estimated and what it came to. */
+export function costBlocks({ cost, simulated }: RunReport): Block[] {
+  const spent = spentUsd(cost);
+  const amounts = [
+    ['Estimated before the run', cost.estimatedUsd],
+    ['Training', cost.trainingUsd],
+    ['Evaluation', cost.evaluationUsd],
+    ['Deployments', cost.hostingUsd],
+    ['Spent in all', spent],
+  ] as const;
+  const known = amounts.flatMap(([name, amount]) => (amount === undefined ? [] : [[name, amount] as const]));
+  const sentence: Block = { kind: 'text', text: costSentence(cost, simulated) };
+  if (known.length === 0) return [sentence];
+  return [
+    sentence,
+    {
+      kind: 'table',
+      caption: 'US dollars',
+      columns: [
+        { name: '' },
+        { name: 'US dollars', number: true },
+        { name: 'US dollars, drawn', scale: moneyScale(Math.max(...known.map(([, amount]) => amount))) },
+      ],
+      rows: known.map(([name, amount]) => [
+        name,
+        formatUsd(amount),
+        { text: '', mark: { from: 0, to: amount, who: amount === cost.estimatedUsd ? 'base' : 'tuned' } },
+      ]),
+    },
+  ];
+}
+
+function costSentence(cost: Cost, simulated: boolean): string {
+  const total = cost.trainingUsd === undefined ? undefined : spentUsd(cost);
+  const prices = `list prices${cost.pricesOf ? ` of ${cost.pricesOf}` : ''}`;
+  if (simulated) {
+    const nobody = 'Simulated: nobody was billed';
+    return total === undefined ? `${nobody}.` : `${nobody}; at ${prices} this run would cost ${formatUsd(total)}.`;
+  }
+  return total === undefined ? 'What this run cost is not known.' : `At ${prices} this run cost ${formatUsd(total)}.`;
+}

@@ -1,0 +1,58 @@
+import { formatMoment } from '../../format.ts';
+import type { RunReport } from '../../report.ts';
+import type { Block, Content, Section } from './block.ts';
+import { confusionBlocks } from './confusions.ts';
+import { costBlocks } from './cost.ts';
+import { dataBlocks } from './data.ts';
+import { evaluationBlocks } from './evaluation.ts';
+import { lineageBlocks } from './lineage.ts';
+import { outcomeOf } from './outcome.ts';
+import { sliceBlocks } from './slices.ts';
+import { timingBlocks } from './timings.ts';
+import { trainingBlocks } from './training.ts';
+
+/** All that a report says, in order; every form of it says the same. */
+export function contentOf(report: RunReport): Content {
+  const { run, baseModel, platform, endedAt, simulated } = report;
+  return {
+    name: run.name,
+    subtitle: `${baseModel} on ${platform}, ${formatMoment(endedAt)}`,
+    simulated: simulated ? simulation : undefined,
+    outcome: outcomeOf(report),
+    sections: sections(report).filter(({ blocks }) => blocks.length > 0),
+  };
+}
+
+const simulation =
+  'A simulated run: a stand-in platform trained and answered. Its scores and prices say nothing about a real model, and nobody was billed.';
+
+function sections(report: RunReport): Section[] {
+  return [
+    { id: 'evaluation', title: 'Evaluation', blocks: evaluationBlocks(report) },
+    { id: 'training', title: 'Training', blocks: trainingBlocks(report) },
+    { id: 'slices', title: 'Slices', blocks: sliceBlocks(report) },
+    { id: 'confusions', title: 'Confusions', blocks: confusionBlocks(report) },
+    { id: 'regressions', title: 'Regressions', blocks: regressionBlocks(report) },
+    { id: 'data', title: 'Data', blocks: dataBlocks(report) },
+    { id: 'cost', title: 'Cost', blocks: costBlocks(report) },
+    { id: 'timings', title: 'Timings', blocks: timingBlocks(report) },
+    { id: 'lineage', title: 'Lineage', blocks: lineageBlocks(report) },
+    { id: 'configuration', title: 'Configuration', blocks: configuration(report) },
+  ];
+}
+
+function regressionBlocks({ regressions, comparison }: RunReport): Block[] {
+  if (regressions.length === 0) return [];
+  const sum = `The base model got these right and the tuned model wrong: ${regressions.length} of ${comparison.broken}.`;
+  return [
+    { kind: 'text', text: sum },
+    { kind: 'regressions', rows: regressions },
+  ];
+}
+
+function configuration({ config }: RunReport): Block[] {
+  return [
+    { kind: 'text', text: 'Start a run with this to repeat it.' },
+    { kind: 'json', title: 'The configuration as JSON', value: config },
+  ];
+}

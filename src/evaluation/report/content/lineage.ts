@@ -1,0 +1,45 @@
+import type { RunReport } from '../../report.ts';
+import type { Block, Cell } from './block.ts';
+
+/** Where the tuned model comes from and what has become of it. */
+export function lineageBlocks(report: RunReport): Block[] {
+  const { run, connection, platform, baseModel, model, job, simulated, config, sources } = report;
+  const code = (text: string): Cell => ({ text, code: true });
+  const facts: (readonly [string, Cell | string | undefined])[] = [
+    ['Tuned model', code(model)],
+    ...registration(report),
+    ['Base model', code(baseModel)],
+    ['Method', config.method],
+    ['Platform', `${platform}${simulated ? ' (a simulation)' : ''}`],
+    ['Connection', connection],
+    ['Job', code(job.id)],
+    ['Job page', job.url === undefined ? undefined : { text: job.url, href: job.url, code: true }],
+    ['Trained tokens', job.trainedTokens?.toLocaleString('en-US')],
+    ['Run', code(run.name)],
+    ['Run id', code(run.runId)],
+    ['Attempt', String(run.attempt)],
+    ['Continues', run.parent && code([run.parent.name, run.parent.runId, run.parent.model].filter(Boolean).join(', '))],
+  ];
+  return [
+    { kind: 'facts', rows: facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])) },
+    {
+      kind: 'table',
+      caption: 'The exact files, by content',
+      columns: [{ name: 'Part' }, { name: 'SHA-256' }, { name: 'File' }],
+      rows: (['train', 'validation', 'test'] as const).flatMap((part) => {
+        const file = sources[part];
+        return file ? [[part, code(file.sha256), code(file.uri)]] : [];
+      }),
+    },
+  ];
+}
+
+function registration({ registered }: RunReport): [string, string | undefined][] {
+  if (!registered) return [];
+  const { name, version, promoted, approvedBy, champion } = registered;
+  return [
+    ['Registered as', `${name}, version ${version}${promoted ? ', in service' : ''}`],
+    ['Approved by', approvedBy],
+    [promoted ? 'Replaces' : 'In service', champion && `version ${champion.version}, ${champion.model}`],
+  ];
+}

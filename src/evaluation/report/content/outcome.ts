@@ -1,0 +1,95 @@
+import { spentUsd } from '../../../contract/cost.ts';
+import { formatCount, formatDuration, formatInterval, formatPercent, formatPoints, formatUsd } from '../../format.ts';
+import type { RunReport } from '../../report.ts';
+import { verdict } from '../../verdict.ts';
+import type { Outcome, Table, Tone } from './block.ts';
+import { incumbentOf, names } from './rivals.ts';
+
+type Figure = Outcome['figures'][number];
+
+/** What the run has come to. */
+export function outcomeOf(report: RunReport): Outcome {
+  const says = report.verdict?.says ?? verdict(report.comparison);
+  return {
+    ...decided(report),
+    says,
+    figures: [score(report), ...difference(report), questions(report), cost(report), duration(report)],
+    checks: checksOf(report),
+  };
+}
+
+function decided({ verdict, registered, comparison }: RunReport): { word: string; tone: Tone } {
+  if (!verdict) return shown(comparison);
+  switch (verdict.decision) {
+    case 'promote':
+      if (registered?.promoted) return { word: 'Promoted', tone: 'good' };
+      return { word: registered ? 'Passed, not promoted' : 'Passed', tone: 'neutral' };
+    case 'prompt':
+      return { word: 'Prompt instead', tone: 'neutral' };
+    case 'keep':
+      return { word: registered?.champion ? 'Kept what is in service' : 'Not promoted', tone: 'bad' };
+  }
+}
+
+/** Without a gate nothing was decided: what the comparison shows by itself. */
+function shown({ difference, pValue }: RunReport['comparison']): { word: string; tone: Tone } {
+  if (pValue >= 0.05 || (difference.low <= 0 && difference.high >= 0)) {
+    return { word: 'No difference shown', tone: 'neutral' };
+  }
+  return difference.value > 0
+    ? { word: 'Better than the base model', tone: 'good' }
+    : { word: 'Worse than the base model', tone: 'bad' };
+}
+
+function score({ comparison: { tuned } }: RunReport): Figure {
+  const value = formatPercent(tuned.score.value);
+  return { name: 'Score of the tuned model', value, note: `95% interval ${formatInterval(tuned.score)}` };
+}
+
+function difference(report: RunReport): Figure[] {
+  const incumbent = incumbentOf(report);
+  if (!incumbent) return [];
+  const [value = '', unit = ''] = formatPoints(incumbent.difference.value).split(' ');
+  const note = `interval ${formatInterval(incumbent.difference)}`;
+  return [{ name: `Against the ${names[incumbent.role].toLowerCase()}`, value, unit, note }];
+}
+
+function questions(report: RunReport): Figure {
+  const incumbent = incumbentOf(report);
+  return {
+    name: 'Held-out questions',
+    value: report.comparison.tuned.examples.toLocaleString('en-US'),
+    note: incumbent ? `${incumbent.fixed} fixed, ${incumbent.broken} broken` : '',
+  };
+}
+
+function cost({ cost, simulated }: RunReport): Figure {
+  const spent = spentUsd(cost);
+  return {
+    name: simulated ? 'Cost, simulated' : 'Cost',
+    value: spent === undefined ? 'not known' : formatUsd(spent),
+    note: cost.estimatedUsd === undefined ? '' : `estimated ${formatUsd(cost.estimatedUsd)}`,
+  };
+}
+
+function duration({ startedAt, endedAt, data }: RunReport): Figure {
+  return {
+    name: 'Took',
+    value: formatDuration(Date.parse(endedAt) - Date.parse(startedAt)),
+    note: formatCount(data.train.examples, 'training example'),
+  };
+}
+
+function checksOf({ verdict }: RunReport): Table | undefined {
+  if (!verdict || verdict.checks.length === 0) return undefined;
+  return {
+    kind: 'table',
+    caption: 'The rules of the gate',
+    columns: [{ name: 'Rule' }, { name: 'Result' }, { name: 'What was asked and found' }],
+    rows: verdict.checks.map(({ rule, passed, says }) => [
+      rule.replaceAll('_', ' '),
+      passed ? { text: '✓ pass', tone: 'good' } : { text: '✗ fail', tone: 'bad' },
+      says,
+    ]),
+  };
+}

@@ -1,0 +1,142 @@
+import type { TrainingMetrics } from '../../../contract/run.ts';
+import { formatPercent } from '../../format.ts';
+import type { RunReport } from '../../report.ts';
+import type { Block, Cell, Curve, Metric, Point, Table } from './block.ts';
+import { thinned } from './thin.ts';
+
+const rowsShown = 12;
+
+/** How the training went, and which of its checkpoints was taken. */
+export function trainingBlocks(report: RunReport): Block[] {
+  const { curve } = report.training;
+  const curves = [
+    curveOf(report, 'Loss', 'loss', 'trainLoss', 'validLoss'),
+    curveOf(report, 'Accuracy, token by token', 'share', 'trainAccuracy', 'validAccuracy'),
+  ].filter((one) => one.training.length + one.validation.length > 1);
+  return [
+    ...(curves.length > 0 ? [{ kind: 'curves' as const, curves }] : []),
+    ...(curve.length > 0 ? [figures(curve)] : []),
+    ...(report.checkpoint ? [{ kind: 'text' as const, text: report.checkpoint.why }] : []),
+    ...checkpoints(report),
+  ];
+}
+
+function curveOf(report: RunReport, title: string, unit: Curve['unit'], training: Metric, validation: Metric): Curve {
+  const { curve } = report.training;
+  const values = (metric: Metric) =>
+    thinned(
+      curve.flatMap((point): Point[] => {
+        const value = known(point[metric]);
+        return value === undefined ? [] : [[point.step, value]];
+      }),
+    );
+  const candidates = candidatesOf(report);
+  return {
+    title,
+    unit,
+    training: values(training),
+    validation: values(validation),
+    lastStep: Math.max(...curve.map(({ step, totalSteps = 0 }) => Math.max(step, totalSteps)), 1),
+    checkpoints: candidates.map(({ step, metrics, model }) => ({
+      step,
+      value: known(metrics[validation]),
+      chosen: model === report.checkpoint?.chosen,
+    })),
+  };
+}
+
+interface Candidate {
+  model: string;
+  step: number;
+  metrics: Partial<TrainingMetrics>;
+  score?: number;
+}
+
+/** Checkpoints that the platform kept, and with them what was learnt when one was chosen; the latest first. */
+function candidatesOf({ training: { checkpoints = [] }, checkpoint }: RunReport): Candidate[] {
+  const all = new Map<string, Candidate>(checkpoints.map((one) => [one.model, { ...one }]));
+  for (const { model, step, validLoss, score } of checkpoint?.candidates ?? []) {
+    const known = all.get(model) ?? { model, step, metrics: {} };
+    const loss = known.metrics.validLoss ?? validLoss;
+    all.set(model, {
+      ...known,
+      metrics: { ...known.metrics, ...(loss === undefined ? {} : { validLoss: loss }) },
+      ...(score === undefined ? {} : { score }),
+    });
+  }
+  return [...all.values()].sort((a, b) => b.step - a.step);
+}
+
+const losses = ['Train loss', 'Train accuracy', 'Validation loss', 'Validation accuracy'].map((name) => ({
+  name,
+  number: true as const,
+}));
+
+function figures(curve: readonly TrainingMetrics[]): Table {
+  return {
+    kind: 'table',
+    caption: 'The curves in figures',
+    folded: true,
+    columns: [{ name: 'Step', number: true }, ...losses],
+    rows: summary(curve).map((point) => [point.step.toLocaleString('en-US'), ...metrics(point)]),
+  };
+}
+
+function checkpoints(report: RunReport): Table[] {
+  const candidates = candidatesOf(report);
+  if (candidates.length === 0) return [];
+  const scored = candidates.some(({ score }) => score !== undefined);
+  const row = ({ model, step, metrics: at, score }: Candidate): (Cell | string)[] => {
+    const chosen = model === report.checkpoint?.chosen;
+    return [
+      { text: model, code: true },
+      ...(report.checkpoint ? [chosen ? { text: '✓ chosen', tone: 'good' as const } : ''] : []),
+      step.toLocaleString('en-US'),
+      ...(scored ? [accuracy(score)] : []),
+      ...metrics(at),
+    ];
+  };
+  return [
+    {
+      kind: 'table',
+      caption: 'Checkpoints',
+      columns: [
+        { name: 'Model' },
+        ...(report.checkpoint ? [{ name: '' }] : []),
+        { name: 'Step', number: true },
+        ...(scored ? [{ name: 'Score', number: true as const }] : []),
+        ...losses,
+      ],
+      rows: candidates.map(row),
+    },
+  ];
+}
+
+/** Evenly spaced points with the first and the last; only validated ones where there are several. */
+function summary(curve: readonly TrainingMetrics[]): TrainingMetrics[] {
+  const validated = curve.filter((point) => point.validLoss !== undefined);
+  const points = validated.length > 1 ? validated : curve;
+  if (points.length <= rowsShown) return [...points];
+  const gap = (points.length - 1) / (rowsShown - 1);
+  return Array.from({ length: rowsShown }, (_, row) => points[Math.round(row * gap)]).filter(
+    (point) => point !== undefined,
+  );
+}
+
+function metrics({ trainLoss, trainAccuracy, validLoss, validAccuracy }: Partial<TrainingMetrics>): string[] {
+  return [loss(trainLoss), accuracy(trainAccuracy), loss(validLoss), accuracy(validAccuracy)];
+}
+
+function loss(nats: number | undefined): string {
+  return known(nats)?.toFixed(4) ?? '';
+}
+
+function accuracy(share: number | undefined): string {
+  const value = known(share);
+  return value === undefined ? '' : formatPercent(value);
+}
+
+/** A loss that was no number any more, as of a training that diverged, is null in JSON. */
+function known(value: number | null | undefined): number | undefined {
+  return value ?? undefined;
+}

@@ -1,0 +1,28 @@
+import type { Block } from '../content/block.ts';
+import { cellHtml } from './cell.ts';
+import { curveHtml } from './curve.ts';
+import { type Html, html } from './html.ts';
+import { regressionsHtml } from './regressions.ts';
+import { tableHtml } from './table.ts';
+
+/** `id` is the page's only one of its kind. */
+export function blockHtml(block: Block, id: string): Html {
+  switch (block.kind) {
+    case 'text':
+      return html`<p dir="auto">${block.text}</p>\n`;
+    case 'warnings':
+      return html`<div class="warnings" role="note"><p>${block.text}</p><ul>${block.items.map((item) => html`<li dir="auto">${item}</li>`)}</ul></div>\n`;
+    case 'facts':
+      return html`<dl class="facts">${block.rows.map(([name, value]) => html`<div><dt>${name}</dt><dd dir="auto">${cellHtml(value)}</dd></div>`)}</dl>\n`;
+    case 'explained':
+      return html`<details class="explained"><summary>${block.title}</summary><dl>${block.terms.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl></details>\n`;
+    case 'json':
+      return html`<details><summary>${block.title}</summary><pre><code>${JSON.stringify(block.value, null, 2)}</code></pre></details>\n`;
+    case 'regressions':
+      return regressionsHtml(block.rows);
+    case 'table':
+      return tableHtml(block, id);
+    case 'curves':
+      return html`<div class="curves">${block.curves.map((curve, at) => curveHtml(curve, `${id}-${at}`))}</div>\n`;
+  }
+}

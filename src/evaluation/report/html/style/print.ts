@@ -1,0 +1,23 @@
+/** On paper there is nothing to unfold, to scroll or to follow. */
+export const print = `
+@page{margin:16mm 14mm}
+@media print{
+body{background:none;font-size:10.5pt}
+body>header,main,body>footer{max-width:none;padding-inline:0}
+body>header{padding-top:0}
+nav,.skip{display:none!important}
+section{border:0;border-radius:0;padding:0;margin-bottom:1.5rem}
+.outcome{border-top:4px solid;padding-top:.75rem}
+h2,caption,figcaption{break-after:avoid}
+tr,figure,.regressions>li,.figures,.warnings{break-inside:avoid}
+thead{display:table-header-group}
+.room{overflow:visible}
+details::details-content{content-visibility:visible;block-size:auto}
+summary{list-style:none;color:inherit}
+table{font-size:9pt}
+th,td{padding:.25rem .35rem}
+.drawn{min-width:7rem;width:25%}
+td code{min-width:0}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+}
+`;

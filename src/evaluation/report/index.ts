@@ -1,0 +1,2 @@
+export { renderHtml } from './html/index.ts';
+export { renderMarkdown } from './markdown/index.ts';

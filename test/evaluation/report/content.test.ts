@@ -1,0 +1,104 @@
+import type { TrainingMetrics } from '../../../src/contract/run.ts';
+import { changedPart } from '../../../src/evaluation/report/content/change.ts';
+import { contentOf } from '../../../src/evaluation/report/content/index.ts';
+import { outcomeOf } from '../../../src/evaluation/report/content/outcome.ts';
+import { differencesScale, durationScale } from '../../../src/evaluation/report/content/scale.ts';
+import { thinned } from '../../../src/evaluation/report/content/thin.ts';
+import type { RunReport } from '../../../src/evaluation/report.ts';
+import { fullReport } from './sample.ts';
+
+const { verdict, registered } = fullReport();
+const decided = (decision: 'promote' | 'keep' | 'prompt') => ({ says: 'So it is.', checks: [], decision });
+
+describe('the verdict in a word', () => {
+  test.each<[string, Partial<RunReport>]>([
+    ['Promoted', { verdict: decided('promote') }],
+    ['Passed, not promoted', { verdict: decided('promote'), registered: { ...registered, promoted: false } as never }],
+    ['Kept what is in service', { verdict: decided('keep') }],
+    ['Not promoted', { verdict: decided('keep'), registered: { name: 'a', version: 1, promoted: false } }],
+    ['Prompt instead', { verdict: decided('prompt') }],
+  ])('%s', (word, changes) => {
+    expect(outcomeOf(fullReport(changes))).toMatchObject({ word, says: 'So it is.' });
+  });
+
+  test.each<[string, Partial<RunReport['comparison']>]>([
+    ['Better than the base model', {}],
+    ['Worse than the base model', { difference: { value: -0.3, low: -0.4, high: -0.2 } }],
+    ['No difference shown', { pValue: 0.07 }],
+    ['No difference shown', { difference: { value: 0.1, low: -0.1, high: 0.3 } }],
+  ])('without a gate: %s', (word, changes) => {
+    const { verdict: _, rivals, ...rest } = fullReport();
+    const comparison = { ...rest.comparison, ...changes };
+    expect(outcomeOf({ ...rest, comparison })).toMatchObject({ word, checks: undefined });
+  });
+});
+
+test('without rivals the tuned model is told against its base', () => {
+  const { rivals: _, ...rest } = fullReport();
+  const evaluation = contentOf(rest).sections.find(({ id }) => id === 'evaluation');
+  const tables = evaluation?.blocks.flatMap((block) => (block.kind === 'table' ? [block] : [])) ?? [];
+  expect(tables.map(({ rows }) => rows.length)).toEqual([2, 1]);
+  expect(tables[1]?.columns.map(({ name }) => name)).not.toContain('p, corrected');
+  expect(verdict?.checks).toHaveLength(3);
+});
+
+describe('what of an answer departs from the right one', () => {
+  test.each([
+    ['card_arrival', 'card_lost', ['card_', 'lost', '']],
+    ['refund the whole sum', 'refund half of the sum', ['refund ', 'half of ', 'the sum']],
+    ['a', 'a', ['a', '', '']],
+    ['a a', 'a a a', ['a a', ' a', '']],
+    ['', 'new', ['', 'new', '']],
+    ['über allen', 'über alles', ['über ', 'alles', '']],
+  ])('%j, answered %j', (reference, text, [before, changed, after]) => {
+    const part = changedPart(reference, text);
+    expect(part.before + part.changed + part.after).toBe(text);
+    if (reference !== 'refund the whole sum') expect(part).toEqual({ before, changed, after });
+  });
+});
+
+describe('a curve of many points', () => {
+  test('is thinned to what looks the same: no peak is lost, and the order stays', () => {
+    const points = Array.from({ length: 10_000 }, (_, at) => [at, at === 7_777 ? 9 : Math.sin(at / 50)] as const);
+    const kept = thinned(points);
+    expect(kept.length).toBeLessThanOrEqual(600);
+    expect(kept).toContainEqual([7_777, 9]);
+    expect(kept.map(([step]) => step)).toEqual(kept.map(([step]) => step).toSorted((a, b) => a - b));
+  });
+
+  test('of few points all are kept', () => {
+    const points = Array.from({ length: 600 }, (_, at) => [at, at] as const);
+    expect(thinned(points)).toEqual(points);
+  });
+});
+
+test('a metric that a platform did not tell, or told as null, is no point of the curve', () => {
+  const curve = [
+    { step: 1, trainLoss: 2, validLoss: null },
+    { step: 2, trainLoss: 1 },
+    { step: 3, validLoss: 3 },
+  ] as unknown as TrainingMetrics[];
+  const { checkpoint: _, ...rest } = fullReport({ training: { curve } });
+  const training = contentOf(rest).sections.find(({ id }) => id === 'training');
+  expect(training?.blocks[0]).toMatchObject({
+    kind: 'curves',
+    curves: [
+      {
+        training: [
+          [1, 2],
+          [2, 1],
+        ],
+        validation: [[3, 3]],
+      },
+    ],
+  });
+});
+
+test('scales hold all intervals and 0, and tell time in a unit that suits it', () => {
+  const labels = ({ ticks }: { ticks: { label: string }[] }) => ticks.map(({ label }) => label);
+  expect(labels(differencesScale([{ value: 0.12, low: 0.03, high: 0.19 }]))).toEqual(['0', '+5', '+10', '+15', '+20']);
+  expect(labels(differencesScale([{ value: 0, low: 0, high: 0 }]))).toContain('0');
+  expect(labels(durationScale(10_355))).toEqual(['0 s', '2 s', '4 s', '6 s', '8 s', '10 s']);
+  expect(labels(durationScale(7_200_000))).toEqual(['0 h', '0.5 h', '1 h', '1.5 h', '2 h']);
+  expect(labels(durationScale(0))).toEqual(['0 ms']);
+});

@@ -19,10 +19,10 @@ sim-base on openai, 2026-11-01 10:21 UTC
 
 **Promoted.** The tuned model answers 80.0% of 120 held-out questions right, 12.5 points more than the model in service: all rules of the gate hold.
 
-| Score of the tuned model | Against the model in service | Held-out questions | Cost, simulated | Took |
+| Tuned model's score | Against the model in service | Held-out questions | Cost, simulated | Took |
 | --- | --- | --- | --- | --- |
 | 80.0% | +12.5 points | 120 | \\$1.75 | 21 min 35 s |
-| 95% interval 70.9 to 89.1 | interval 2.5 to 22.5 | 22 fixed, 7 broken | estimated \\$1.90 | 400 training examples |
+| interval 70.9 to 89.1 | interval 2.5 to 22.5 | 22 fixed, 7 broken | estimated \\$1.90 | 400 training examples |
 
 The rules of the gate:
 
@@ -30,7 +30,16 @@ The rules of the gate:
 | --- | --- | --- |
 | minimum score | ✓ pass | At least 70.0% right were asked for, 80.0% are. |
 | champion | ✓ pass | Better than version 3 by more than 2 points, with 95% confidence. |
-| life | ✗ fail | The base model answers for 47 more days, 90 were asked for. |`);
+| life | ✓ pass | The base model answers for 407 more days, 90 were asked for. |`);
+});
+
+test('a rule that does not hold is told as failed', () => {
+  const checks = [{ rule: 'examples', passed: false, says: '40 were held out, 100 were asked for.' }];
+  const verdict = { decision: 'keep' as const, says: 'Too few examples.', checks };
+  expect(renderMarkdown(fullReport({ verdict }))).toContain('**Kept what is in service.** Too few examples.');
+  expect(renderMarkdown(fullReport({ verdict }))).toContain(
+    '| examples | ✗ fail | 40 were held out, 100 were asked for. |',
+  );
 });
 
 test('the models by themselves, and the tuned one against each other', () => {

@@ -9,13 +9,13 @@ import { moneyScale } from './scale.ts';
 export function costBlocks({ cost, simulated }: RunReport): Block[] {
   const spent = spentUsd(cost);
   const amounts = [
-    ['Estimated before the run', cost.estimatedUsd],
-    ['Training', cost.trainingUsd],
-    ['Evaluation', cost.evaluationUsd],
-    ['Deployments', cost.hostingUsd],
-    ['Spent in all', spent],
+    ['Estimated before the run', cost.estimatedUsd, 'base'],
+    ['Training', cost.trainingUsd, 'tuned'],
+    ['Evaluation', cost.evaluationUsd, 'tuned'],
+    ['Deployments', cost.hostingUsd, 'tuned'],
+    ['Spent in all', spent, 'tuned'],
   ] as const;
-  const known = amounts.flatMap(([name, amount]) => (amount === undefined ? [] : [[name, amount] as const]));
+  const known = amounts.flatMap(([name, amount, who]) => (amount === undefined ? [] : [{ name, amount, who }]));
   const sentence: Block = { kind: 'text', text: costSentence(cost, simulated) };
   if (known.length === 0) return [sentence];
   return [
@@ -26,12 +26,12 @@ export function costBlocks({ cost, simulated }: RunReport): Block[] {
       columns: [
         { name: '' },
         { name: 'US dollars', number: true },
-        { name: 'US dollars, drawn', scale: moneyScale(Math.max(...known.map(([, amount]) => amount))) },
+        { name: 'US dollars, drawn', scale: moneyScale(Math.max(...known.map(({ amount }) => amount))) },
       ],
-      rows: known.map(([name, amount]) => [
+      rows: known.map(({ name, amount, who }) => [
         name,
         formatUsd(amount),
-        { text: '', mark: { from: 0, to: amount, who: amount === cost.estimatedUsd ? 'base' : 'tuned' } },
+        { text: '', mark: { from: 0, to: amount, who } },
       ]),
     },
   ];

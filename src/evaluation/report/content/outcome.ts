@@ -43,7 +43,7 @@ function shown({ difference, pValue }: RunReport['comparison']): { word: string;
 
 function score({ comparison: { tuned } }: RunReport): Figure {
   const value = formatPercent(tuned.score.value);
-  return { name: 'Score of the tuned model', value, note: `95% interval ${formatInterval(tuned.score)}` };
+  return { name: "Tuned model's score", value, note: `interval ${formatInterval(tuned.score)}` };
 }
 
 function difference(report: RunReport): Figure[] {

@@ -3,13 +3,16 @@ import type { Estimate } from '../../../contract/evaluation.ts';
 import { formatDuration } from '../../format.ts';
 import type { Scale } from './block.ts';
 
-const ticksWanted = 5;
+/** There must be room for their figures in a narrow column. */
+const ticksWanted = 3;
+/** Ends are rounded by little, so that intervals have the width of the column. */
+const tight = 10;
 
 /** Shares from 0 to 100%. */
 export const shares: Scale = {
   low: 0,
   high: 1,
-  ticks: [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: `${at * 100}%` })),
+  ticks: [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: at % 0.5 === 0 ? `${at * 100}%` : '' })),
 };
 
 /** Wide enough for all intervals of differences and for 0, in points. */
@@ -43,7 +46,7 @@ export function durationScale(ms: number): Scale {
 }
 
 function linear(low: number, high: number, size: number, label: (at: number) => string): Scale {
-  const scale = scaleLinear([low, high], [0, 1]).nice(ticksWanted);
+  const scale = scaleLinear([low, high], [0, 1]).nice(tight);
   const [from = low, to = high] = scale.domain();
   return {
     low: from * size,

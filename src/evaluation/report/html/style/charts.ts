@@ -7,9 +7,10 @@ svg{overflow:visible}
 .interval line{stroke-width:2.5}
 .interval.tuned{stroke:var(--tuned);fill:var(--tuned)}.interval.base{stroke:var(--base);fill:var(--base)}
 .interval.prompted{stroke:var(--prompted);fill:var(--prompted)}.interval.champion{stroke:var(--champion);fill:var(--champion)}
-.span.tuned{fill:var(--tuned)}.span.base{fill:var(--base)}
+.span{stroke-width:1.5}
+.span.tuned{fill:var(--tuned);stroke:var(--tuned)}.span.base{fill:var(--base);stroke:var(--base)}
 .curves{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:0 1.5rem}
-.curve{margin:0 0 1.5rem;min-width:0}
+.curve{margin:0 0 .5rem;min-width:0}
 .curve figcaption{font-weight:600}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.4rem;margin:.2rem 0 .6rem;padding:0;list-style:none;font-size:.85rem;color:var(--muted)}
 .legend li{display:flex;align-items:center;gap:.45rem}
@@ -17,7 +18,7 @@ svg{overflow:visible}
 .plot text{font-size:12px;fill:var(--muted)}
 .plot .y{text-anchor:end}.plot .x{text-anchor:middle}
 path.training,line.training{fill:none;stroke:var(--tuned);stroke-width:1.75;vector-effect:non-scaling-stroke;stroke-linejoin:round}
-path.validation,line.validation{fill:none;stroke:var(--prompted);stroke-width:2.25;vector-effect:non-scaling-stroke;stroke-linejoin:round;stroke-dasharray:6 3}
+path.validation,line.validation{fill:none;stroke:var(--prompted);stroke-width:2;vector-effect:non-scaling-stroke;stroke-linejoin:round;stroke-dasharray:9 3}
 .checkpoint path{fill:var(--card);stroke:var(--ink);stroke-width:2}
 .checkpoint circle{fill:none;stroke:var(--ink);stroke-width:2}
 .checkpoint.chosen path{fill:var(--ink)}

@@ -3,7 +3,7 @@ export const layout = `
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-body>header,body>nav,main,body>footer{max-width:68rem;margin-inline:auto;padding-inline:clamp(1rem,4vw,2rem)}
+body>header,body>nav,main,body>footer{max-width:70rem;margin-inline:auto;padding-inline:clamp(1rem,4vw,2rem)}
 code,pre{font:.86em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 code{overflow-wrap:anywhere}
 a{color:var(--link);text-underline-offset:.15em}
@@ -31,15 +31,15 @@ section>p{max-width:70ch}
 .outcome h2{font-size:1rem;font-weight:500;color:var(--muted)}
 .word{display:inline-block;margin-left:.25rem;padding:.1rem .75rem;border-radius:99px;font-weight:650;background:var(--soft);color:var(--ink)}
 .good .word{background:var(--good-soft);color:var(--good)}.bad .word{background:var(--bad-soft);color:var(--bad)}
-.outcome .says{max-width:46ch;margin:.2rem 0 1.5rem;font-size:clamp(1.15rem,2.6vw,1.5rem);line-height:1.35;letter-spacing:-.01em;text-wrap:pretty}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:1rem 1.5rem;margin:0}
-.figures div{border-left:2px solid var(--line);padding-left:.85rem}
-.figures dt{font-size:.85rem;color:var(--muted)}
+.outcome .says{max-width:54ch;margin:.2rem 0 1.5rem;font-size:clamp(1.15rem,2.6vw,1.5rem);line-height:1.35;letter-spacing:-.01em;text-wrap:pretty}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:0 1.25rem;margin:0}
+.figures div{display:grid;grid-row:span 3;grid-template-rows:subgrid;margin-bottom:1rem;border-left:2px solid var(--line);padding-left:.85rem}
+.figures dt{align-self:end;font-size:.85rem;color:var(--muted)}
 .figures dd{margin:0}
-.figures .value{font-size:1.55rem;font-weight:650;line-height:1.25;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
+.figures .value{font-size:1.5rem;font-weight:650;white-space:nowrap;line-height:1.25;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
 .figures .value small{margin-left:.25rem;font-size:.95rem;font-weight:550;letter-spacing:0}
 .figures .note{font-size:.85rem;color:var(--muted);font-variant-numeric:tabular-nums}
-.outcome .room{margin-top:1.5rem}
+.outcome .caption{margin-top:.75rem}
 .warnings{padding:.8rem 1.1rem;background:var(--note-soft);color:var(--note);border:1px solid;border-radius:8px}
 .warnings p{margin:0 0 .4rem;font-weight:600}.warnings ul{margin:0;padding-left:1.2rem}.warnings li{overflow-wrap:anywhere}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:0 2rem;margin:0 0 1rem}
@@ -63,5 +63,5 @@ blockquote{margin:0 0 .9rem;padding:0;font-size:1.02rem;font-weight:550;white-sp
 .regressions .none{font-style:italic;color:var(--bad)}
 mark{padding:0 .1em;background:var(--bad-soft);color:var(--bad);font-weight:600;border-radius:3px;text-decoration:underline;text-underline-offset:.2em}
 body>footer{padding-block:.5rem 2.5rem;color:var(--muted);font-size:.85rem}
-@media (max-width:40rem){.facts div,.explained dl{grid-template-columns:1fr;gap:.1rem}.figures{grid-template-columns:1fr 1fr}body>nav{position:static}}
+@media (max-width:40rem){.facts div,.explained dl{grid-template-columns:1fr;gap:.1rem}.figures{grid-template-columns:1fr 1fr}.figures .value{font-size:1.25rem;white-space:normal}body>nav{position:static}}
 `;

@@ -1,7 +1,8 @@
-import type { RunProgress } from '../contract/run.ts';
+import type { RunProgress, TrainingMetrics } from '../contract/run.ts';
 import type { Output } from './output.ts';
 import { progressBlock } from './render/progress.ts';
 import { progressLine } from './render/progress-line.ts';
+import { createSeen } from './seen.ts';
 
 /** Shows a run while it changes. */
 export interface Viewer {
@@ -20,16 +21,19 @@ export function createViewer(out: Output, now: () => Date): Viewer {
 
 function block(out: Output, now: () => Date): Viewer {
   let last: RunProgress | undefined;
+  let points: TrainingMetrics[] = [];
+  const seen = createSeen();
   const draw = () => {
     if (!last || out.width === undefined) return;
     // One column stays free: a terminal wraps a line that fills the last one.
-    out.draw(progressBlock(last, { width: out.width - 1, now: now(), paint: out.paint }));
+    out.draw(progressBlock(last, { width: out.width - 1, seen: points, now: now(), paint: out.paint }));
   };
   // Elapsed and remaining time go on while nothing else changes.
   const timer = setInterval(draw, redrawMs);
   return {
     show(progress) {
       last = progress;
+      points = seen(progress);
       draw();
     },
     close() {

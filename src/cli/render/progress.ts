@@ -1,6 +1,7 @@
-import { type RunProgress, type Stage, type StageTiming, stages } from '../../contract/run.ts';
+import { type RunProgress, type Stage, type StageTiming, stages, type TrainingMetrics } from '../../contract/run.ts';
 import { formatDuration, formatUsd } from '../../evaluation/format.ts';
 import { bar } from './bar.ts';
+import { lossCurves } from './curve.ts';
 import { amount, ending, losses, message, queue, share } from './live.ts';
 import { howToAnswer } from './question.ts';
 import { clean, cut, type Paint, type Style } from './text.ts';
@@ -10,11 +11,15 @@ export interface View {
   width: number;
   now: Date;
   paint: Paint;
+  /** Metrics seen so far, in order of steps: drawn as curves where the width allows. */
+  seen?: readonly TrainingMetrics[];
   /** The machine's own when absent. */
   timeZone?: string;
 }
 
 const barWidth = 30;
+/** Below it the figures behind a curve would be cut. */
+const curveWidth = 64;
 const stageWidth = Math.max(...stages.map((stage) => stage.length));
 
 /** Where a run is, as a block of lines: its stages, and under the one at work how far it has come. */
@@ -61,12 +66,14 @@ function stateOf(stage: Stage, { stage: current, status }: RunProgress): State {
   return status === 'running' ? 'current' : 'broken';
 }
 
-function details(progress: RunProgress, { now, timeZone }: View): string[] {
+function details(progress: RunProgress, { width, seen = [], now, timeZone }: View): string[] {
   const { live } = progress;
   if (!live) return [];
   const work = share(live);
   const done = [work && bar(work.done, work.total, barWidth), amount(live)].filter(Boolean).join('  ');
-  const told = [queue(live), done, losses(live), ending(progress, now, timeZone), message(live)];
+  const curves = work && width >= curveWidth ? lossCurves(seen, work.total, barWidth) : [];
+  const trained = curves.length > 0 ? curves.map((curve) => ` ${curve}`) : [losses(live)];
+  const told = [queue(live), done, ...trained, ending(progress, now, timeZone), message(live)];
   return told.filter((text): text is string => Boolean(text));
 }
 

@@ -92,13 +92,13 @@ async function bench(source: string, home: string): Promise<void> {
     for (const share of kills) {
       trainer = await killedAt(handle, share, trainer, startTrainer);
     }
-    const { comparison } = await handle.result();
+    const result = await handle.result();
     const rows = [
       ['wall time of the run', `${formatDuration(Date.now() - begun)} on ${availableParallelism()} cores`],
       ['kills of the trainer', `${kills.length}, by SIGKILL`],
       ['the model', `GPT-2 of ${size.layers} layers, ${size.width} wide, ${size.words} tokens, from random weights`],
     ];
-    say(`\n${evaluationTable(comparison, plain)}\n\n${table(['measure', 'value'], rows, plain)}`);
+    say(`\n${evaluationTable(result, plain)}\n\n${table(['measure', 'value'], rows, plain)}`);
   } finally {
     await trainer.kill();
     await client.close();

@@ -9,7 +9,7 @@ import { createClient } from '../src/client.ts';
 import { startStack } from '../src/embedded/stack.ts';
 import { formatCount, formatDuration, formatUsd } from '../src/evaluation/format.ts';
 import { convertBanking77, findBanking77 } from './support/banking77-data.ts';
-import { type FinishedRun, runBanking77, sameAnswers } from './support/banking77-run.ts';
+import { type FinishedRun, runBanking77, sameScores } from './support/banking77-run.ts';
 import { killOnce } from './support/kill.ts';
 import { readLedger, type Spent } from './support/ledger.ts';
 import { say } from './support/output.ts';
@@ -62,24 +62,27 @@ async function bench(source: string, home: string, twice: boolean): Promise<numb
 }
 
 function show({ result, wallMs, evaluationAttempts }: FinishedRun, spent: Spent, totalMs: number): void {
-  const { comparison, cost } = result;
+  const { comparison, rivals, cost } = result;
   const { trainingUsd = 0, evaluationUsd = 0 } = cost;
-  const asked = comparison.base.examples + comparison.tuned.examples;
+  const asked = [comparison.tuned, ...rivals.map(({ evaluation }) => evaluation)].reduce(
+    (sum, one) => sum + one.examples,
+    0,
+  );
   const rows = [
     ['cost, simulated', `${formatUsd(trainingUsd)} training, ${formatUsd(evaluationUsd)} evaluation`],
     ['wall time of the run', formatDuration(wallMs)],
     ['with conversion and start of the stack', `${formatDuration(totalMs)} on ${availableParallelism()} cores`],
     ['kills of the worker', '1, by SIGKILL, with half of the questions answered'],
-    ['attempts of the two evaluations', evaluationAttempts.join(' and ')],
+    ['attempts of the evaluations', evaluationAttempts.join(', ')],
     ['jobs created, trainings paid', `${spent.jobs}, ${spent.trainings}`],
     ['questions answered by the platform', `${spent.answers}; ${asked} were needed, and 1 to see the model ready`],
   ];
-  say(`\n${evaluationTable(comparison, plain)}\n\n${table(['measure', 'value'], rows, plain)}`);
+  say(`\n${evaluationTable(result, plain)}\n\n${table(['measure', 'value'], rows, plain)}`);
 }
 
 function compare(run: FinishedRun, undisturbed: FinishedRun): number {
-  const same = sameAnswers(run.result, undisturbed.result);
-  say(`\nundisturbed run: ${formatDuration(undisturbed.wallMs)}, ${same ? 'every answer the same' : 'OTHER ANSWERS'}`);
+  const same = sameScores(run.result, undisturbed.result);
+  say(`\nundisturbed run: ${formatDuration(undisturbed.wallMs)}, ${same ? 'every score the same' : 'OTHER SCORES'}`);
   return same ? 0 : 1;
 }
 

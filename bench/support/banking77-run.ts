@@ -15,13 +15,14 @@ const config: RunConfigInput = {
   split: { validation: 0.1, seed: 1 },
   seed: 1,
   budgetUsd: 500,
+  evaluation: { prompted: { examples: 64 } },
   pollSeconds: 0.5,
 };
 
 export interface FinishedRun {
   result: RunResult;
   wallMs: number;
-  /** How often each of the two evaluations was begun. */
+  /** How often each evaluation was begun. */
   evaluationAttempts: number[];
 }
 
@@ -48,9 +49,12 @@ async function evaluationAttempts(run: string, address: string): Promise<number[
   }
 }
 
-/** Whether two runs came to the same: both models gave every question the same answer. */
-export function sameAnswers(one: RunResult, other: RunResult): boolean {
-  const essence = ({ comparison: { base, tuned, difference } }: RunResult) =>
-    JSON.stringify([base.predictions.sha256, tuned.predictions.sha256, base.passed, tuned.passed, difference]);
+/** Whether two runs came to the same: each model answered as many questions right, and the same ones fixed or broken. */
+export function sameScores(one: RunResult, other: RunResult): boolean {
+  const essence = ({ comparison: { tuned }, rivals }: RunResult) =>
+    JSON.stringify([
+      tuned.passed,
+      ...rivals.map(({ evaluation, fixed, broken }) => [evaluation.passed, fixed, broken]),
+    ]);
   return essence(one) === essence(other);
 }

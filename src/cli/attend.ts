@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit.ts';
 import { follow } from './follow.ts';
 import { costLine } from './render/cost.ts';
-import { evaluationTable } from './render/evaluation.ts';
+import { evaluationTable, gateLines } from './render/evaluation.ts';
 import { reportLine, saveReport } from './reports.ts';
 
 /** Watches a run to its end and tells how it ended. Throws the named reason when it failed or was cancelled. */
@@ -30,8 +30,9 @@ async function tellResult({ out, settings }: Context, result: RunResult, url: st
   out.say(
     [
       '',
-      evaluationTable(result.comparison, out.paint),
+      evaluationTable(result, out.paint),
       '',
+      ...gateLines(result),
       `model:   ${result.model}`,
       `cost:    ${costLine(result.cost)}`,
       `report:  ${reportLine(report, result.report)}`,

@@ -2,7 +2,7 @@ import type { ArtifactRef } from './artifact.ts';
 import type { RunConfig } from './config.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Comparison, Estimate } from './evaluation.ts';
-import type { Verdict } from './verdict.ts';
+import type { Rival, Verdict } from './verdict.ts';
 
 /** The stages of a run, in order. */
 export const stages = [
@@ -192,6 +192,8 @@ export interface RunResult {
   job: JobSummary;
   /** With the base model. */
   comparison: Comparison;
+  /** With each model that it was compared with, the base model first. */
+  rivals: Rival[];
   verdict: Verdict;
   /** Where the run names a registered model. */
   registered?: Registered;

@@ -144,12 +144,14 @@ async function story(run: Run): Promise<RunResult> {
   now.report = await activities.writeReport('Write the report', reportOf(run, proof));
   run.progress.end('succeeded');
   const { comparison, verdict } = compared;
+  const rivals = proof.rivals.map((rival, at) => ({ ...rival, ...(compared.rivals[at] as RivalFigures) }));
   return {
     name: now.name,
     runId: now.runId,
     model: proof.model,
     job: now.job,
     comparison,
+    rivals,
     verdict,
     ...(registered ? { registered } : {}),
     cost: now.cost,
@@ -169,4 +171,5 @@ async function upload(run: Run, role: 'train' | 'validation', file: UploadedPart
   run.files.push(remote.id);
   return remote.id;
 }
+type RivalFigures = Awaited<ReturnType<typeof activities.compareModels>>['rivals'][number];
 type UploadedPart = Parameters<typeof activities.uploadFile>[1]['file'];

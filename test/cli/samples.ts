@@ -80,13 +80,26 @@ export function succeeded(changes: Partial<RunProgress> = {}): RunProgress {
 
 const scores = { base: comparison.base.score, tuned: comparison.tuned.score, difference: comparison.difference };
 
+const checks = ['examples', 'graded', 'base', 'life'].map((rule) => ({ rule, passed: true, says: 'So it is.' }));
+
 export const result: RunResult = {
   name: 'support-k7fm',
   runId: 'run-1',
   model: 'ft:gpt-small:abc',
   job: { id: 'ftjob-1', platformStatus: 'succeeded', trainedTokens: 21_000, model: 'ft:gpt-small:abc' },
   comparison,
-  verdict: { decision: 'promote', says: 'It passes the gate: all 4 rules hold.', checks: [] },
+  rivals: [
+    {
+      role: 'base',
+      evaluation: comparison.base,
+      difference: comparison.difference,
+      fixed: 10,
+      broken: 1,
+      pValue: comparison.pValue,
+      adjustedPValue: comparison.pValue,
+    },
+  ],
+  verdict: { decision: 'promote', says: 'It passes the gate: all 4 rules hold.', checks },
   cost: { estimatedUsd: 0.4321, trainingUsd: 0.4, evaluationUsd: 0.02, pricesOf: '2026-10-15', simulated: true },
   report: { sha256: '0'.repeat(64), bytes: 10, uri: 'file:///elsewhere/report' },
 };

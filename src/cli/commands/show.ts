@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Context, Perform } from '../context.ts';
-import { evaluationTable } from '../render/evaluation.ts';
+import { evaluationTable, gateLines } from '../render/evaluation.ts';
 import { runDetails } from '../render/show.ts';
 import { reportLine, saveReport } from '../reports.ts';
 
@@ -28,5 +28,5 @@ async function show({ client, out, now, settings }: Context, name: string): Prom
       { width: out.width ?? defaultWidth, now: now(), paint: out.paint },
     ),
   );
-  if (result) out.say(`\n${evaluationTable(result.comparison, out.paint)}`);
+  if (result) out.say(['', evaluationTable(result, out.paint), '', ...gateLines(result)].join('\n'));
 }

@@ -36,6 +36,8 @@ export function progressBlock(progress: RunProgress, view: View): string {
   for (const stage of stages) {
     const state = stateOf(stage, progress);
     const timing = progress.timings.findLast((one) => one.stage === stage);
+    // It had nothing to do there.
+    if (state === 'done' && !timing) continue;
     const word = state === 'current' ? live?.platformStatus : undefined;
     const text = `  ${marks[state]} ${stage.padEnd(stageWidth)}  ${timing ? duration(timing, now).padStart(12) : ''}`;
     lines.push(line(`${text}${word ? `  ${word}` : ''}`.trimEnd(), styles[state]));

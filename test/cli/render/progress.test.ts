@@ -20,6 +20,8 @@ test('a run that trains: stages, bar, losses, end, cost', () => {
       ends about 12:02, 1 min 00 s left
   · warmup
   · evaluate
+  · gate
+  · promote
   · report
   elapsed 1 min 10 s, estimated cost $0.4321 (simulated)`,
   );

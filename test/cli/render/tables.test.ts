@@ -7,16 +7,16 @@ import { runTable } from '../../../src/cli/render/runs.ts';
 import { scheduleTable } from '../../../src/cli/render/schedules.ts';
 import { runDetails } from '../../../src/cli/render/show.ts';
 import { plain } from '../../../src/cli/render/text.ts';
-import { comparison, now, result, succeeded, training } from '../samples.ts';
+import { now, result, succeeded, training } from '../samples.ts';
 
-test('the evaluation: verdict, both models, the difference', () => {
-  expect(evaluationTable(comparison, plain)).toBe(
+test('the evaluation: verdict, each model, the difference to each rival', () => {
+  expect(evaluationTable(result, plain)).toBe(
     `The tuned model answers 85.0% of 20 held-out questions right, the base model 40.0% (+45.0 points, 95% interval 25.0 to 65.0).
 
        passed  score  95% interval  model
 base     8/20  40.0%  30.0 to 50.0  gpt-small
 tuned   17/20  85.0%  75.0 to 95.0  ft:gpt-small:abc
-difference: +45.0 points, 95% interval 25.0 to 65.0, p = 0.012 (10 fixed, 1 broken)`,
+against base: +45.0 points, interval 25.0 to 65.0, p = 0.012 (10 fixed, 1 broken)`,
   );
 });
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { TunewrightError } from '../../../contract/errors.ts';
 import type { AliveCheck } from '../../../contract/registry.ts';
+import { userName } from '../../actor.ts';
 import type { Context } from '../../context.ts';
 
 export interface ActOptions {
@@ -27,18 +26,6 @@ export function repeatable(command: Command): Command {
 /** Who acts on which model, by which request. */
 export function actOf(model: string, { by, requestId = randomUUID() }: ActOptions) {
   return { model, by: by ?? userName(), requestId };
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch (cause) {
-    // Its number has no entry in the system's list, as in some containers.
-    throw new TunewrightError('invalid_config', 'The user of this machine has no name.', {
-      advice: 'Say who does it with --by.',
-      cause,
-    });
-  }
 }
 
 /** Asks the platforms that this machine has connections to. */

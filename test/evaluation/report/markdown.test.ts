@@ -45,7 +45,7 @@ test('a rule that does not hold is told as failed', () => {
 test('the models by themselves, and the tuned one against each other', () => {
   expect(section(full, 'Evaluation')).toContain(`Share of 120 held-out questions answered right:
 
-|  | Score | 95% interval | Right | No answer | Tokens in / out |
+| Model | Score | 95% interval | Right | No answer | Tokens in / out |
 | --- | ---: | ---: | ---: | ---: | ---: |
 | Tuned model (ft:sim-base:support) | 80.0% | 70.9 to 89.1 | 96 of 120 | 1 | 12,000 / 300 |
 | Base model (sim-base) | 45.0% | 35.9 to 54.1 | 54 of 120 | 0 | 12,000 / 300 |
@@ -69,10 +69,10 @@ test('checkpoints: which one was taken, by what rule, and how each did', () => {
 
 Checkpoints:
 
-| Model |  | Step | Score | Train loss | Train accuracy | Validation loss | Validation accuracy |
+| Model | Chosen | Step | Score | Train loss | Train accuracy | Validation loss | Validation accuracy |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
 | ft:sim-base:support:step-1200 |  | 1,200 | 77.0% |  |  | 1.1000 | 66.0% |
-| ft:sim-base:support:step-800 | ✓ chosen | 800 | 81.0% |  |  | 0.9000 | 66.0% |
+| ft:sim-base:support:step-800 | ✓ yes | 800 | 81.0% |  |  | 0.9000 | 66.0% |
 | ft:sim-base:support:step-400 |  | 400 |  |  |  | 1.1000 | 66.0% |`);
 });
 
@@ -132,7 +132,7 @@ The checks of the data gave 2 warnings.
 
 US dollars:
 
-|  | US dollars |
+| For | US dollars |
 | --- | ---: |
 | Estimated before the run | \\$1.90 |
 | Training | \\$1.50 |

@@ -24,7 +24,7 @@ export function costBlocks({ cost, simulated }: RunReport): Block[] {
       kind: 'table',
       caption: 'US dollars',
       columns: [
-        { name: '' },
+        { name: 'For' },
         { name: 'US dollars', number: true },
         { name: 'US dollars, drawn', scale: moneyScale(Math.max(...known.map(({ amount }) => amount))) },
       ],

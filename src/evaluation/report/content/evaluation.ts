@@ -24,7 +24,7 @@ function scores(report: RunReport): Table {
     kind: 'table',
     caption: `Share of ${formatCount(report.comparison.tuned.examples, 'held-out question')} answered right`,
     columns: [
-      { name: '' },
+      { name: 'Model' },
       { name: 'Score', number: true },
       { name: 'Score with its interval', scale: shares },
       { name: '95% interval', number: true },

@@ -90,7 +90,7 @@ function checkpoints(report: RunReport): Table[] {
     const chosen = model === report.checkpoint?.chosen;
     return [
       { text: model, code: true },
-      ...(report.checkpoint ? [chosen ? { text: '✓ chosen', tone: 'good' as const } : ''] : []),
+      ...(report.checkpoint ? [chosen ? { text: '✓ yes', tone: 'good' as const } : ''] : []),
       step.toLocaleString('en-US'),
       ...(scored ? [accuracy(score)] : []),
       ...metrics(at),
@@ -102,7 +102,7 @@ function checkpoints(report: RunReport): Table[] {
       caption: 'Checkpoints',
       columns: [
         { name: 'Model' },
-        ...(report.checkpoint ? [{ name: '' }] : []),
+        ...(report.checkpoint ? [{ name: 'Chosen' }] : []),
         { name: 'Step', number: true },
         ...(scored ? [{ name: 'Score', number: true as const }] : []),
         ...losses,

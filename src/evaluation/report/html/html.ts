@@ -2,7 +2,7 @@ import { html as escaping, raw } from 'hono/html';
 
 /** Markup that is safe to put in: what `html` and `raw` made. */
 export type Html = ReturnType<typeof escaping>;
-type Value = string | number | undefined | Html | readonly Value[];
+type Value = string | number | undefined | Html | readonly Html[];
 
 export { raw };
 

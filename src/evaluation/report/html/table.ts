@@ -15,7 +15,7 @@ ${rest.length > 0 ? html`<details><summary id="${id}-rest">${rest.length} more</
 
 /** In a room of its own that scrolls sideways, by keyboard too. `labels` are the ids of what names it. */
 function rowsHtml({ columns }: Table, rows: Table['rows'], labels: string): Html {
-  return html`<div class="room" role="region" aria-labelledby="${labels}" tabindex="0"><table aria-labelledby="${labels}">
+  return html`<div class="room" role="group" aria-labelledby="${labels}" tabindex="0"><table aria-labelledby="${labels}">
 <thead><tr>${columns.map(headHtml)}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map((cell, at) => bodyCell(cell, columns[at], at))}</tr>\n`)}</tbody>

@@ -2,6 +2,7 @@
 export const print = `
 @page{margin:16mm 14mm}
 @media print{
+*{color-scheme:light}
 body{background:none;font-size:10.5pt}
 body>header,main,body>footer{max-width:none;padding-inline:0}
 body>header{padding-top:0}

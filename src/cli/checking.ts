@@ -1,7 +1,7 @@
 import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { Fixed } from '../datasets/fix/fix.ts';
-import type { Inspection, InspectOptions, Review } from '../datasets/index.ts';
+import type { Inspection, InspectOptions, Quality, Review } from '../datasets/index.ts';
 import type { Context } from './context.ts';
 import { bar } from './render/bar.ts';
 import { sourceError } from './source-error.ts';
@@ -57,17 +57,18 @@ export async function withAlike(
   });
 }
 
-/** Throws `invalid_data` for a file that has errors, or no classes of answers. */
-export async function reviewOf({ errors, method }: Inspection, path: string, most: number): Promise<Review> {
-  const { reviewAnswers } = await import('../datasets/index.ts');
-  const reviewed = errors > 0 ? undefined : await reviewAnswers(path, method, most);
+/** Of labels, or of answers in free text. Throws `invalid_data` for a file that has errors, or too little to go by. */
+export async function reviewOf({ errors, method }: Inspection, path: string, most: number): Promise<Review | Quality> {
+  const { reviewAnswers, reviewTexts } = await import('../datasets/index.ts');
+  const texts = async () => (method === 'reinforcement' ? undefined : await reviewTexts(path, method, most));
+  const reviewed = errors > 0 ? undefined : ((await reviewAnswers(path, method, most)) ?? (await texts()));
   if (reviewed) return reviewed;
-  const reason = errors > 0 ? 'it has errors' : 'nearly every answer is its own';
+  const reason = errors > 0 ? 'it has errors' : 'there is too little to go by';
   throw new TunewrightError('invalid_data', `${path} cannot be reviewed: ${reason}.`, {
     advice:
       errors > 0
         ? 'Mend them first; without --review they are all listed.'
-        : 'A review is for data sets of few distinct answers, such as labels.',
+        : 'A review is for labels with five examples or more each, and for 20 answers in free text or more.',
   });
 }
 

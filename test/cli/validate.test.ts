@@ -205,7 +205,26 @@ test('a review shows the answers that the others speak against, with what the da
   expect(JSON.parse(json.stdout).review).toMatchObject({ doubted: 1, doubts: [{ line: 13, expected: 'loan' }] });
 });
 
-test('without classes of answers there is nothing to review', async () => {
+test('a review of answers in free text shows the worst, with reasons', async () => {
+  const example = (content: string, answer: string) =>
+    `${JSON.stringify({
+      messages: [
+        { role: 'user', content },
+        { role: 'assistant', content: answer },
+      ],
+    })}\n`;
+  const lines = Array.from({ length: 40 }, (_, i) =>
+    example(`where is ${i}`, `You find number ${i} behind the next door.`),
+  );
+  lines.push(example('a joke', 'As an AI language model, I find no number here.'));
+  await writeFile(join(directory, 'free.jsonl'), lines.join(''));
+  const { code, stdout } = await type(['validate', 'free.jsonl', '--review'], { directory, ...keyed });
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Of 41 answers something speaks against 1; the worst:$/m);
+  expect(stdout).toMatch(/^free\.jsonl:41 +a joke +As an AI.* says what assistants say when they decline/m);
+});
+
+test('with too little to go by there is nothing to review', async () => {
   await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(10));
   const typed = await type(['validate', 'good.jsonl', '--review'], { directory, ...keyed });
   expect(typed).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be reviewed') });

@@ -64,3 +64,16 @@ test('where nearly every answer is its own there is nothing to review', async ()
   const one = Array.from({ length: 20 }, (_, i) => chat(`question ${i}`, 'answer'));
   expect(await reviewAnswers(await files.write('one.jsonl', jsonl(one)), 'supervised', 10)).toBeUndefined();
 });
+
+test('in less memory fewer words are looked at, the same in all examples, and the wrong ones come first all the same', async () => {
+  const lines = questions().map(([question, answer], at): [string, string] => [
+    `${question} ${Array.from({ length: 10 }, (_, i) => `word${(at * 7 + i * 13) % 50}`).join(' ')}`,
+    answer,
+  ]);
+  (lines[70] as [string, string])[1] = 'people';
+  const path = await files.write('thin.jsonl', jsonl(lines.map(([question, answer]) => chat(question, answer))));
+  const review = await reviewAnswers(path, 'supervised', 10, undefined, 5000);
+  expect(review?.share).toBe(0.5);
+  expect(review?.doubts[0]).toMatchObject({ line: 71, answer: 'people', expected: 'money' });
+  expect((await reviewAnswers(path, 'supervised', 10))?.share).toBe(1);
+});

@@ -36,7 +36,10 @@ export function chatAt(settings: SageMakerSettings, aws: Aws): Pick<TrainingPlat
   }
 
   function serverOf(name: string): Server {
-    const baseURL = `${runtime}/endpoints/${encodeURIComponent(name)}/openai/v1`;
+    const at = encodeURIComponent(name);
+    // The component that answers bears its endpoint's name.
+    const component = settings.serving.component ? `/inference-components/${at}` : '';
+    const baseURL = `${runtime}/endpoints/${at}${component}/openai/v1`;
     const client = new OpenAI({ baseURL, apiKey: token, maxRetries: 0, timeout: timeoutSeconds * 1000 });
     // The address names the endpoint; servers refuse a model's name that is not theirs, and take an empty one.
     return { model: '', ask: chat(client).chat };

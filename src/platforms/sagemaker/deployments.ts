@@ -1,14 +1,14 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import type { Deployments, HeldDeployment, TrainingPlatform } from '../platform.ts';
 import type { Aws } from './aws.ts';
+import { components, variantName } from './components.ts';
 import { containerOf } from './container.ts';
-import { isAws, quotaOf } from './errors.ts';
+import { busy, isAws, quotaOf } from './errors.ts';
 import type { SageMakerSettings } from './settings.ts';
-import type { Storage } from './storage.ts';
+import type { Sources } from './sources.ts';
 
 const modelTag = 'tunewright_model';
 const capacityAgainMs = 60_000;
-const againMs = 5_000;
 /** Longer no container takes that has said that it is well. */
 const answersWithinMs = 30 * 60_000;
 /** Ends of an endpoint that never answers. */
@@ -19,16 +19,18 @@ const exists = /already exist/i;
 const inProgress = /in-progress|in progress/i;
 
 /**
- * A model, an endpoint configuration and an endpoint, all of the deployment's name. The model is made first and removed
- * last, so that whatever is left of one is found.
+ * A model, an endpoint configuration and an endpoint, all of the deployment's name, and inference components where the
+ * connection says so. The model is made first and removed last, so that whatever is left of one is found.
  */
 export function deployments(
   settings: SageMakerSettings,
-  { call, find }: Aws,
-  storage: Storage,
+  aws: Aws,
+  sources: Sources,
   chat: TrainingPlatform['chat'],
 ): Deployments {
   const { serving } = settings;
+  const { call, find } = aws;
+  const parts = serving.component ? components(settings, aws) : undefined;
 
   /** For what is refused because it is there, or gone. */
   async function unless(so: (error: unknown) => boolean, doing: Promise<unknown>): Promise<boolean> {
@@ -52,11 +54,25 @@ export function deployments(
     return tags?.Tags?.find(({ Key }) => Key === modelTag)?.Value ?? '';
   }
 
+  async function describeModel(name: string, signal: AbortSignal | undefined) {
+    return await find(
+      'Looking at the deployment',
+      async ({ sagemaker }, options) => await sagemaker.describeModel({ ModelName: name }, options),
+      signal,
+    );
+  }
+
+  async function modelNamed(name: string, signal: AbortSignal | undefined): Promise<string> {
+    const there = await describeModel(name, signal);
+    return there ? await modelOf(there.ModelArn, signal) : '';
+  }
+
   return {
     existing: () => undefined,
 
     async create({ name, model }, signal) {
       const Tags = [{ Key: modelTag, Value: model }];
+      const PrimaryContainer = containerOf(settings, model, await sources.of(model, signal));
       const made = await unless(
         isThere,
         call(
@@ -67,7 +83,7 @@ export function deployments(
                 ...serving.modelFields,
                 ModelName: name,
                 ExecutionRoleArn: settings.roleArn,
-                PrimaryContainer: containerOf(settings, storage, model),
+                PrimaryContainer,
                 Tags,
               },
               options,
@@ -84,11 +100,13 @@ export function deployments(
             await sagemaker.createEndpointConfig(
               {
                 EndpointConfigName: name,
+                // Of inference components the endpoint has the role, and they name the model.
+                ...(parts ? { ExecutionRoleArn: settings.roleArn } : {}),
                 ProductionVariants: [
                   {
                     ...serving.variantFields,
-                    VariantName: 'only',
-                    ModelName: name,
+                    VariantName: variantName,
+                    ...(parts ? {} : { ModelName: name }),
                     InstanceType: serving.instanceType as never,
                     InitialInstanceCount: 1,
                   },
@@ -123,67 +141,23 @@ export function deployments(
       );
       if (!there) return 'gone';
       const { EndpointStatus = 'Failed', FailureReason = '', LastModifiedTime } = there;
-      if (EndpointStatus === 'InService') {
-        const trouble = await troubleOf(chat, name, signal);
-        if (!trouble) return 'ready';
-        // It is in service only once its container has said that it is well.
-        if (Date.now() - (LastModifiedTime?.getTime() ?? Date.now()) < answersWithinMs) return 'creating';
-        throw new TunewrightError('refused', `The endpoint ${name} is in service and does not answer: ${trouble}`, {
-          advice: "See that serving.image speaks OpenAI's chat protocol and takes an empty model's name.",
-        });
-      }
-      if (!broken.has(EndpointStatus)) return 'creating';
-      if (!/capacity/i.test(FailureReason)) {
-        throw new TunewrightError('refused', `The endpoint ${name} is ${EndpointStatus}: ${FailureReason}`, {
-          advice: 'Mend what it names; its log in CloudWatch tells more.',
-        });
-      }
-      // It never comes to stand by itself: the next attempt makes it anew.
-      await this.remove(name, signal);
-      throw new TunewrightError('no_capacity', `The endpoint ${name}: ${FailureReason}`, {
-        advice: 'It is tried again every minute; other instance types may be had.',
-        retry: 'yes',
-        retryAfterMs: capacityAgainMs,
+      if (broken.has(EndpointStatus)) throw await end(name, EndpointStatus, FailureReason, signal);
+      if (EndpointStatus !== 'InService') return 'creating';
+      const source = async () => await sources.of(await modelNamed(name, signal), signal);
+      const standing = await parts?.advance(name, source, signal);
+      if (standing?.is === 'failed') throw await end(name, 'Failed', standing.reason, signal);
+      if (standing?.is === 'creating') return 'creating';
+      const trouble = await troubleOf(chat, name, signal);
+      if (!trouble) return 'ready';
+      // It is in service only once its container has said that it is well.
+      const since = standing?.since ?? LastModifiedTime;
+      if (Date.now() - (since?.getTime() ?? Date.now()) < answersWithinMs) return 'creating';
+      throw new TunewrightError('refused', `The endpoint ${name} is in service and does not answer: ${trouble}`, {
+        advice: "See that serving.image speaks OpenAI's chat protocol and takes an empty model's name.",
       });
     },
 
-    async remove(name, signal) {
-      try {
-        await unless(
-          isGone,
-          call(
-            'Removing the endpoint',
-            async ({ sagemaker }, options) => await sagemaker.deleteEndpoint({ EndpointName: name }, options),
-            { signal },
-          ),
-        );
-      } catch (error) {
-        if (!isAws(error, 'ValidationException', inProgress)) throw error;
-        // It needs what it is made of.
-        throw new TunewrightError('still_pending', `The endpoint ${name} is being made or removed just now.`, {
-          advice: 'It is removed once that is over: try again in some minutes.',
-          retry: 'yes',
-          retryAfterMs: againMs,
-          cause: error,
-        });
-      }
-      await unless(
-        isGone,
-        call(
-          'Removing the endpoint configuration',
-          async ({ sagemaker }, options) => await sagemaker.deleteEndpointConfig({ EndpointConfigName: name }, options),
-          { signal },
-        ),
-      );
-      await unless(
-        isGone,
-        call(
-          'Removing the model',
-          async ({ sagemaker }, options) => await sagemaker.deleteModel({ ModelName: name }, options),
-          { signal },
-        ),
-      );
-    },
+    remove,
 
     async find(prefix, signal) {
       const found: HeldDeployment[] = [];
@@ -208,12 +182,57 @@ export function deployments(
     hourlyUsd: () => serving.hourlyUsd,
   };
 
-  async function assertIsOf(name: string, model: string, signal: AbortSignal | undefined): Promise<void> {
-    const there = await find(
-      'Looking at the deployment',
-      async ({ sagemaker }, options) => await sagemaker.describeModel({ ModelName: name }, options),
-      signal,
+  async function remove(name: string, signal?: AbortSignal): Promise<void> {
+    await parts?.remove(name, signal);
+    try {
+      await unless(
+        isGone,
+        call(
+          'Removing the endpoint',
+          async ({ sagemaker }, options) => await sagemaker.deleteEndpoint({ EndpointName: name }, options),
+          { signal },
+        ),
+      );
+    } catch (error) {
+      if (!isAws(error, 'ValidationException', inProgress)) throw error;
+      // It needs what it is made of.
+      throw busy(name, error);
+    }
+    await unless(
+      isGone,
+      call(
+        'Removing the endpoint configuration',
+        async ({ sagemaker }, options) => await sagemaker.deleteEndpointConfig({ EndpointConfigName: name }, options),
+        { signal },
+      ),
     );
+    await unless(
+      isGone,
+      call(
+        'Removing the model',
+        async ({ sagemaker }, options) => await sagemaker.deleteModel({ ModelName: name }, options),
+        { signal },
+      ),
+    );
+  }
+
+  /** Why it never comes to stand. Where there was no machine it is put away: the next attempt makes it anew. */
+  async function end(name: string, status: string, reason: string, signal?: AbortSignal): Promise<TunewrightError> {
+    if (!/capacity/i.test(reason)) {
+      return new TunewrightError('refused', `The endpoint ${name} is ${status}: ${reason}`, {
+        advice: 'Mend what it names; its log in CloudWatch tells more.',
+      });
+    }
+    await remove(name, signal);
+    return new TunewrightError('no_capacity', `The endpoint ${name}: ${reason}`, {
+      advice: 'It is tried again every minute; other instance types may be had.',
+      retry: 'yes',
+      retryAfterMs: capacityAgainMs,
+    });
+  }
+
+  async function assertIsOf(name: string, model: string, signal: AbortSignal | undefined): Promise<void> {
+    const there = await describeModel(name, signal);
     const standing = there && (await modelOf(there.ModelArn, signal));
     if (standing === undefined || standing === model) return;
     throw new TunewrightError(

@@ -130,7 +130,11 @@ function statusFailure(what: string, error: Error, status: number): TunewrightEr
     });
   }
   // SageMaker says so of what is not there, with the name of a request that is wrong.
-  if (notThere.has(name) || status === 404 || (name === 'ValidationException' && /not (found|find)/i.test(message))) {
+  if (
+    notThere.has(name) ||
+    status === 404 ||
+    (name === 'ValidationException' && /not (be )?(found|find)|does not exist/i.test(message))
+  ) {
     return failure('not_found', message, error, { status: 404, advice: 'It is not (or no longer) at AWS.' });
   }
   return failure('refused', message, error, { status, advice: 'Mend what AWS names and start again.' });
@@ -160,4 +164,15 @@ export function isAws(error: unknown, name: string, message = /(?:)/): boolean {
     error.cause.name === name &&
     message.test(error.cause.message)
   );
+}
+
+const busyAgainMs = 5_000;
+
+/** Of what is removed once something else is over. */
+export function busy(name: string, cause?: unknown): TunewrightError {
+  return failure('still_pending', `The endpoint ${name} is being made or removed just now.`, cause, {
+    advice: 'It is removed once that is over: try again in some minutes.',
+    retry: 'yes',
+    retryAfterMs: busyAgainMs,
+  });
 }

@@ -2,19 +2,27 @@ import { TunewrightError } from '../../contract/errors.ts';
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
 import { curveOf, eventsSince } from '../trainer/events.ts';
-import { parseModel, tunedModel } from '../trainer/names.ts';
+import { parseModel, rootOf, tunedModel } from '../trainer/names.ts';
 import { trainerMethods } from '../trainer/tuning.ts';
 import { aws } from './aws.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 import { chatAt } from './chat.ts';
 import { deployments } from './deployments.ts';
+import { descriptions, isServerless } from './description.ts';
 import { jobs } from './jobs.ts';
+import { models } from './models.ts';
+import { inItsWords } from './pairs.ts';
+import { progressSince, transitionsOf } from './progress.ts';
 import { type SageMakerSettings, sageMakerSettingsSchema } from './settings.ts';
+import { sources } from './sources.ts';
 import { storage } from './storage.ts';
+import { sequenceTokens } from './training-settings.ts';
 
 const builtIn = platformEntrySchema.parse(catalogue);
+/** What SageMaker's own recipes cost is not known here: it bills tokens, by prices of its own. */
+const unpriced = { ...builtIn, models: builtIn.models.map(({ prices: _, ...model }) => model) };
 
-/** Open models on AWS SageMaker: training jobs of a container that holds the trainer, and endpoints, all through S3. */
+/** Open models on AWS SageMaker: jobs of a container that holds the trainer or of its own recipes, and endpoints, through S3. */
 export const sageMaker: PlatformFactory<SageMakerSettings> = {
   name: 'sagemaker',
   settingsSchema: sageMakerSettingsSchema,
@@ -22,10 +30,12 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
   create(settings, { catalogue: user }) {
     const { region, training } = settings;
     const account = aws(settings);
-    const entry = overlay(overlay(builtIn, user), settings.catalogue);
+    const entry = overlay(overlay('serverless' in training ? unpriced : builtIn, user), settings.catalogue);
     const files = storage(settings.storage, account, entry.limits);
-    const { held, transitions, ...own } = jobs(settings, account, files);
+    const jobsOf = descriptions(account);
+    const { held, ...own } = jobs(settings, account, files);
     const { chat } = chatAt(settings, account);
+    const { listModels, getModel, deleteModel, deleteModelCommand, standing } = models(settings, account, files);
     return {
       name: 'sagemaker',
       simulated: false,
@@ -37,13 +47,13 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
-      trainingUsdAtMost: training.maxHours * training.hourlyUsd,
+      trainingUsdAtMost: 'serverless' in training ? undefined : training.maxHours * training.hourlyUsd,
       catalogueEntry(model) {
-        const { base } = parseModel(model);
+        const id = rootOf(model);
         const any = findModel(entry, '*');
-        return (
-          findModel(entry, base) ?? (any && { ...any, id: base, trainingContextTokens: training.tuning.maxTokens })
-        );
+        const trainingContextTokens =
+          'serverless' in training ? sequenceTokens(training.serverless) : training.tuning.maxTokens;
+        return findModel(entry, id) ?? (any && { ...any, id, trainingContextTokens });
       },
       catalogueModels: entry.models,
       jobUrl: (id) => `https://${region}.console.aws.amazon.com/sagemaker/home?region=${region}#/jobs/${id}`,
@@ -56,54 +66,39 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
           { signal },
         );
       },
-      listModels: async () => undefined,
-      async getModel(id, signal) {
-        const { base, job, step } = parseModel(id);
-        const known = job
-          ? await files.hasModel(job, step, signal)
-          : settings.models[base] !== undefined || /^[\w.-]+\/[\w.-]+$/.test(base);
-        if (known) return { id };
-        throw new TunewrightError('model_not_found', `There is no model ${id}.`, {
-          advice: "Name a model of the hub (OWNER/NAME), or one of the connection's models.",
-          status: 404,
-        });
-      },
-      async deleteModel(id, signal) {
-        const { job } = parseModel(id);
-        if (job) await files.removeModel(job, signal);
-      },
-      deleteModelCommand(id) {
-        const { job = '' } = parseModel(id);
-        return ['jobs', 'checkpoints'].map((of) => `aws s3 rm --recursive ${files.uri(of, job)}/`).join(' && ');
-      },
+      listModels,
+      getModel,
+      deleteModel,
+      deleteModelCommand,
 
       async listHoldings(prefix, signal) {
-        const there = new Set(await files.models(prefix, signal));
         const jobsHeld = await held(prefix, signal);
-        const models = jobsHeld.flatMap(({ model }) => model ?? []);
         return {
           files: await files.find(prefix, signal),
           jobs: jobsHeld,
-          models: new Set(models.filter((model) => there.has(parseModel(model).job ?? ''))),
+          models: await standing(jobsHeld, prefix, signal),
         };
       },
       findFiles: async (prefix, signal) => (await files.find(prefix, signal)).map(({ createdAt: _, ...file }) => file),
-      uploadFile: files.put,
+      uploadFile:
+        'serverless' in training ? async (file, options) => await inItsWords(file, options, files.put) : files.put,
       isFileReady: files.has,
       readFile: files.read,
       deleteFile: files.remove,
 
       ...own,
-      async newEvents(job, lastSeen, signal) {
-        const told = [...(await transitions(job, signal)), ...(await files.events(job, signal))];
+      async newEvents(id, lastSeen, signal) {
+        const job = await jobsOf.get(id, signal);
+        if (isServerless(job)) return progressSince(job, lastSeen);
+        const told = [...transitionsOf(job), ...(await files.events(id, signal))];
         return eventsSince(
           told.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)),
           lastSeen,
         );
       },
       async listCheckpoints(job, signal) {
-        // A checkpoint of LoRA holds the adapter alone, which no server loads.
-        if (training.tuning.method === 'lora') return [];
+        // SageMaker tells none of its own; a checkpoint of LoRA holds the adapter alone, which no server loads.
+        if ('serverless' in training || training.tuning.method === 'lora') return [];
         const { model } = await own.getJob(job, signal);
         if (model === null) return [];
         const told = curveOf(await files.events(job, signal));
@@ -116,7 +111,7 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
       trainingCurve: async (job, signal) => curveOf(await files.events(job, signal)),
 
       chat,
-      deployments: deployments(settings, account, files, chat),
+      deployments: deployments(settings, account, sources(settings, account, files), chat),
       async verifyWebhook() {
         throw new TunewrightError('refused', 'SageMaker pushes no events to this service.', { advice: 'Send none.' });
       },

@@ -27,7 +27,7 @@ export function reasonOf({ FailureReason, SecondaryStatus }: DescribeTrainingJob
   message: string;
 } {
   if (SecondaryStatus === 'MaxRuntimeExceeded') {
-    return { code: SecondaryStatus, message: "The training took longer than the connection's training.maxHours." };
+    return { code: SecondaryStatus, message: "The training took longer than the connection's maxHours." };
   }
   if (SecondaryStatus === 'MaxWaitTimeExceeded') {
     return { code: SecondaryStatus, message: 'There were no spot instances in time.' };

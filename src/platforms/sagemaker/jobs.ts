@@ -1,62 +1,82 @@
-import type { DescribeTrainingJobCommandOutput } from '@aws-sdk/client-sagemaker';
+import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import { TunewrightError } from '../../contract/errors.ts';
-import type { HeldJob, JobEvent, RemoteJob, TrainingPlatform } from '../platform.ts';
+import type { HeldJob, JobSpec, RemoteJob, TrainingPlatform } from '../platform.ts';
 import { tunedModel } from '../trainer/names.ts';
 import type { Aws } from './aws.ts';
+import { type Described, descriptions, isServerless } from './description.ts';
 import { isAws } from './errors.ts';
-import { requestOf } from './job-request.ts';
+import { requestOf } from './instance-request.ts';
 import { reasonOf, stateOf } from './job-state.ts';
+import { hourSeconds, tagOf } from './request-parts.ts';
+import { serverlessRequest } from './serverless-request.ts';
 import type { SageMakerSettings } from './settings.ts';
 import type { Storage } from './storage.ts';
 
 type JobMethods = Pick<TrainingPlatform, 'findJobs' | 'createJob' | 'getJob' | 'cancelJob' | 'pauseJob' | 'resumeJob'>;
-type Described = DescribeTrainingJobCommandOutput;
 
 export interface Jobs extends JobMethods {
   /** Every job whose name starts so; all pages are read. */
   held(prefix: string, signal?: AbortSignal): Promise<HeldJob[]>;
-  /** What SageMaker itself tells of a job's way, in the order in which it came. */
-  transitions(id: string, signal?: AbortSignal): Promise<JobEvent[]>;
 }
 
-const hourSeconds = 3600;
+/** What a job was told, which it keeps. */
+interface Told {
+  model: string;
+  runName: string;
+}
 
 /** Training jobs bear the run's key as their name: SageMaker refuses a second one. */
-export function jobs(settings: SageMakerSettings, { call, find }: Aws, storage: Storage): Jobs {
-  const describe = async (id: string, signal?: AbortSignal) =>
-    await find(
-      'Looking at the job',
-      async ({ sagemaker }, options) => await sagemaker.describeTrainingJob({ TrainingJobName: id }, options),
-      signal,
-    );
+export function jobs(settings: SageMakerSettings, aws: Aws, storage: Storage): Jobs {
+  const { call } = aws;
+  const { training } = settings;
+  const { find: describe, get: described } = descriptions(aws);
 
-  async function described(id: string, signal?: AbortSignal): Promise<Described> {
-    const job = await describe(id, signal);
-    if (job) return job;
-    throw new TunewrightError('not_found', `There is no training job ${id}.`, {
-      advice: "Look for it in the region's SageMaker console.",
-      status: 404,
-    });
+  async function request(spec: JobSpec, signal: AbortSignal | undefined): Promise<CreateTrainingJobCommandInput> {
+    return 'serverless' in training
+      ? await serverlessRequest(settings, training.serverless, aws, storage, spec, signal)
+      : requestOf(settings, training, storage, spec);
+  }
+
+  async function told(job: Described, signal: AbortSignal | undefined): Promise<Told> {
+    if (!isServerless(job)) return { model: hyperparameter(job, 'model'), runName: hyperparameter(job, 'runName') };
+    // A recipe takes no hyperparameters but its own.
+    const { Tags = [] } = await call(
+      'Looking at the job',
+      async ({ sagemaker }, options) => await sagemaker.listTags({ ResourceArn: job.TrainingJobArn }, options),
+      { signal },
+    );
+    return { model: tagOf(Tags, 'model'), runName: tagOf(Tags, 'run') };
   }
 
   async function remoteJob(job: Described, signal?: AbortSignal): Promise<RemoteJob> {
     const id = job.TrainingJobName ?? '';
     const state = stateOf(job);
-    const result = state === 'succeeded' ? await storage.result(id, signal) : undefined;
-    const seconds = job.BillableTimeInSeconds;
-    // A container that was told to end before it had a model has told nothing.
-    const nothing = state === 'succeeded' && result === undefined;
     return {
       id,
-      state: nothing ? 'failed' : state,
+      state,
       platformStatus: job.SecondaryStatus ?? job.TrainingJobStatus ?? 'unknown',
-      model: result ? tunedModel(told(job, 'model'), id) : null,
-      trainingFileId: told(job, 'trainingFile'),
-      ...(result?.trainedTokens === undefined ? {} : { trainedTokens: result.trainedTokens }),
-      ...(seconds === undefined ? {} : { trainingUsd: (seconds / hourSeconds) * settings.training.hourlyUsd }),
-      ...(nothing ? { error: { code: 'no_model', message: 'The container has ended without a model.' } } : {}),
+      model: null,
+      trainingFileId: isServerless(job) ? channelFile(job, 'train') : hyperparameter(job, 'trainingFile'),
       ...(state === 'failed' ? { error: reasonOf(job) } : {}),
+      ...(state === 'succeeded' ? await outcome(id, job, signal) : {}),
+      ...cost(job),
     };
+  }
+
+  async function outcome(id: string, job: Described, signal: AbortSignal | undefined): Promise<Partial<RemoteJob>> {
+    const { model } = await told(job, signal);
+    if (isServerless(job)) return { model: job.OutputModelPackageArn ? tunedModel(model, id) : null };
+    const result = await storage.result(id, signal);
+    if (result) return { model: tunedModel(model, id), ...result };
+    // A container that was told to end before it had a model has told nothing.
+    return { state: 'failed', error: { code: 'no_model', message: 'The container has ended without a model.' } };
+  }
+
+  /** Of instances, which are billed by the hour. */
+  function cost(job: Described): { trainingUsd?: number } {
+    const seconds = job.BillableTimeInSeconds;
+    if (seconds === undefined || isServerless(job) || 'serverless' in training) return {};
+    return { trainingUsd: (seconds / hourSeconds) * training.hourlyUsd };
   }
 
   return {
@@ -66,20 +86,21 @@ export function jobs(settings: SageMakerSettings, { call, find }: Aws, storage: 
     },
 
     async createJob(spec, signal) {
+      const wanted = await request(spec, signal);
       try {
         await call(
           'Creating the job',
-          async ({ sagemaker }, options) =>
-            await sagemaker.createTrainingJob(requestOf(settings, storage, spec), options),
+          async ({ sagemaker }, options) => await sagemaker.createTrainingJob(wanted, options),
           { signal },
         );
+        return await remoteJob(await described(spec.key, signal), signal);
       } catch (error) {
         if (!isAws(error, 'ResourceInUse')) throw error;
       }
       const job = await described(spec.key, signal);
-      if (told(job, 'trainingFile') === spec.trainingFileId && told(job, 'model') === spec.model) {
-        return await remoteJob(job, signal);
-      }
+      const standing = await remoteJob(job, signal);
+      const { model } = await told(job, signal);
+      if (standing.trainingFileId === spec.trainingFileId && model === spec.model) return standing;
       throw new TunewrightError('contradiction', `The training job ${spec.key} is there, and trains something else.`, {
         advice: 'See whose it is; start the run again under another name.',
       });
@@ -117,34 +138,29 @@ export function jobs(settings: SageMakerSettings, { call, find }: Aws, storage: 
         for (const { TrainingJobName: key = '', CreationTime } of page.TrainingJobSummaries ?? []) {
           const job = key.startsWith(prefix) ? await describe(key, signal) : undefined;
           if (!job) continue;
-          const about = { createdAt: CreationTime?.getTime() ?? 0, key, runName: told(job, 'runName') };
+          const about = { createdAt: CreationTime?.getTime() ?? 0, key, runName: (await told(job, signal)).runName };
           found.push({ ...(await remoteJob(job, signal)), ...about });
         }
         NextToken = page.NextToken;
       } while (NextToken);
       return found;
     },
-
-    async transitions(id, signal) {
-      const { SecondaryStatusTransitions = [] } = await described(id, signal);
-      return SecondaryStatusTransitions.map(({ Status, StartTime, StatusMessage }, i) => ({
-        id: `transition-${i + 1}`,
-        at: (StartTime ?? new Date(0)).toISOString(),
-        level: Status === 'Failed' ? 'error' : 'info',
-        message: `${Status}${StatusMessage ? `: ${StatusMessage}` : ''}`,
-      }));
-    },
   };
 }
 
-/** What the job was told, which it keeps. */
-function told({ HyperParameters = {} }: Described, name: string): string {
+function hyperparameter({ HyperParameters = {} }: Described, name: string): string {
   try {
     return String(JSON.parse(HyperParameters[name] ?? '""'));
   } catch {
     // A job of somebody else.
     return '';
   }
+}
+
+/** The name of the file that the channel reads. */
+function channelFile({ InputDataConfig = [] }: Described, name: string): string {
+  const channel = InputDataConfig.find(({ ChannelName }) => ChannelName === name);
+  return channel?.DataSource?.S3DataSource?.S3Uri?.split('/').at(-1) ?? '';
 }
 
 async function cannotPause(): Promise<never> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { catalogueChangesSchema } from '../catalogue.ts';
-import { tuningSchema } from '../trainer/tuning.ts';
+import { trainingSchema } from './training-settings.ts';
 
 /** Of a folder; without the slash at its end. */
 const s3Uri = z
@@ -8,8 +8,7 @@ const s3Uri = z
   .regex(/^s3:\/\/[a-z0-9.-]{3,63}(\/[^/]+)*\/?$/, 'is not of the form s3://BUCKET/PREFIX')
   .transform((uri) => uri.replace(/\/$/, ''));
 
-/** A connection to AWS SageMaker. Credentials are those that the AWS SDK finds. */
-export const sageMakerSettingsSchema = z.strictObject({
+const fields = z.strictObject({
   platform: z.literal('sagemaker'),
   region: z.string().min(1),
   /** The role that jobs and endpoints take on: it reads and writes `storage` and pulls the images. */
@@ -18,22 +17,7 @@ export const sageMakerSettingsSchema = z.strictObject({
   storage: s3Uri,
   /** Base models of one's own, by name: folders in S3. All others are names of Hugging Face's hub. */
   models: z.record(z.string(), s3Uri).default({}),
-  training: z.strictObject({
-    /** An image that holds the trainer: trainers/huggingface/Dockerfile. */
-    image: z.string().min(1),
-    instanceType: z.string().min(1),
-    volumeGb: z.int().positive().default(100),
-    /** A job that trains for longer is stopped by SageMaker, and has failed. */
-    maxHours: z.number().positive().default(24),
-    /** Spot instances; `maxHours` of waiting for them come on top. */
-    spot: z.boolean().default(false),
-    /** What the instance costs, US dollars an hour. */
-    hourlyUsd: z.number().min(0),
-    environment: z.record(z.string(), z.string()).default({}),
-    tuning: tuningSchema.prefault({}),
-    /** Further fields of `CreateTrainingJob`, such as `VpcConfig`. */
-    jobFields: z.record(z.string(), z.unknown()).default({}),
-  }),
+  training: trainingSchema,
   serving: z.strictObject({
     /** An image that serves OpenAI's chat protocol, such as AWS's own ones of vLLM. */
     image: z.string().min(1),
@@ -46,6 +30,8 @@ export const sageMakerSettingsSchema = z.strictObject({
     modelFields: z.record(z.string(), z.unknown()).default({}),
     /** Further fields of the production variant, such as `InferenceAmiVersion`. */
     variantFields: z.record(z.string(), z.unknown()).default({}),
+    /** What a model takes of an instance, where endpoints hold inference components: adapters are served so alone. */
+    component: z.strictObject({ memoryMb: z.int().min(128), accelerators: z.int().positive().optional() }).optional(),
   }),
   /** How long a create that was lost on its way may still have its effect. */
   listLagSeconds: z.number().min(0).default(60),
@@ -55,4 +41,10 @@ export const sageMakerSettingsSchema = z.strictObject({
   /** Limits, and models that are not as others. */
   catalogue: catalogueChangesSchema.optional(),
 });
-export type SageMakerSettings = z.infer<typeof sageMakerSettingsSchema>;
+export type SageMakerSettings = z.infer<typeof fields>;
+
+/** A connection to AWS SageMaker. Credentials are those that the AWS SDK finds. */
+export const sageMakerSettingsSchema = fields.refine(
+  ({ training, serving }) => !('serverless' in training && training.serverless.peft === 'lora') || serving.component,
+  { path: ['serving', 'component'], message: 'is needed: what training.serverless.peft "lora" makes are adapters' },
+);

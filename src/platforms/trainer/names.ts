@@ -18,3 +18,8 @@ export function parseModel(id: string): ModelName {
 export function tunedModel(base: string, job: string, step?: number): string {
   return `${base}:${job}${step === undefined ? '' : `:${step}`}`;
 }
+
+/** The base of all that a model was tuned from. */
+export function rootOf(id: string): string {
+  return id.split(`:${runKeyPrefix}`, 1)[0] ?? id;
+}

@@ -105,6 +105,7 @@ withTrainers('training jobs of SageMaker', () => {
       Tags: [
         { Key: 'tunewright_key', Value: key },
         { Key: 'tunewright_run', Value: `Ünïcode / ${'x'.repeat(246)}` },
+        { Key: 'tunewright_model', Value: 'tiny' },
       ],
     });
   });

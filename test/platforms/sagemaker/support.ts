@@ -45,7 +45,12 @@ export async function openRegion(run?: (s3: S3, folder: string) => Containers): 
   const { url: s3Url, server: moto } = await startMoto(folder);
   const s3 = new S3({ endpoint: s3Url, region: 'eu-west-1', credentials, forcePathStyle: true });
   await s3.createBucket({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } });
-  const sagemaker = await startSageMaker(run?.(s3, join(folder, 'containers')));
+  const hub = {
+    tiny: { uri: `s3://${bucket}/models/tiny/` },
+    gated: { uri: `s3://${bucket}/models/tiny/`, gated: true },
+    'sft-only': { uri: `s3://${bucket}/models/tiny/`, techniques: ['SFT'] },
+  };
+  const sagemaker = await startSageMaker(s3, hub, run?.(s3, join(folder, 'containers')));
   const connection = {
     platform: 'sagemaker',
     region: 'eu-west-1',
@@ -92,6 +97,38 @@ export async function openRegion(run?: (s3: S3, folder: string) => Containers): 
       s3.destroy();
       await moto.kill();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** What is changed of a connection where SageMaker's own recipes train. */
+export function serverless(peft: 'lora' | 'none', changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    models: {},
+    training: {
+      serverless: {
+        modelPackageGroupArn: 'arn:aws:sagemaker:eu-west-1:123456789012:model-package-group/tuned',
+        peft,
+        maxHours: 1,
+        ...changes,
+      },
+    },
+    serving: {
+      image: 'vllm',
+      instanceType: 'ml.g6.xlarge',
+      hourlyUsd: 2,
+      ...(peft === 'lora' ? { component: { memoryMb: 8192, accelerators: 1 } } : {}),
+    },
+    catalogue: {
+      models: [
+        {
+          id: 'tiny',
+          methods: ['supervised', 'dpo'],
+          encoding: 'o200k_base',
+          trainingContextTokens: 2048,
+          prices: { training: 2, input: 0, output: 0, checked: '2026-11-28', source: 'made up for a test' },
+        },
+      ],
     },
   };
 }

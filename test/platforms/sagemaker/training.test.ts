@@ -7,7 +7,7 @@ import { type Pipeline, pipeline } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
 import { withTrainers } from '../trainers.ts';
 import { containers } from './service/containers.ts';
-import { openRegion, putTinyModel, type Region } from './support.ts';
+import { openRegion, putTinyModel, type Region, serverless } from './support.ts';
 
 // Whole runs against an imitation of SageMaker whose containers really train and serve, on this machine's processor.
 
@@ -21,7 +21,9 @@ withTrainers('runs on SageMaker', () => {
   beforeAll(async () => {
     region = await openRegion(containers);
     await putTinyModel(region);
-    at = await pipeline({}, { connections: { mine: region.connection as { platform: string } } });
+    const mine = region.connection as { platform: string };
+    const recipes = { ...mine, ...serverless('none', { learningRate: 3e-3 }) };
+    at = await pipeline({}, { connections: { mine, recipes } });
   }, 360_000);
   afterAll(async () => {
     await at.close();
@@ -76,4 +78,21 @@ withTrainers('runs on SageMaker', () => {
     expect(await region.platform.findFiles(id)).toEqual([]);
     expect(await region.keys(`team/checkpoints/${id}/checkpoints/checkpoint-`)).not.toEqual([]);
   }, 360_000);
+
+  test("a run by SageMaker's own recipes, whose part the trainer plays, tells its steps and is evaluated", async () => {
+    const run = await start({ connection: 'recipes', hyperparameters: { epochs: 30 } });
+    const { job, live } = await reaches(run, (now) => step(now) > 30);
+    expect(live?.metrics?.totalSteps).toBeGreaterThan(step({ live } as RunProgress));
+    const { model, comparison, cost } = await run.result();
+    expect(model).toBe(`tiny:${job?.id}`);
+    expect(comparison.base.score.value).toBe(0);
+    expect(comparison.tuned.score.value).toBeGreaterThan(0.9);
+    // SageMaker does not tell what it bills: what was estimated is all there is.
+    expect(cost.trainingUsd).toBeUndefined();
+    expect(cost.estimatedUsd).toBeGreaterThan(0);
+    const told = (await region.connect(serverless('none')).newEvents(job?.id ?? '', undefined)).reverse();
+    expect(told.at(0)?.message).toMatch(/^Starting/);
+    expect(told.at(-1)?.message).toMatch(/, epoch 30 of 30$/);
+    expect(await region.connect(serverless('none')).deployments?.find(runKeyPrefix)).toEqual([]);
+  }, 600_000);
 });

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { S3 } from '@aws-sdk/client-s3';
 import { runServer } from '../../../../src/embedded/server-process.ts';
+import { readEvents } from '../../../../src/platforms/trainer/events.ts';
 import { until } from '../../../faults/support/outcome.ts';
 import { trainerEnv, trainerPython } from '../../trainers.ts';
 import { freePort } from './moto.ts';
@@ -19,8 +20,10 @@ export interface Container {
   stop(graceMs: number): void;
   /** What it has left in `/opt/ml/output/failure`. */
   failure(): Promise<string>;
-  /** Puts model.tar.gz where the job wants it. */
-  upload(): Promise<void>;
+  /** Puts model.tar.gz where the job wants it, or what would be in it into that folder of its output. */
+  upload(folder?: string): Promise<void>;
+  /** How far it has told to be. */
+  steps(): Promise<{ done: number; total: number } | undefined>;
 }
 
 export interface TrainingContainers {
@@ -96,11 +99,22 @@ export function containers(s3: S3, folder: string): TrainingContainers & Serving
           void exited.then(() => clearTimeout(kill));
         },
         failure: async () => await readFile(join(root, 'output/failure'), 'utf8').catch(() => ''),
-        async upload() {
+        async upload(output) {
+          const { S3OutputPath } = request.OutputDataConfig as { S3OutputPath: string };
+          const to = `${S3OutputPath}/${name}/output`;
+          if (output !== undefined) {
+            // The trainer merges what it has tuned: it leaves no adapter behind.
+            if (output.endsWith('/hf')) throw new Error('This imitation really trains whole models alone.');
+            return await copyChanged(s3, join(root, 'model'), `${to}/${output}`, new Map());
+          }
           const archive = join(root, 'model.tar.gz');
           await promisify(execFile)('tar', ['-czf', archive, '-C', join(root, 'model'), '.']);
-          const { S3OutputPath } = request.OutputDataConfig as { S3OutputPath: string };
-          await put(s3, archive, `${S3OutputPath}/${name}/output/model.tar.gz`);
+          await put(s3, archive, `${to}/model.tar.gz`);
+        },
+        async steps() {
+          const told = await readFile(join(root, 'checkpoints/events.jsonl'), 'utf8').catch(() => '');
+          const metrics = readEvents(told).findLast((event) => event.metrics)?.metrics;
+          return metrics?.totalSteps ? { done: metrics.step, total: metrics.totalSteps } : undefined;
         },
       };
     },
@@ -163,7 +177,12 @@ async function put(s3: S3, path: string, uri: string): Promise<void> {
 }
 
 async function copyChanged(s3: S3, folder: string, uri: string, seen: Map<string, number>): Promise<void> {
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+  // The trainer removes older checkpoints meanwhile: what is gone is passed over, and another look shows the rest.
+  const passed = (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return [];
+  };
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(passed)) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     try {
@@ -172,8 +191,7 @@ async function copyChanged(s3: S3, folder: string, uri: string, seen: Map<string
       await s3.putObject({ ...objectAt(`${uri}/${relative(folder, path)}`), Body: await readFile(path) });
       seen.set(path, mtimeMs);
     } catch (error) {
-      // The trainer removes older checkpoints meanwhile.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      passed(error as NodeJS.ErrnoException);
     }
   }
 }

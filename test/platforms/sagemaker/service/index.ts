@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import type { S3 } from '@aws-sdk/client-s3';
 import type { ServingContainers, TrainingContainers } from './containers.ts';
 import { type Hosting, hosting } from './hosting.ts';
+import { type Customization, customization, type HubContent } from './serverless.ts';
 import { refusedToken } from './token.ts';
 import { type Training, training } from './training.ts';
 import { answerCall, type Body, type Fault } from './wire.ts';
@@ -12,6 +14,7 @@ export interface SageMakerService {
   url: string;
   training: Training;
   hosting: Hosting;
+  serverless: Customization;
   /** Each happens once, in this order. */
   faults: Fault[];
   /** Operations in the order in which they came. */
@@ -20,17 +23,33 @@ export interface SageMakerService {
 }
 
 /** Without containers nothing moves by itself, and what is in service answers `yes`. */
-export async function startSageMaker(containers?: TrainingContainers & ServingContainers): Promise<SageMakerService> {
-  const jobs = training(containers);
+export async function startSageMaker(
+  s3: S3,
+  hub: Record<string, HubContent>,
+  containers?: TrainingContainers & ServingContainers,
+): Promise<SageMakerService> {
+  const serverless = customization(hub, s3);
+  const jobs = training(serverless, containers);
   const endpoints = hosting(containers);
-  const operations = { ...jobs.operations, ...endpoints.operations };
+  const operations = {
+    ...serverless.operations,
+    ...jobs.operations,
+    ...endpoints.operations,
+    ListTags(request: Body) {
+      const { operations } = String(request.ResourceArn).includes(':training-job/') ? jobs : endpoints;
+      return operations.ListTags?.(request) ?? {};
+    },
+  };
   const faults: Fault[] = [];
   const calls: string[] = [];
 
   const server = createServer((request, response) => {
-    const [, name] = /^\/endpoints\/([^/]+)\/openai\/v1\/chat\/completions$/.exec(request.url ?? '') ?? [];
+    const [, name, component] =
+      /^\/endpoints\/([^/]+)(?:\/inference-components\/([^/]+))?\/openai\/v1\/chat\/completions$/.exec(
+        request.url ?? '',
+      ) ?? [];
     const answering = name
-      ? chat(endpoints, decodeURIComponent(name), request, response)
+      ? chat(endpoints, decodeURIComponent(name), component, request, response)
       : answerCall(operations, faults, request, response).then((operation) => calls.push(operation));
     answering.catch((error: unknown) => response.destroy(error as Error));
   });
@@ -41,11 +60,13 @@ export async function startSageMaker(containers?: TrainingContainers & ServingCo
     url: `http://127.0.0.1:${port}`,
     training: jobs,
     hosting: endpoints,
+    serverless,
     faults,
     calls,
     async close() {
       for (const { container } of jobs.jobs.values()) container?.stop(0);
-      for (const { served } of endpoints.endpoints.values()) await served?.stop();
+      for (const { served } of [...endpoints.endpoints.values(), ...endpoints.components.values()])
+        await served?.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -53,8 +74,9 @@ export async function startSageMaker(containers?: TrainingContainers & ServingCo
 }
 
 async function chat(
-  { endpoints }: Hosting,
+  { endpoints, components }: Hosting,
   name: string,
+  component: string | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -68,9 +90,13 @@ async function chat(
   if (endpoint?.status !== 'InService') {
     return send(400, { message: `Endpoint ${name} of account 123456789012 not found.` });
   }
+  const answers = component === undefined ? endpoint : components.get(component);
+  if (answers?.status !== 'InService' || (component === undefined && hasNoModel(endpoint, components))) {
+    return send(400, { message: `Inference Component Name header is required, or it is not in service.` });
+  }
   const question = (await json(request)) as Body;
   if (question.model !== '') return send(404, { message: `The model ${question.model} does not exist.` });
-  const { served } = endpoint;
+  const { served } = answers;
   if (!served) return send(200, yes);
   const answer = await fetch(`${served.url}/chat/completions`, {
     method: 'POST',
@@ -78,6 +104,10 @@ async function chat(
     body: JSON.stringify({ ...question, model: served.model }),
   });
   send(answer.status, await answer.text());
+}
+
+function hasNoModel({ name }: { name: string }, components: Hosting['components']): boolean {
+  return [...components.values()].some(({ request }) => request.EndpointName === name);
 }
 
 const yes = {

@@ -11,10 +11,12 @@ export function instant(s3: S3): TrainingContainers & ServingContainers {
         ended: Promise.resolve(0),
         stop() {},
         failure: async () => '',
-        async upload() {
+        async upload(folder) {
           const { S3OutputPath } = OutputDataConfig as { S3OutputPath: string };
-          await s3.putObject({ ...objectAt(`${S3OutputPath}/${name}/output/model.tar.gz`), Body: 'weights' });
+          const object = folder === undefined ? 'model.tar.gz' : `${folder}/model.safetensors`;
+          await s3.putObject({ ...objectAt(`${S3OutputPath}/${name}/output/${object}`), Body: 'weights' });
         },
+        steps: async () => undefined,
       };
     },
     serve: async () => undefined,

@@ -1,4 +1,5 @@
 import type { Container, TrainingContainers } from './containers.ts';
+import type { Customization } from './serverless.ts';
 import { type Body, checkName, type Operation, page, Refusal, seconds } from './wire.ts';
 
 /** A training job; tests move it where no container does. */
@@ -14,6 +15,9 @@ export interface TrainingJob {
   transitions: { status: string; at: number; message: string }[];
   container?: Container;
   interrupted?: boolean;
+  /** Of a serverless job. */
+  progress?: Body;
+  package?: string;
 }
 
 export interface Training {
@@ -31,7 +35,7 @@ const hyperparameterCharacters = 256;
 const gracePeriodMs = 120_000;
 
 /** @param containers run what a job names; without them jobs stay where they are until they are moved */
-export function training(containers?: TrainingContainers): Training {
+export function training(serverless: Customization, containers?: TrainingContainers): Training {
   const jobs = new Map<string, TrainingJob>();
   const self: Training = { jobs, quota: 20, operations: {}, move, interrupt };
 
@@ -42,6 +46,9 @@ export function training(containers?: TrainingContainers): Training {
     if (secondary === 'Training') job.startedAt ??= Date.now();
     if (!end) return;
     job.endedAt = Date.now();
+    if (job.request.ServerlessJobConfig && end.status === 'Completed') {
+      job.package = serverless.register(name, job.request);
+    }
     job.status = end.status;
     if (end.reason) job.reason = end.reason;
   }
@@ -54,8 +61,10 @@ export function training(containers?: TrainingContainers): Training {
 
   async function train(job: TrainingJob): Promise<void> {
     if (!containers) return;
-    const { name, request } = job;
+    const { name } = job;
     try {
+      const own = job.request.ServerlessJobConfig !== undefined;
+      const request = own ? await serverless.asContainer(name, job.request) : job.request;
       let container: Container;
       let code: number | null;
       do {
@@ -73,7 +82,7 @@ export function training(containers?: TrainingContainers): Training {
         return move(name, 'Failed', { status: 'Failed', reason });
       }
       if (!tookTooLong) move(name, 'Uploading');
-      await container.upload();
+      await container.upload(own ? serverless.folder(job.request) : undefined);
       if (tookTooLong) move(name, 'MaxRuntimeExceeded', { status: 'Stopped' });
       else if (job.status === 'Stopping') move(name, 'Stopped', { status: 'Stopped' });
       else move(name, 'Completed', { status: 'Completed' });
@@ -110,13 +119,9 @@ export function training(containers?: TrainingContainers): Training {
           `Training job names must be unique within an AWS account and region, and a training job with this name already exists (arn:aws:sagemaker:eu-west-1:123456789012:training-job/${name})`,
         );
       }
-      for (const field of [
-        'AlgorithmSpecification',
-        'RoleArn',
-        'OutputDataConfig',
-        'ResourceConfig',
-        'StoppingCondition',
-      ]) {
+      if (request.ServerlessJobConfig) serverless.check(request);
+      const ofInstances = ['AlgorithmSpecification', 'ResourceConfig', 'StoppingCondition'];
+      for (const field of ['RoleArn', 'OutputDataConfig', ...(request.ServerlessJobConfig ? [] : ofInstances)]) {
         if (!request[field]) throw new Refusal('ValidationException', `${field} is missing.`);
       }
       for (const [key, value] of Object.entries((request.HyperParameters ?? {}) as Record<string, unknown>)) {
@@ -128,7 +133,7 @@ export function training(containers?: TrainingContainers): Training {
         }
       }
       if ([...jobs.values()].filter(({ status }) => status === 'InProgress').length >= self.quota) {
-        const { InstanceType } = request.ResourceConfig as Body;
+        const { InstanceType = 'serverless' } = (request.ResourceConfig ?? {}) as Body;
         throw new Refusal(
           'ResourceLimitExceeded',
           `The account-level service limit '${InstanceType} for training job usage' is ${self.quota} Instances, with current utilization of ${self.quota} Instances and a request delta of 1 Instances.`,
@@ -148,17 +153,25 @@ export function training(containers?: TrainingContainers): Training {
       return { TrainingJobArn: arnOf(name) };
     },
 
-    DescribeTrainingJob({ TrainingJobName }) {
+    async DescribeTrainingJob({ TrainingJobName }) {
       const job = found(TrainingJobName);
+      const { S3OutputPath } = job.request.OutputDataConfig as { S3OutputPath: string };
+      const own = {
+        ProgressInfo: job.progress ?? (await progressOf(job)),
+        OutputModelPackageArn: job.package,
+        ModelArtifacts: job.package && { S3ModelArtifacts: `${S3OutputPath}/${job.name}/output/model` },
+      };
       const { startedAt, endedAt, transitions } = job;
       return {
         ...job.request,
+        ...(job.request.ServerlessJobConfig ? own : {}),
         Tags: undefined,
         TrainingJobArn: arnOf(job.name),
         TrainingJobStatus: job.status,
         SecondaryStatus: job.secondary,
         FailureReason: job.reason,
         CreationTime: seconds(job.createdAt),
+        LastModifiedTime: seconds(transitions.at(-1)?.at ?? job.createdAt),
         TrainingStartTime: startedAt && seconds(startedAt),
         TrainingEndTime: endedAt && seconds(endedAt),
         BillableTimeInSeconds: startedAt && endedAt && Math.ceil(seconds(endedAt - startedAt)),
@@ -185,6 +198,8 @@ export function training(containers?: TrainingContainers): Training {
       };
     },
 
+    ListTags: ({ ResourceArn }) => ({ Tags: found(String(ResourceArn).split('/').at(-1)).request.Tags ?? [] }),
+
     StopTrainingJob({ TrainingJobName }) {
       const job = found(TrainingJobName);
       if (job.status === 'Stopping') return {};
@@ -201,6 +216,17 @@ export function training(containers?: TrainingContainers): Training {
     },
   };
   return self;
+}
+
+/** Steps within an epoch, and epochs from 1. */
+async function progressOf({ container, request }: TrainingJob): Promise<Body | undefined> {
+  const steps = await container?.steps();
+  if (!steps) return undefined;
+  const MaxEpoch = Number((request.HyperParameters as Body).max_epochs ?? 3);
+  const TotalStepCountPerEpoch = Math.ceil(steps.total / MaxEpoch);
+  const CurrentEpoch = Math.floor(Math.max(steps.done - 1, 0) / TotalStepCountPerEpoch) + 1;
+  const CurrentStep = steps.done - (CurrentEpoch - 1) * TotalStepCountPerEpoch;
+  return { TotalStepCountPerEpoch, CurrentStep, CurrentEpoch, MaxEpoch };
 }
 
 const arnOf = (name: string) => `arn:aws:sagemaker:eu-west-1:123456789012:training-job/${name}`;

@@ -1,18 +1,22 @@
-import type { Channel, CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
+import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
 import type { JobSpec } from '../platform.ts';
 import { settled } from '../trainer/tuning.ts';
 import { locationOf } from './location.ts';
+import { channel, hourSeconds, tagsOf, valueCharacters } from './request-parts.ts';
 import type { SageMakerSettings } from './settings.ts';
 import type { Storage } from './storage.ts';
+import type { Instances } from './training-settings.ts';
 
-/** Characters of a hyperparameter's and of a tag's value, by the documents of `CreateTrainingJob` and `Tag`. */
-const valueCharacters = 256;
-const hourSeconds = 3600;
 const retries = 3;
 
-/** The container reads the hyperparameters: tunewright_trainer/sagemaker.py. */
-export function requestOf(settings: SageMakerSettings, storage: Storage, spec: JobSpec): CreateTrainingJobCommandInput {
-  const { roleArn, training } = settings;
+/** A job of a container on instances, which reads the hyperparameters: tunewright_trainer/sagemaker.py. */
+export function requestOf(
+  settings: SageMakerSettings,
+  training: Instances,
+  storage: Storage,
+  spec: JobSpec,
+): CreateTrainingJobCommandInput {
+  const { roleArn } = settings;
   const { tuning, ...run } = settled(spec, training.tuning);
   const seconds = Math.ceil(training.maxHours * hourSeconds);
   const model = locationOf(settings, storage, spec.model);
@@ -53,23 +57,11 @@ export function requestOf(settings: SageMakerSettings, storage: Storage, spec: J
     // SageMaker's own failures; all attempts together have `maxHours`.
     RetryStrategy: { MaximumRetryAttempts: retries },
     Environment: training.environment,
-    Tags: [
-      { Key: 'tunewright_key', Value: spec.key },
-      { Key: 'tunewright_run', Value: tagValue(spec.runName) },
-    ],
+    Tags: tagsOf(spec),
   };
-}
-
-function channel(ChannelName: string, S3Uri: string): Channel {
-  return { ChannelName, DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri } } };
 }
 
 function hyperparameters(values: Record<string, unknown>): Record<string, string> {
   const texts = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(texts.map(([name, value]) => [name, JSON.stringify(value)]));
-}
-
-/** Letters, digits and `_.:/=+-@` alone are allowed. */
-function tagValue(text: string): string {
-  return text.replace(/[^\p{L}\p{N}\s_.:/=+\-@]/gu, '_').slice(0, valueCharacters);
 }

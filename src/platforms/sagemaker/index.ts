@@ -1,4 +1,3 @@
-import { TunewrightError } from '../../contract/errors.ts';
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
 import { curveOf, eventsSince } from '../trainer/events.ts';
@@ -17,9 +16,10 @@ import { type SageMakerSettings, sageMakerSettingsSchema } from './settings.ts';
 import { sources } from './sources.ts';
 import { storage } from './storage.ts';
 import { sequenceTokens } from './training-settings.ts';
+import { webhooks } from './webhooks.ts';
 
 const builtIn = platformEntrySchema.parse(catalogue);
-/** What SageMaker's own recipes cost is not known here: it bills tokens, by prices of its own. */
+/** What SageMaker bills for its own recipes is not known here. */
 const unpriced = { ...builtIn, models: builtIn.models.map(({ prices: _, ...model }) => model) };
 
 /** Open models on AWS SageMaker: jobs of a container that holds the trainer or of its own recipes, and endpoints, through S3. */
@@ -27,7 +27,7 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
   name: 'sagemaker',
   settingsSchema: sageMakerSettingsSchema,
 
-  create(settings, { catalogue: user }) {
+  create(settings, { env, catalogue: user }) {
     const { region, training } = settings;
     const account = aws(settings);
     const entry = overlay(overlay('serverless' in training ? unpriced : builtIn, user), settings.catalogue);
@@ -112,9 +112,7 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
 
       chat,
       deployments: deployments(settings, account, sources(settings, account, files), chat),
-      async verifyWebhook() {
-        throw new TunewrightError('refused', 'SageMaker pushes no events to this service.', { advice: 'Send none.' });
-      },
+      ...webhooks(settings, env),
     };
   },
 };

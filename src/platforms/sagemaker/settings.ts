@@ -36,8 +36,15 @@ const fields = z.strictObject({
   /** How long a create that was lost on its way may still have its effect. */
   listLagSeconds: z.number().min(0).default(60),
   timeoutSeconds: z.number().positive().default(60),
+  /** The environment variable that holds the secret of EventBridge's API destination. */
+  webhookSecretEnv: z.string().default('SAGEMAKER_WEBHOOK_SECRET'),
+  /** The SNS topic whose messages count as webhooks. */
+  webhookTopicArn: z
+    .string()
+    .regex(/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'is no ARN of an SNS topic')
+    .optional(),
   /** Other addresses than AWS's own: for tests, and for private ones. */
-  endpoints: z.strictObject({ sagemaker: z.url(), s3: z.url(), runtime: z.url() }).partial().default({}),
+  endpoints: z.strictObject({ sagemaker: z.url(), s3: z.url(), runtime: z.url(), sns: z.url() }).partial().default({}),
   /** Limits, and models that are not as others. */
   catalogue: catalogueChangesSchema.optional(),
 });

@@ -12,7 +12,8 @@ import type { SageMakerSettings } from './settings.ts';
 import type { Storage } from './storage.ts';
 import type { Serverless } from './training-settings.ts';
 
-const techniques: Readonly<Record<Method, CustomizationTechnique>> = { supervised: 'SFT', dpo: 'DPO' };
+/** Those of the methods that the platform says it has. */
+const techniques: Readonly<Partial<Record<Method, CustomizationTechnique>>> = { supervised: 'SFT', dpo: 'DPO' };
 
 /**
  * A job by SageMaker's own recipes, as AWS's SDK asks for it: sagemaker-python-sdk, sft_trainer.py and dpo_trainer.py. Throws
@@ -74,12 +75,12 @@ async function baseArn(
     });
   }
   const technique = techniques[method];
-  if (known.techniques && !known.techniques.has(technique)) {
+  if (!technique || (known.techniques && !known.techniques.has(technique))) {
     throw new TunewrightError(
       'model_not_tunable',
-      `SageMaker has no recipe for ${name} by the technique ${technique}.`,
+      `SageMaker has no recipe for ${name} by ${technique ? `the technique ${technique}` : `the method ${method}`}.`,
       {
-        advice: `It takes: ${[...known.techniques].join(', ') || 'none'}. Choose another model or method.`,
+        advice: `It takes: ${[...(known.techniques ?? Object.values(techniques))].join(', ') || 'none'}. Choose another model or method.`,
       },
     );
   }

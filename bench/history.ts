@@ -101,6 +101,7 @@ function settings(folder: string, simulatorUrl: string): Settings {
     home: folder,
     artifacts: join(folder, 'artifacts'),
     records: join(folder, 'records.sqlite'),
+    gatewayKeys: [],
     dataDirectory: folder,
     dataHosts: [],
     temporal: { address: '', namespace: 'default' },

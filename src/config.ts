@@ -25,6 +25,15 @@ export interface Deployment {
   buildId: string;
 }
 
+/** The key of one caller of the gateway. */
+export interface GatewayKey {
+  /** Who is told in the audit. */
+  name: string;
+  key: string;
+  /** Whether it may promote and roll back, too. */
+  mayChange: boolean;
+}
+
 /** Everything that a process of tunewright is told from outside, read in this one place. */
 export interface Settings {
   env: NodeJS.ProcessEnv;
@@ -35,6 +44,8 @@ export interface Settings {
   records: string;
   /** Where those who do not watch are told what has happened; the secret signs it. */
   notices?: { url: string; secret?: string | undefined } | undefined;
+  /** What callers of the gateway's routes for models have to know. */
+  gatewayKeys: readonly GatewayKey[];
   /** Where relative data paths of a run start. */
   dataDirectory: string;
   /** Hosts and origins from which data may be read. */
@@ -62,6 +73,10 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     artifacts: resolve(directory, env.TUNEWRIGHT_ARTIFACTS ?? `${home}/artifacts`),
     records: recordsLocation(env.TUNEWRIGHT_RECORDS, home, directory),
     notices: noticesOf(env),
+    gatewayKeys: [
+      ...gatewayKeys('TUNEWRIGHT_GATEWAY_KEYS', env.TUNEWRIGHT_GATEWAY_KEYS, false),
+      ...gatewayKeys('TUNEWRIGHT_GATEWAY_ADMIN_KEYS', env.TUNEWRIGHT_GATEWAY_ADMIN_KEYS, true),
+    ],
     dataDirectory: resolve(directory, env.TUNEWRIGHT_DATA ?? '.'),
     dataHosts: dataHosts(env.TUNEWRIGHT_DATA_HOSTS),
     temporal: temporalSettings(env, stack),
@@ -125,6 +140,19 @@ function shutdownSeconds(text: string | undefined): number | undefined {
   if (text.trim() !== '' && seconds >= 0 && seconds <= 3600) return seconds;
   throw new TunewrightError('invalid_config', `TUNEWRIGHT_SHUTDOWN_SECONDS is "${text}".`, {
     advice: 'Set it to a number of seconds from 0 to 3600, or leave it out.',
+  });
+}
+
+/** `NAME:KEY`, with commas between them. What is wrong is told by its place: it may be a key. */
+function gatewayKeys(variable: string, list = '', mayChange: boolean): GatewayKey[] {
+  return list.split(',').flatMap((text, i) => {
+    const entry = text.trim();
+    if (entry === '') return [];
+    const [, name, key] = /^([a-z0-9][a-z0-9-]{0,39}):([\x21-\x7e]{16,})$/.exec(entry) ?? [];
+    if (name !== undefined && key !== undefined) return [{ name, key, mayChange }];
+    throw new TunewrightError('invalid_config', `Entry ${i + 1} of ${variable} is not NAME:KEY.`, {
+      advice: 'Give each caller a name of lower-case letters, digits and dashes, and a key of 16 signs or more.',
+    });
   });
 }
 

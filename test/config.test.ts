@@ -19,6 +19,8 @@ test.each([
   { TUNEWRIGHT_SHUTDOWN_SECONDS: '-1' },
   { TUNEWRIGHT_RECORDS: 'mysql://localhost/records' },
   { TUNEWRIGHT_RECORDS: 'postgres://[' },
+  { TUNEWRIGHT_GATEWAY_KEYS: 'a-key-without-a-name' },
+  { TUNEWRIGHT_GATEWAY_ADMIN_KEYS: 'ops:too-short' },
   { TUNEWRIGHT_DATA_HOSTS: 'files.example.org/data' },
   { TUNEWRIGHT_DATA_HOSTS: 'files.example.org, https://a.example.org/' },
 ])('%j is refused', (env) => {
@@ -43,4 +45,16 @@ test('records are in a file, or in PostgreSQL', () => {
   expect(load({}).records).toBe('/nonexistent/records.sqlite');
   expect(load({ TUNEWRIGHT_RECORDS: '/var/records.db' }).records).toBe('/var/records.db');
   expect(load({ TUNEWRIGHT_RECORDS: 'postgresql://db/records' }).records).toBe('postgresql://db/records');
+});
+
+test('keys of the gateway have names, and only some may change models', () => {
+  const env = { TUNEWRIGHT_GATEWAY_KEYS: 'shop:0123456789abcdef, search:fedcba9876543210' };
+  expect(load({ ...env, TUNEWRIGHT_GATEWAY_ADMIN_KEYS: 'ops:0011223344556677' }).gatewayKeys).toEqual([
+    { name: 'shop', key: '0123456789abcdef', mayChange: false },
+    { name: 'search', key: 'fedcba9876543210', mayChange: false },
+    { name: 'ops', key: '0011223344556677', mayChange: true },
+  ]);
+  expect(() => load({ TUNEWRIGHT_GATEWAY_KEYS: 'shop:short' })).toThrow(
+    expect.objectContaining({ message: 'Entry 1 of TUNEWRIGHT_GATEWAY_KEYS is not NAME:KEY.' }),
+  );
 });

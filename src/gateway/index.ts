@@ -1,11 +1,15 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
+import { aliveCheck } from '../alive.ts';
 import { connect } from '../client/connect.ts';
 import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import { createLogger } from '../logger.ts';
 import { createPlatforms } from '../platforms/registry.ts';
+import { openRecords, type Records, watchRevisions } from '../records/index.ts';
+import { access } from './access.ts';
 import { health } from './health.ts';
+import { models } from './models.ts';
 import { webhooks } from './webhooks.ts';
 
 export interface Gateway {
@@ -19,7 +23,7 @@ export interface GatewayOptions {
   port?: number;
 }
 
-/** The HTTP side: webhooks of the platforms, health for a load balancer. Throws `temporal_unreachable`, `port_taken`. */
+/** The HTTP side: webhooks of the platforms, registered models, health for a load balancer. Throws `temporal_unreachable`, `port_taken`. */
 export async function startGateway(settings: Settings, options: GatewayOptions = {}): Promise<Gateway> {
   const { host = '127.0.0.1', port = 0 } = options;
   const client = await connect(settings.temporal);
@@ -29,14 +33,29 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
   const app = new Hono();
   app.route('/', health(client));
   app.route('/webhooks', webhooks({ client, platforms, logger }));
+  const closing = new AbortController();
+  const records = recordsWhenNeeded(settings.records);
+  app.route(
+    '/v1/models',
+    models({
+      records: records.open,
+      watch: watchRevisions({ revisions: async (names) => await (await records.open()).revisions(names) }),
+      alive: aliveCheck(platforms, (error) => logger.warn({ err: error }, 'a platform could not be asked for a model')),
+      access: access(settings.gatewayKeys, host),
+      logger,
+      closing: closing.signal,
+    }),
+  );
 
   return await new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
       resolve({
         url: `http://${host}:${address.port}`,
         close: async () => {
+          closing.abort();
           await new Promise((closed) => server.close(closed));
           await client.connection.close();
+          await records.close();
         },
       });
     });
@@ -45,6 +64,25 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
       reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error);
     });
   });
+}
+
+/** Webhooks go on where the records cannot be opened; the next request about models tries again. */
+function recordsWhenNeeded(location: string): { open(): Promise<Records>; close(): Promise<void> } {
+  let opened: Promise<Records> | undefined;
+  return {
+    async open() {
+      opened ??= openRecords(location);
+      try {
+        return await opened;
+      } catch (error) {
+        opened = undefined;
+        throw error;
+      }
+    },
+    async close() {
+      await (await opened?.catch(() => undefined))?.close();
+    },
+  };
 }
 
 function portTaken(port: number, cause: Error): TunewrightError {

@@ -9,6 +9,8 @@ import { type ServingRecords, servingRecords } from './serving.ts';
 import { openSqlite } from './sqlite.ts';
 import { type VersionRecords, versionRecords } from './versions.ts';
 
+export { type Watch, watchRevisions } from './watch.ts';
+
 /**
  * What outlives Temporal's retention: runs, and the registered models. Every operation is one transaction; besides what
  * each one says, all throw `records_unavailable`.

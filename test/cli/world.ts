@@ -13,6 +13,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     home: join(tmpdir(), 'tunewright-no-such-home'),
     artifacts: join(tmpdir(), 'tunewright-no-such-artifacts'),
     records: join(tmpdir(), 'tunewright-no-such-home', 'records.sqlite'),
+    gatewayKeys: [],
     dataDirectory: tmpdir(),
     dataHosts: [],
     temporal: { address: '127.0.0.1:1', namespace: 'default' },

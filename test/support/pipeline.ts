@@ -86,6 +86,7 @@ export function testSettings(folder: string, simulatorUrl: string): Settings {
     home: folder,
     artifacts: join(folder, 'artifacts'),
     records: join(folder, 'records.sqlite'),
+    gatewayKeys: [],
     dataDirectory: folder,
     dataHosts: [],
     temporal: { address: testTemporal(), namespace: 'default' },

@@ -4,7 +4,7 @@ export { sliceOf, topFields } from './fields.ts';
 export { type Inspection, type InspectOptions, inspectDataset } from './inspect.ts';
 export { methodOf } from './method.ts';
 export type { Problem } from './problem.ts';
-export { type PoorAnswer, type Quality, reviewTexts } from './quality.ts';
+export { type Quality, reviewTexts } from './quality.ts';
 export { type HeldOutQuestion, readQuestions } from './questions.ts';
 export { assistantText } from './reference.ts';
 export type { Removable } from './removable.ts';

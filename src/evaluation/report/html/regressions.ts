@@ -1,6 +1,7 @@
 import type { RunReport } from '../../report.ts';
 import { changedPart } from '../content/change.ts';
 import { names } from '../content/rivals.ts';
+import { cut } from './cut.ts';
 import { type Html, html } from './html.ts';
 
 const charactersShown = 2_000;
@@ -11,7 +12,7 @@ export function regressionsHtml(rows: RunReport['regressions']): Html {
 ${rows.map(
   ({ index, question, reference, base, champion, tuned }) => html`<li>
 <p class="index">Example ${index}</p>
-${question === undefined ? '' : html`<blockquote dir="auto">${cut(question)}</blockquote>`}
+${question === undefined ? '' : html`<blockquote dir="auto">${cut(question, charactersShown)}</blockquote>`}
 <dl>
 ${answer('right', 'Right answer', reference)}
 ${answer('base', names.base, base)}
@@ -25,17 +26,11 @@ ${tuned === undefined ? html`<div class="tuned"><dt>${names.tuned}</dt><dd class
 }
 
 function answer(kind: string, name: string, text: string): Html {
-  return html`<div class="${kind}"><dt>${name}</dt><dd dir="auto">${cut(text)}</dd></div>`;
+  return html`<div class="${kind}"><dt>${name}</dt><dd dir="auto">${cut(text, charactersShown)}</dd></div>`;
 }
 
 /** The tuned model's answer, with what departs from the right one marked. */
 function changed(reference: string, tuned: string): Html {
-  const { before, changed, after } = changedPart(reference, cut(tuned));
+  const { before, changed, after } = changedPart(reference, cut(tuned, charactersShown));
   return html`<div class="tuned"><dt>${names.tuned}</dt><dd dir="auto">${before}<mark>${changed}</mark>${after}</dd></div>`;
-}
-
-function cut(text: string): string {
-  const characters = [...text];
-  if (characters.length <= charactersShown) return text;
-  return `${characters.slice(0, charactersShown).join('')}… (${characters.length - charactersShown} more characters)`;
 }

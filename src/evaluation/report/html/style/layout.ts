@@ -24,7 +24,7 @@ nav a:hover{color:var(--ink);text-decoration:underline}
 main{padding-block:1.25rem 1rem}
 section{scroll-margin-top:4rem;margin-bottom:1.25rem;padding:clamp(1rem,3vw,1.75rem);background:var(--card);border:1px solid var(--line);border-radius:12px}
 h2{margin:0 0 .9rem;font-size:1.25rem;letter-spacing:-.01em}
-section>p{max-width:70ch}
+section>p{max-width:70ch;overflow-wrap:anywhere}
 .simulated{margin:0 0 1.25rem;padding:.8rem 1.1rem;background:var(--note-soft);color:var(--note);border:1px solid;border-radius:12px}
 .outcome{border-top:6px solid var(--base)}
 .outcome.good{border-top-color:var(--good)}.outcome.bad{border-top-color:var(--bad)}

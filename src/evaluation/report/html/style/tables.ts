@@ -6,6 +6,7 @@ th,td{height:2.3rem;padding:.4rem .6rem;text-align:start;vertical-align:middle;b
 thead th{color:var(--muted);font-weight:550;font-size:.85rem;white-space:nowrap;vertical-align:bottom}
 tbody th{min-width:9rem;max-width:20rem;font-weight:550;overflow-wrap:anywhere}
 tbody tr:last-child>*{border-bottom:0}
+td:not(.number){overflow-wrap:anywhere}
 .number{text-align:end;white-space:nowrap}
 td code{display:inline-block;min-width:12rem}
 .drawn{position:relative;width:34%;min-width:11rem;padding-block:0;padding-inline:1.1rem}

@@ -24,8 +24,9 @@ export async function attend(context: Context, handle: RunHandle, embedded: bool
   return exitCodes.done;
 }
 
-async function tellResult({ out, settings }: Context, result: RunResult, url: string | undefined): Promise<void> {
-  const report = await saveReport(result.name, result.report, settings);
+async function tellResult(context: Context, result: RunResult, url: string | undefined): Promise<void> {
+  const { out } = context;
+  const report = await saveReport(result.name, result.report, context);
   out.data({ event: 'ended', url, report, result });
   out.say(
     [

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Settings } from '../config.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { RunReport } from '../evaluation/report.ts';
+import type { Context } from './context.ts';
 
 /** HTML is for people, Markdown for what shows Markdown, JSON holds every figure. */
 export const reportFormats = ['html', 'md', 'json'] as const;
@@ -15,15 +16,20 @@ export type SavedReport = Record<ReportFormat, string>;
 type Places = Pick<Settings, 'home' | 'artifacts'>;
 
 /**
- * Puts a run's report where people look for it: `reports/<run>.html`, `.md` and `.json` in the home folder. Undefined
- * when this machine's artifact store does not have it.
+ * Puts a run's report where people look for it, see {@link writeReports}. Undefined when this machine's artifact store
+ * does not have it, or it could not be written: that is noted, and takes nothing from a run that has succeeded.
  */
-export async function saveReport(run: string, ref: ArtifactRef, places: Places): Promise<SavedReport | undefined> {
+export async function saveReport(
+  run: string,
+  ref: ArtifactRef,
+  { settings, out }: Pick<Context, 'settings' | 'out'>,
+): Promise<SavedReport | undefined> {
   try {
-    return await writeReport(run, await readReport(ref, places), places);
+    return await writeReports(run, await readReport(ref, settings), settings);
   } catch (error) {
-    if (error instanceof TunewrightError && error.code === 'artifact_missing') return undefined;
-    throw error;
+    if (!(error instanceof TunewrightError)) throw error;
+    if (error.code !== 'artifact_missing') out.note(`${error.message} ${error.advice}`);
+    return undefined;
   }
 }
 
@@ -33,18 +39,34 @@ export async function readReport(ref: ArtifactRef, { artifacts }: Places): Promi
   return await folderStore(artifacts).readText(ref);
 }
 
-/** Writes all forms of a report into the home folder. */
-export async function writeReport(run: string, json: string, { home }: Places): Promise<SavedReport> {
-  const folder = join(home, 'reports');
-  await mkdir(folder, { recursive: true });
+/**
+ * Writes `reports/<run>.html`, `.md` and `.json` in the home folder. Throws `disk_full`, and `source_unreadable` where
+ * nothing may be written.
+ */
+export async function writeReports(run: string, json: string, { home }: Places): Promise<SavedReport> {
   // A run's name may hold what would lead out of the folder.
-  const path = (format: ReportFormat) => join(folder, `${encodeURIComponent(run)}.${format}`);
-  for (const format of reportFormats) await writeFile(path(format), await renderReport(json, format));
+  const path = (format: ReportFormat) => join(home, 'reports', `${encodeURIComponent(run)}.${format}`);
+  for (const format of reportFormats) await writeReport(path(format), json, format);
   return { html: path('html'), md: path('md'), json: path('json') };
 }
 
-/** A report in one of its forms, made of its JSON. */
-export async function renderReport(json: string, format: ReportFormat): Promise<string> {
+/** Writes one form of a report, made of its JSON; folders on the way are made. Throws as {@link writeReports}. */
+export async function writeReport(path: string, json: string, format: ReportFormat): Promise<void> {
+  const text = await renderReport(json, format);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new TunewrightError(full ? 'disk_full' : 'source_unreadable', `The report cannot be written: ${message}.`, {
+      advice: full ? 'Free some space there.' : '`tunewright report NAME --out FILE` writes it elsewhere.',
+      cause,
+    });
+  }
+}
+
+async function renderReport(json: string, format: ReportFormat): Promise<string> {
   if (format === 'json') return json;
   const { renderHtml, renderMarkdown } = await import('../evaluation/report/index.ts');
   const report = JSON.parse(json) as RunReport;

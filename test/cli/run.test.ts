@@ -132,6 +132,19 @@ describe('the report', () => {
     expect(stderr).toContain(next);
   });
 
+  test('where it cannot be written a run that succeeded is told all the same, and why', async () => {
+    const world = await stored();
+    await writeFile(join(directory, 'reports'), 'no folder');
+    const watched = await type(['watch', 'a'], world);
+    expect(watched.code).toBe(0);
+    expect(watched.stdout).toMatch(/\nreport: {2}file:/);
+    expect(watched.stderr).toMatch(/^The report cannot be written: .*`tunewright report NAME --out FILE` writes it/);
+    const asked = await type(['report', 'a', '--json'], world);
+    expect(asked.code).toBe(1);
+    expect(jsonLines(asked.stdout)[0].error.code).toBe('source_unreadable');
+    expect((await type(['report', 'a', '--out', 'new/it.html'], world)).code).toBe(0);
+  });
+
   test('one that this machine does not have is named as missing', async () => {
     const handle = { progress: async () => succeeded({ report: result.report }) };
     const { code, stdout } = await type(['report', 'a', '--json'], { handle });

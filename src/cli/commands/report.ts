@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ArtifactRef } from '../../contract/artifact.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { RunStatus } from '../../contract/run.ts';
 import type { Context, Perform } from '../context.ts';
-import { type ReportFormat, readReport, renderReport, reportFormats, writeReport } from '../reports.ts';
+import { type ReportFormat, readReport, reportFormats, writeReport, writeReports } from '../reports.ts';
 
 interface ReportOptions {
   format: ReportFormat;
@@ -27,10 +26,13 @@ export function reportCommand(program: Command, perform: Perform): void {
 async function report(context: Context, name: string, { format, out: file, open }: ReportOptions): Promise<undefined> {
   const { client, out, settings, directory } = context;
   const json = await readReport(await refOf(name, await client()), settings);
-  const path =
-    file === undefined
-      ? (await writeReport(name, json, settings))[format]
-      : await write(resolve(directory, file), await renderReport(json, format));
+  let path: string;
+  if (file === undefined) {
+    path = (await writeReports(name, json, settings))[format];
+  } else {
+    path = resolve(directory, file);
+    await writeReport(path, json, format);
+  }
   out.data({ name, format, path });
   out.say(path);
   if (open) await context.openFile(path);
@@ -50,9 +52,4 @@ async function refOf(name: string, client: Awaited<ReturnType<Context['client']>
         : `\`tunewright watch ${name}\` waits for its end.`,
     },
   );
-}
-
-async function write(path: string, text: string): Promise<string> {
-  await writeFile(path, text);
-  return path;
 }

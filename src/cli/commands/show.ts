@@ -14,11 +14,12 @@ export function showCommand(program: Command, perform: Perform): void {
     .action((name: string) => perform((context) => show(context, name)));
 }
 
-async function show({ client, out, now, settings }: Context, name: string): Promise<undefined> {
+async function show(context: Context, name: string): Promise<undefined> {
+  const { client, out, now } = context;
   const handle = (await client()).get(name);
   const progress = await handle.progress();
   const result = progress.status === 'succeeded' ? await handle.result() : undefined;
-  const saved = result && (await saveReport(name, result.report, settings));
+  const saved = result && (await saveReport(name, result.report, context));
   out.data({ progress, url: handle.url, result, report: saved });
   const report = result && reportLine(saved, result.report);
   out.say(

@@ -8,27 +8,26 @@ export interface KeepRecordInput {
   key: string;
   config: RunConfig;
   run: RunProgress;
-  /** ISO time by the workflow's clock: what is older than the record changes nothing. */
-  asOf: string;
-  ended: boolean;
+  /** ISO time by the workflow's clock. */
+  endedAt: string;
   /** Of models on the held-out examples, each by what it was asked as. */
   evaluations: { role: string; connection: string; dataSha256: string; evaluation: ModelEvaluation }[];
 }
 
 export function recordActivities({ records }: Dependencies) {
   return {
-    /** Keeps what is known of the run where it outlives Temporal's retention. */
-    async keepRecord({ key, config, run, asOf, ended, evaluations }: KeepRecordInput): Promise<void> {
+    /** Keeps what is known of a run that has ended where it outlives Temporal's retention. */
+    async keepRecord({ key, config, run, endedAt, evaluations }: KeepRecordInput): Promise<void> {
       await attended(async () => {
         const kept = await records();
-        await kept.recordRun({ key, config, progress: run, asOf, ...(ended ? { endedAt: asOf } : {}) });
+        await kept.recordRun({ key, config, progress: run, asOf: endedAt, endedAt });
         for (const { role, connection, dataSha256, evaluation } of evaluations) {
           const { model, examples, passed, errors, score, predictions } = evaluation;
           const figures = { model, examples, passed, errors, score, predictions };
           const whose = { key: `${key}-${role}`, runKey: key, connection, target: role, dataSha256 };
-          await kept.recordEvaluation({ ...whose, ...figures, at: asOf });
+          await kept.recordEvaluation({ ...whose, ...figures, at: endedAt });
         }
-        if (run.job) await kept.recordJob({ runKey: key, connection: config.connection, job: run.job, asOf });
+        if (run.job) await kept.recordJob({ runKey: key, connection: config.connection, job: run.job, asOf: endedAt });
       });
     },
   };

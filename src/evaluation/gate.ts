@@ -38,7 +38,7 @@ export function judge(gate: GateConfig, evidence: GateEvidence): Verdict {
   const needed = moreExamples(gate, evidence);
   return {
     decision,
-    says: summary(decision, checks, evidence),
+    says: summary(gate, decision, checks, evidence),
     checks,
     ...(decision !== 'promote' && needed !== undefined ? { examplesNeeded: needed } : {}),
   };
@@ -144,9 +144,14 @@ function decide(checks: readonly GateCheck[], { rivals }: GateEvidence): Decisio
   return noWorse ? 'prompt' : 'keep';
 }
 
-function summary(decision: Decision, checks: readonly GateCheck[], { expected }: GateEvidence): string {
+function summary(
+  gate: GateConfig,
+  decision: Decision,
+  checks: readonly GateCheck[],
+  { expected, rivals }: GateEvidence,
+): string {
   if (decision === 'promote') {
-    return `It passes the gate: all ${formatCount(checks.length, 'rule')} hold.`;
+    return `${listed(rivals.map((rival) => shown(gate, rival)))}: all ${formatCount(checks.length, 'rule')} of the gate hold.`;
   }
   const failed = checks.filter(({ passed }) => !passed);
   const reasons = failed.map(({ says }) => says).join(' ');
@@ -156,6 +161,18 @@ function summary(decision: Decision, checks: readonly GateCheck[], { expected }:
       ? 'No need to tune: the base model with examples in its prompt does as well'
       : `It does not pass the gate: ${stays}`;
   return `${opening}. ${reasons}`;
+}
+
+/** `better than the base model (+33.9 points)`: no worse where no more than that was asked for and shown. */
+function shown({ margins }: GateConfig, { role, difference }: Rival): string {
+  const how = margins[role] >= 0 || difference.low > 0 ? 'better than' : 'no worse than';
+  return `${how} ${names[role]} (${formatPoints(difference.value)})`;
+}
+
+/** As a sentence begins. */
+function listed(parts: readonly string[]): string {
+  const text = new Intl.ListFormat('en', { type: 'conjunction' }).format(parts);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** For the nearest rival that it was not shown to beat, though it did better. */

@@ -44,7 +44,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
   } catch (error) {
     const stopped = await CancellationScope.nonCancellable(() => windUp(run, error));
     await CancellationScope.nonCancellable(() => leaveAccount(run));
-    await CancellationScope.nonCancellable(() => keepRecord(run, true));
+    await CancellationScope.nonCancellable(() => keepRecord(run));
     await CancellationScope.nonCancellable(() => tellEnd(run));
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     // What could not be stopped is still being paid: nothing is begun beside it.
@@ -53,7 +53,7 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
   }
   // A cancellation that comes after the end takes no result away.
   await CancellationScope.nonCancellable(() => leaveAccount(run));
-  await CancellationScope.nonCancellable(() => keepRecord(run, true));
+  await CancellationScope.nonCancellable(() => keepRecord(run));
   await CancellationScope.nonCancellable(() => tellEnd(run));
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   if (control.continuation) return await continueAs(run, control.continuation);
@@ -131,7 +131,6 @@ async function story(run: Run): Promise<RunResult> {
     suffix: config.suffix ?? config.name?.slice(0, 18),
   });
   run.progress.publish();
-  await keepRecord(run, false);
   now.job = await jobEnded(run, now.job);
   now.cost = { ...now.cost, ...trainingCost([now.job, ...run.stoppedJobs], estimate.prices) };
   if (jobsAtOnce !== undefined) await freeSlot(run);

@@ -2,17 +2,16 @@ import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import { activities } from './activities.ts';
 import type { Run } from './run.ts';
 
-/** Keeps what is known of the run where it outlives Temporal's retention. A run never fails for its record. */
-export async function keepRecord(run: Run, ended: boolean): Promise<void> {
+/** Keeps what is known of a run that has ended where it outlives Temporal's retention. A run never fails for its record. */
+export async function keepRecord(run: Run): Promise<void> {
   const { key, input, progress, evaluations } = run;
-  const asOf = new Date().toISOString();
+  const endedAt = new Date().toISOString();
   await unlessLost(
     activities.keepRecord('Keep the record of this run', {
       key,
       config: input.config,
       run: progress.now,
-      asOf,
-      ended,
+      endedAt,
       evaluations,
     }),
   );

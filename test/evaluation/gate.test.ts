@@ -57,7 +57,11 @@ function verdict(changes: Partial<GateEvidence> = {}, gate: Partial<Record<keyof
 }
 
 test('a model that is shown to be better passes', () => {
-  expect(verdict()).toMatchObject({ decision: 'promote', failed: [], says: 'It passes the gate: all 4 rules hold.' });
+  expect(verdict()).toMatchObject({
+    decision: 'promote',
+    failed: [],
+    says: 'Better than the base model (+25.0 points): all 4 rules of the gate hold.',
+  });
 });
 
 describe('the gate fails closed', () => {
@@ -96,7 +100,10 @@ test('five of five right is no proof: the interval alone would have passed it', 
 test('a margin below zero asks for no worse, and is passed by a model that is as good', () => {
   const asGood = { rivals: [clearly, rival('champion', 5, 4)] };
   expect(verdict(asGood)).toMatchObject({ decision: 'keep' });
-  expect(verdict(asGood, { margins: { champion: -0.05 } })).toMatchObject({ decision: 'promote' });
+  expect(verdict(asGood, { margins: { champion: -0.05 } })).toMatchObject({
+    decision: 'promote',
+    says: 'Better than the base model (+25.0 points) and no worse than the champion (+0.5 points): all 5 rules of the gate hold.',
+  });
   expect(verdict(asGood, { margins: { champion: -0.01 } })).toMatchObject({ decision: 'keep', failed: ['champion'] });
 });
 

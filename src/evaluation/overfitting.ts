@@ -17,6 +17,8 @@ export interface Overfitting {
 /** A rise by less is noise. */
 const rise = 0.02;
 const checkpointsTried = 2;
+/** Of all steps. */
+const stretchShare = 0.1;
 
 /**
  * Whether training went on for too long: the validation loss has turned, by more than 2%, while the training loss went on
@@ -42,7 +44,7 @@ export function findOverfitting(
     .filter(({ model, step }) => model !== last && step < alone.step)
     .map(({ model, step, metrics }) => {
       const then = lossesAt(curve, step);
-      return { model, step, valid: metrics.validLoss ?? then.valid, train: metrics.trainLoss ?? then.train };
+      return { model, step, valid: metrics.validLoss ?? then.valid, train: then.train };
     })
     .flatMap(({ valid, train, ...checkpoint }) =>
       valid === undefined || train === undefined ? [] : [{ ...checkpoint, valid, train }],
@@ -60,10 +62,15 @@ export function findOverfitting(
   };
 }
 
-/** The last losses told at or before a step. */
+/** The last validation loss told by then, and the mean training loss of the last stretch: batch by batch it is noise. */
 function lossesAt(curve: readonly TrainingMetrics[], step: number): { valid?: number; train?: number } {
-  const before = curve.filter((point) => point.step <= step);
+  const end = Math.min(step, curve.at(-1)?.step ?? 0);
+  const before = curve.filter((point) => point.step <= end);
   const valid = before.findLast(({ validLoss }) => validLoss !== undefined)?.validLoss;
-  const train = before.findLast(({ trainLoss }) => trainLoss !== undefined)?.trainLoss;
+  const stretch = (curve.at(-1)?.step ?? 0) * stretchShare;
+  const losses = before.flatMap(({ step: at, trainLoss }) =>
+    trainLoss === undefined || at <= end - stretch ? [] : [trainLoss],
+  );
+  const train = losses.length === 0 ? undefined : losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
   return { ...(valid === undefined ? {} : { valid }), ...(train === undefined ? {} : { train }) };
 }

@@ -34,6 +34,15 @@ test.each([
   expect(findOverfitting('last', points, checkpoints(100)).candidates.map(({ model }) => model)).toEqual(['last']);
 });
 
+test('the training loss is that of a stretch: one batch that went badly says nothing', () => {
+  const batches = Array.from({ length: 100 }, (_, at) => ({
+    step: at + 1,
+    trainLoss: at === 99 ? 0.1 : 1 / (at + 1),
+    validLoss: at < 50 ? 1 : 1 + at / 100,
+  }));
+  expect(findOverfitting('last', batches, checkpoints(40)).candidates).toHaveLength(2);
+});
+
 test("a checkpoint's own loss is believed before the curve's, and the last one is no checkpoint of itself", () => {
   const overfitted = curve([1, 0.9], [0.3, 0.8], [0.1, 1.1]);
   const own = [

@@ -8,6 +8,7 @@ const below = {
   sources: ['contract'],
   records: ['contract'],
   activities: ['contract', 'artifacts', 'datasets', 'evaluation', 'platforms', 'sources', 'records'],
+  models: ['contract', 'records'],
   reconcile: ['contract', 'platforms', 'client'],
   embedded: ['contract'],
   simulator: [],
@@ -27,7 +28,7 @@ module.exports = {
       from: {
         orphan: true,
         pathNot:
-          '^src/(index|simulator/main|simulator/index|simulator/learner/worker|datasets/convert/parquet/thread|cli/main|workflows/index)',
+          '^src/(index|models/index|simulator/main|simulator/index|simulator/learner/worker|datasets/convert/parquet/thread|cli/main|workflows/index)',
       },
       to: {},
     },

@@ -32,7 +32,7 @@ export async function streamChanges(
       if (await watch.changed(name, revision, signal)) {
         ({ event, data, revision } = await now(records, name));
         await stream.writeSSE({ event, data });
-      } else if (!ended(stream, closing)) await stream.writeSSE({ event: 'still', data: '' });
+      } else if (!ended(stream, closing)) await stream.writeSSE({ event: 'still', data: '{}' });
     }
   });
   // A connection that is kept would hold up the gateway's end.

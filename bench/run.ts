@@ -4,6 +4,7 @@ import { history } from './history.ts';
 import { memory } from './memory.ts';
 import { overhead } from './overhead.ts';
 import { recovery } from './recovery.ts';
+import { resolve } from './resolve.ts';
 import { review } from './review.ts';
 import { type Figure, figureTable } from './support/figure.ts';
 import { say } from './support/output.ts';
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<Figure[]>>> = {
   memory,
   data,
   review,
+  resolve,
   recovery,
   throughput,
 };

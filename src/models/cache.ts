@@ -100,7 +100,7 @@ async function keepFollowing(source: Source, name: string, model: Followed, clos
       model.trouble = error;
     }
     const waitMs = Math.min(lastRetryMs, firstRetryMs * 2 ** failures) * (0.5 + Math.random() / 2);
-    await setTimeout(waitMs, undefined, { signal: closed, ref: false }).catch(() => undefined);
+    await setTimeout(waitMs, undefined, { signal: closed }).catch(() => undefined);
   }
 }
 

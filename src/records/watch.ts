@@ -15,23 +15,27 @@ interface Waiting {
 /** Asks for the revisions of all that is waited for at once, however many wait, and not at all when none does. */
 export function watchRevisions(records: Pick<ServingRecords, 'revisions'>, everyMs = 1_000): Watch {
   const waiting = new Set<Waiting>();
-  let scheduled = false;
+  let timer: NodeJS.Timeout | undefined;
+  let looking = false;
 
   async function look(): Promise<void> {
-    const names = [...new Set([...waiting].map(({ name }) => name))];
+    timer = undefined;
+    looking = true;
+    const asked = [...waiting];
     // Records that cannot be reached now are asked again: whoever waits gives up by its signal.
-    const revisions = await records.revisions(names).catch(() => undefined);
-    for (const one of revisions ? waiting : []) {
+    const revisions = await records.revisions([...new Set(asked.map(({ name }) => name))]).catch(() => undefined);
+    for (const one of revisions ? asked : []) {
       if (revisions?.get(one.name) !== one.revision) one.resolve(true);
     }
-    scheduled = false;
+    looking = false;
     schedule();
   }
 
   function schedule(): void {
-    if (waiting.size === 0 || scheduled) return;
-    scheduled = true;
-    setTimeout(() => void look(), everyMs).unref();
+    if (waiting.size > 0 && !looking) timer ??= setTimeout(() => void look(), everyMs);
+    if (waiting.size > 0) return;
+    clearTimeout(timer);
+    timer = undefined;
   }
 
   return {
@@ -45,6 +49,7 @@ export function watchRevisions(records: Pick<ServingRecords, 'revisions'>, every
           resolve(changed) {
             waiting.delete(one);
             signal.removeEventListener('abort', end);
+            schedule();
             resolve(changed);
           },
         };

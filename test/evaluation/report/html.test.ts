@@ -58,6 +58,33 @@ test('nothing that is a text of data reaches the page as markup', async () => {
   expect(page).toContain('&lt;i&gt;&quot;&#39;&gt;&amp;');
 });
 
+test('where nothing was spent, differed, confused or took time, every figure is still one', async () => {
+  const { comparison, data, startedAt } = fullReport();
+  const zero = { value: 0, low: 0, high: 0 };
+  const page = await renderHtml(
+    fullReport({
+      endedAt: startedAt,
+      timings: [{ stage: 'report', startedAt }],
+      cost: { estimatedUsd: 0, trainingUsd: 0, simulated: true },
+      comparison: { ...comparison, difference: zero, fixed: 0, broken: 0, pValue: 1 },
+      data: { ...data, train: { examples: 0, tokens: 0 }, validation: { examples: 0, tokens: 0 }, warnings: [] },
+      confusions: [{ reference: 'a', answer: 'b', count: 0 }],
+      slices: [
+        { field: 'language', slices: [] },
+        { field: 'f', slices: [{ value: '', examples: 1, tuned: zero, rivals: {}, difference: zero }] },
+      ],
+      training: {
+        curve: [
+          { step: 0, trainLoss: 0 },
+          { step: 0, trainLoss: 0, validLoss: 0 },
+        ],
+        checkpoints: [],
+      },
+    }),
+  );
+  expect(page).not.toMatch(/NaN|Infinity|undefined|null|\[object/);
+});
+
 test('a run of hours and ten thousand steps makes no page of megabytes', async () => {
   const curve = Array.from({ length: 10_000 }, (_, at) => ({ step: at + 1, trainLoss: 1 / (at + 1), validLoss: 1 }));
   const page = await renderHtml(fullReport({ training: { curve }, timings: [] }));

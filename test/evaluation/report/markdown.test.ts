@@ -13,7 +13,7 @@ const full = renderMarkdown(fullReport());
 test('the verdict comes first, with its figures and the rules of the gate', () => {
   expect(full.split('\n\n## ')[0]).toBe(`# Run support-k7fm
 
-sim-base on openai, 2026-11-01 10:21 UTC
+Tuned from sim-base on openai (a simulation), finished 2026-11-01 10:21 UTC
 
 > A simulated run: a stand-in platform trained and answered. Its scores and prices say nothing about a real model, and nobody was billed.
 

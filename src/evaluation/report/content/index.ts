@@ -16,7 +16,7 @@ export function contentOf(report: RunReport): Content {
   const { run, baseModel, platform, endedAt, simulated } = report;
   return {
     name: run.name,
-    subtitle: `${baseModel} on ${platform}, ${formatMoment(endedAt)}`,
+    subtitle: `Tuned from ${baseModel} on ${platform}${simulated ? ' (a simulation)' : ''}, finished ${formatMoment(endedAt)}`,
     simulated: simulated ? simulation : undefined,
     outcome: outcomeOf(report),
     sections: sections(report).filter(({ blocks }) => blocks.length > 0),

@@ -60,7 +60,7 @@ The tuned model against each other one; above 0 it is better:
 | Base model, prompted | +18.3 points | 8.3 to 28.3 | 30 | 8 | \\< 0.001 | 0.001 |
 | Model in service | +12.5 points | 2.5 to 22.5 | 22 | 7 | 0.008 | 0.008 |
 
-To show the difference asked for in 8 of 10 runs it takes 96 held-out examples; these are enough.`);
+To show the difference asked for in 8 of 10 runs takes 96 held-out examples; these are enough.`);
 });
 
 test('checkpoints: which one was taken, by what rule, and how each did', () => {

@@ -82,7 +82,7 @@ function examplesNeeded({ verdict, comparison }: RunReport): Block[] {
   return [
     {
       kind: 'text',
-      text: `To show the difference asked for in 8 of 10 runs it takes ${formatCount(needed, 'held-out example')}; ${enough}.`,
+      text: `To show the difference asked for in 8 of 10 runs takes ${formatCount(needed, 'held-out example')}; ${enough}.`,
     },
   ];
 }

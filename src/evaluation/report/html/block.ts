@@ -11,18 +11,34 @@ export function blockHtml(block: Block, id: string): Html {
     case 'text':
       return html`<p dir="auto">${block.text}</p>\n`;
     case 'warnings':
-      return html`<div class="warnings" role="note"><p>${block.text}</p><ul>${block.items.map((item) => html`<li dir="auto">${item}</li>`)}</ul></div>\n`;
+      return html`<div class="warnings" role="note">
+<p>${block.text}</p>
+<ul>${block.items.map((item) => html`<li dir="auto">${item}</li>`)}</ul>
+</div>
+`;
     case 'facts':
-      return html`<dl class="facts">${block.rows.map(([name, value]) => html`<div><dt>${name}</dt><dd dir="auto">${cellHtml(value)}</dd></div>`)}</dl>\n`;
+      return html`<dl class="facts">
+${block.rows.map(([name, value]) => html`<div><dt>${name}</dt><dd dir="auto">${cellHtml(value)}</dd></div>\n`)}</dl>
+`;
     case 'explained':
-      return html`<details class="explained"><summary>${block.title}</summary><dl>${block.terms.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl></details>\n`;
+      return html`<details class="explained">
+<summary>${block.title}</summary>
+<dl>${block.terms.map(([term, meaning]) => html`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>
+</details>
+`;
     case 'json':
-      return html`<details><summary>${block.title}</summary><pre><code>${JSON.stringify(block.value, null, 2)}</code></pre></details>\n`;
+      return html`<details>
+<summary>${block.title}</summary>
+<pre><code>${JSON.stringify(block.value, null, 2)}</code></pre>
+</details>
+`;
     case 'regressions':
       return regressionsHtml(block.rows);
     case 'table':
       return tableHtml(block, id);
     case 'curves':
-      return html`<div class="curves">${block.curves.map((curve, at) => curveHtml(curve, `${id}-${at}`))}</div>\n`;
+      return html`<div class="curves">
+${block.curves.map((curve, at) => curveHtml(curve, `${id}-${at}`))}</div>
+`;
   }
 }

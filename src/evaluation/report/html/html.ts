@@ -2,11 +2,14 @@ import { html as escaping, raw } from 'hono/html';
 
 /** Markup that is safe to put in: what `html` and `raw` made. */
 export type Html = ReturnType<typeof escaping>;
-type Value = string | number | undefined | Html | readonly Html[];
+type Value = string | number | false | undefined | Html | readonly Html[];
 
 export { raw };
 
-/** A template whose values are escaped, also between the quotes of an attribute; markup among them is put in as it is. */
+/**
+ * A template whose values are escaped, also between the quotes of an attribute. Markup among them is put in as it is,
+ * nothing for `undefined` and `false`.
+ */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
   return escaping(strings, ...values.map(visible));
 }

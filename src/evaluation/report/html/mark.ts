@@ -9,13 +9,16 @@ import { type Html, html } from './html.ts';
  */
 export function markHtml(mark: Mark, scale: Scale): Html {
   const drawn = 'interval' in mark ? interval(mark.interval, mark.who, scale) : span(mark, scale);
-  return html`<svg class="mark" aria-hidden="true" focusable="false">${scale.ticks.map(({ at }) => gridLine(at, scale))}<svg y="50%" overflow="visible">${drawn}</svg></svg>`;
+  return html`<svg class="mark" aria-hidden="true">
+${scale.ticks.map(({ at }) => gridLine(at, scale))}
+<svg y="50%" overflow="visible">${drawn}</svg>
+</svg>`;
 }
 
 /** The scale's figures, at the head of the column. */
 export function axisHtml(scale: Scale): Html {
   const labels = scale.ticks.map(({ at, label }) => html`<text x="${place(at, scale)}" y="13">${label}</text>`);
-  return html`<svg class="axis" height="18" aria-hidden="true" focusable="false">${labels}</svg>`;
+  return html`<svg class="axis" height="18" aria-hidden="true">${labels}</svg>`;
 }
 
 function gridLine(at: number, scale: Scale): Html {
@@ -26,7 +29,10 @@ function gridLine(at: number, scale: Scale): Html {
 function interval({ low, value, high }: Estimate, who: Who, scale: Scale): Html {
   const [from, to] = [place(low, scale), place(high, scale)];
   const end = (x: string) => html`<line x1="${x}" x2="${x}" y1="-5" y2="5"/>`;
-  return html`<g class="interval ${who}"><line x1="${from}" x2="${to}"/>${end(from)}${end(to)}<svg x="${place(value, scale)}" overflow="visible">${dots[who]}</svg></g>`;
+  return html`<g class="interval ${who}">
+<line x1="${from}" x2="${to}"/>${end(from)}${end(to)}
+<svg x="${place(value, scale)}" overflow="visible">${dots[who]}</svg>
+</g>`;
 }
 
 function span({ from, to, who }: { from: number; to: number; who: Who }, { low, high }: Scale): Html {

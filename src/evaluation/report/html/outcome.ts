@@ -8,6 +8,11 @@ export function outcomeHtml({ word, tone, says, figures, checks }: Outcome): Htm
 <h2 id="verdict-title">Verdict: <span class="word">${word}</span></h2>
 <p class="says" dir="auto">${says}</p>
 <dl class="figures">
-${figures.map(({ name, value, unit, note }) => html`<div><dt>${name}</dt><dd class="value">${value}${unit && html`<small>${unit}</small>`}</dd><dd class="note">${note}</dd></div>\n`)}</dl>
+${figures.map(figureHtml)}</dl>
 ${checks && tableHtml(checks, 'verdict-checks')}</section>`;
+}
+
+function figureHtml({ name, value, unit, note }: Outcome['figures'][number]): Html {
+  const shown = html`${value}${unit && html`<small>${unit}</small>`}`;
+  return html`<div><dt>${name}</dt><dd class="value">${shown}</dd><dd class="note">${note}</dd></div>\n`;
 }

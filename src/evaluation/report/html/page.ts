@@ -33,7 +33,8 @@ export function page(content: Content): Html {
 ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>\n`)}</ul>
 </nav>
 <main id="content" tabindex="-1">
-${simulated && html`<p class="simulated" role="note"><strong>Simulated.</strong> ${simulated}</p>\n`}${outcomeHtml(outcome)}
+${simulated && html`<p class="simulated" role="note"><strong>Simulated.</strong> ${simulated}</p>\n`}
+${outcomeHtml(outcome)}
 ${sections.map(sectionHtml)}</main>
 <footer><p>Rendered by tunewright from the JSON report of the run, which holds every figure.</p></footer>
 </body>

@@ -9,28 +9,30 @@ const charactersShown = 2_000;
 /** Each example on a card: what was asked, what is right, and the answers side by side. */
 export function regressionsHtml(rows: RunReport['regressions']): Html {
   return html`<ol class="regressions">
-${rows.map(
-  ({ index, question, reference, base, champion, tuned }) => html`<li>
-<p class="index">Example ${index}</p>
-${question === undefined ? '' : html`<blockquote dir="auto">${cut(question, charactersShown)}</blockquote>`}
-<dl>
-${answer('right', 'Right answer', reference)}
-${answer('base', names.base, base)}
-${champion === undefined ? '' : answer('champion', names.champion, champion)}
-${tuned === undefined ? html`<div class="tuned"><dt>${names.tuned}</dt><dd class="none">no answer</dd></div>` : changed(reference, tuned)}
-</dl>
-</li>
-`,
-)}</ol>
+${rows.map(regressionHtml)}</ol>
 `;
 }
 
-function answer(kind: string, name: string, text: string): Html {
-  return html`<div class="${kind}"><dt>${name}</dt><dd dir="auto">${cut(text, charactersShown)}</dd></div>`;
+function regressionHtml({ index, question, reference, base, champion, tuned }: RunReport['regressions'][number]): Html {
+  return html`<li>
+<p class="index">Example ${index}</p>
+${question !== undefined && html`<blockquote dir="auto">${cut(question, charactersShown)}</blockquote>`}
+<dl>
+${answer('right', 'Right answer', html`${cut(reference, charactersShown)}`)}
+${answer('base', names.base, html`${cut(base, charactersShown)}`)}
+${champion !== undefined && answer('champion', names.champion, html`${cut(champion, charactersShown)}`)}
+${answer('tuned', names.tuned, tuned === undefined ? html`<em>no answer</em>` : marked(reference, tuned))}
+</dl>
+</li>
+`;
+}
+
+function answer(kind: string, name: string, text: Html): Html {
+  return html`<div class="${kind}"><dt>${name}</dt><dd dir="auto">${text}</dd></div>`;
 }
 
 /** The tuned model's answer, with what departs from the right one marked. */
-function changed(reference: string, tuned: string): Html {
+function marked(reference: string, tuned: string): Html {
   const { before, changed, after } = changedPart(reference, cut(tuned, charactersShown));
-  return html`<div class="tuned"><dt>${names.tuned}</dt><dd dir="auto">${before}<mark>${changed}</mark>${after}</dd></div>`;
+  return html`${before}<mark>${changed}</mark>${after}`;
 }

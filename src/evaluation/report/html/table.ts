@@ -6,20 +6,38 @@ import { axisHtml, markHtml } from './mark.ts';
 /** A table under its caption; what is too much for the first look folds away. */
 export function tableHtml(table: Table, id: string): Html {
   const { caption, rows, shown = rows.length, folded } = table;
-  if (folded) return html`<details><summary id="${id}">${caption}</summary>${rowsHtml(table, rows, id)}</details>\n`;
+  if (folded) return foldedHtml(table, rows, { id, summary: caption, labels: id });
   const rest = rows.slice(shown);
+  const more = { id: `${id}-rest`, summary: `${rest.length} more`, labels: `${id} ${id}-rest` };
   return html`<p class="caption" id="${id}" dir="auto">${caption}</p>
 ${rowsHtml(table, rows.slice(0, shown), id)}
-${rest.length > 0 ? html`<details><summary id="${id}-rest">${rest.length} more</summary>${rowsHtml(table, rest, `${id} ${id}-rest`)}</details>\n` : ''}`;
+${rest.length > 0 && foldedHtml(table, rest, more)}`;
 }
 
-/** In a room of its own that scrolls sideways, by keyboard too. `labels` are the ids of what names it. */
+interface Fold {
+  id: string;
+  summary: string;
+  /** The ids of what names the table. */
+  labels: string;
+}
+
+function foldedHtml(table: Table, rows: Table['rows'], { id, summary, labels }: Fold): Html {
+  return html`<details>
+<summary id="${id}">${summary}</summary>
+${rowsHtml(table, rows, labels)}
+</details>
+`;
+}
+
+/** In a room of its own that scrolls sideways, by keyboard too. */
 function rowsHtml({ columns }: Table, rows: Table['rows'], labels: string): Html {
-  return html`<div class="room" role="group" aria-labelledby="${labels}" tabindex="0"><table aria-labelledby="${labels}">
+  return html`<div class="room" role="group" aria-labelledby="${labels}" tabindex="0">
+<table aria-labelledby="${labels}">
 <thead><tr>${columns.map(headHtml)}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map((cell, at) => bodyCell(cell, columns[at], at))}</tr>\n`)}</tbody>
-</table></div>`;
+</table>
+</div>`;
 }
 
 function headHtml({ name, number, scale }: Column): Html {

@@ -60,7 +60,7 @@ blockquote{margin:0 0 .9rem;padding:0;font-size:1.02rem;font-weight:550;white-sp
 .regressions .right{border-left-color:var(--good)}.regressions .champion{border-left-color:var(--champion)}.regressions .tuned{border-left-color:var(--bad)}
 .regressions dt{font-size:.8rem;color:var(--muted)}
 .regressions dd{margin:.15rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere}
-.regressions .none{font-style:italic;color:var(--bad)}
+.regressions em{color:var(--bad)}
 mark{padding:0 .1em;background:var(--bad-soft);color:var(--bad);font-weight:600;border-radius:3px;text-decoration:underline;text-underline-offset:.2em}
 body>footer{padding-block:.5rem 2.5rem;color:var(--muted);font-size:.85rem}
 @media (max-width:40rem){.facts div,.explained dl{grid-template-columns:1fr;gap:.1rem}.figures{grid-template-columns:1fr 1fr}.figures .value{font-size:1.25rem;white-space:normal}body>nav{position:static}}

@@ -49,7 +49,7 @@ test('the models by themselves, and the tuned one against each other', () => {
 | --- | ---: | ---: | ---: | ---: | ---: |
 | Tuned model (ft:sim-base:support) | 80.0% | 70.9 to 89.1 | 96 of 120 | 1 | 12,000 / 300 |
 | Base model (sim-base) | 45.0% | 35.9 to 54.1 | 54 of 120 | 0 | 12,000 / 300 |
-| Base model, prompted (sim-base) | 61.7% | 52.5 to 70.8 | 74 of 120 | 0 | 12,000 / 300 |
+| Prompted base model (sim-base) | 61.7% | 52.5 to 70.8 | 74 of 120 | 0 | 12,000 / 300 |
 | Model in service (ft:sim-base:support-3) | 67.5% | 58.4 to 76.6 | 81 of 120 | 0 | 12,000 / 300 |
 
 The tuned model against each other one; above 0 it is better:
@@ -57,7 +57,7 @@ The tuned model against each other one; above 0 it is better:
 | Against | Difference | Interval | Fixed | Broken | p | p, corrected |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |
 | Base model | +35.0 points | 25.0 to 45.0 | 48 | 6 | \\< 0.001 | \\< 0.001 |
-| Base model, prompted | +18.3 points | 8.3 to 28.3 | 30 | 8 | \\< 0.001 | 0.001 |
+| Prompted base model | +18.3 points | 8.3 to 28.3 | 30 | 8 | \\< 0.001 | 0.001 |
 | Model in service | +12.5 points | 2.5 to 22.5 | 22 | 7 | 0.008 | 0.008 |
 
 To show the difference asked for in 8 of 10 runs takes 96 held-out examples; these are enough.`);

@@ -6,7 +6,7 @@ import type { Who } from './block.ts';
 export const names: Record<Who, string> = {
   tuned: 'Tuned model',
   base: 'Base model',
-  prompted: 'Base model, prompted',
+  prompted: 'Prompted base model',
   champion: 'Model in service',
 };
 

@@ -17,7 +17,7 @@ td code{display:inline-block;min-width:12rem}
 @media (max-width:40rem){
 th,td{padding-inline:.35rem}
 thead th:not(.number):not(.drawn){white-space:normal}
-tbody th{min-width:6.5rem;max-width:11rem}
+tbody th{min-width:7.25rem;max-width:11rem}
 .who{min-width:0}
 .drawn{min-width:8.5rem;padding-inline:1.1rem}
 }

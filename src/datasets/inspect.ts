@@ -1,4 +1,5 @@
 import type { Method } from '../contract/config.ts';
+import { affixFinder } from './affixes.ts';
 import { type Classes, classCounter, imbalanceOf } from './classes.ts';
 import { type LengthRange, lengthCounter } from './distribution.ts';
 import { type ReadExample, readExamples } from './examples.ts';
@@ -70,6 +71,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const answers = classCounter();
   const removable = removableCounter();
   const speech = languageFinder();
+  const affixes = affixFinder();
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
 
   const add = ({ line, example, problems }: ReadExample): void => {
@@ -85,6 +87,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     }
     grader.add(example, line.number);
     speech.add(example, line);
+    affixes.add(example);
     const { tokens, assistantTokens, longest } = counter.example(example);
     removable.add([...problems, ...findings], tokens);
     lengths.add(tokens);
@@ -111,7 +114,7 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   }
   for (const finding of grader.result()) log.add(finding);
   const { languages, problems: spoken } = speech.result();
-  for (const problem of spoken) log.add(problem);
+  for (const problem of [...spoken, ...affixes.result()]) log.add(problem);
   const classes = answers.result();
   const imbalance = classes && imbalanceOf(classes);
   if (imbalance) log.add(imbalance);

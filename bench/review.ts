@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { languageOf } from '../src/datasets/language.ts';
 import { seededRandom } from '../src/datasets/random.ts';
 import { reviewAnswers } from '../src/datasets/review.ts';
 import { convertBanking77, findBanking77 } from './support/banking77-data.ts';
@@ -27,10 +28,21 @@ export async function review(): Promise<Figure[]> {
         measured: percent,
       },
       { what: 'such a review', measured: times },
+      {
+        what: 'questions in English that are told as English, and as of another language',
+        measured: toldLanguages(lines),
+      },
     ];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function toldLanguages(lines: readonly string[]): string {
+  const told = lines.map((line) => languageOf(JSON.parse(line).messages[0].content));
+  const share = (count: number) => `${((100 * count) / told.length).toFixed(1)}%`;
+  const others = told.filter((language) => language !== undefined && language !== 'en').length;
+  return `${share(told.filter((language) => language === 'en').length)}, ${share(others)}`;
 }
 
 async function found(lines: readonly string[], seed: number, path: string): Promise<{ share: number; ms: number }> {

@@ -39,6 +39,17 @@ function processWorld(): World {
       interrupts ??= listen();
       return interrupts;
     },
+    async ask(question) {
+      const { stdin: input, stderr: output } = process;
+      if (!input.isTTY || !output.isTTY) return undefined;
+      const { createInterface } = await import('node:readline/promises');
+      const reader = createInterface({ input, output });
+      try {
+        return await reader.question(question);
+      } finally {
+        reader.close();
+      }
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { accountsCommand } from './commands/accounts.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { convertCommand } from './commands/convert.ts';
 import { decideCommand } from './commands/decide.ts';
+import { deploymentsCommand } from './commands/deployments.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { listCommand } from './commands/list.ts';
@@ -44,6 +45,7 @@ const commands = [
   schedulesCommand,
   accountsCommand,
   reconcileCommand,
+  deploymentsCommand,
   workerCommand,
   gatewayCommand,
   simulatorCommand,

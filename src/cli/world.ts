@@ -28,4 +28,6 @@ export interface World {
    * a second one does.
    */
   interrupts(): AbortSignal;
+  /** What a person answers; undefined where nobody sits at a terminal. */
+  ask(question: string): Promise<string | undefined>;
 }

@@ -191,6 +191,8 @@ export type DeploymentState = 'creating' | 'ready' | 'gone';
 export interface Deployments {
   /** The deployment that answers for the model by configuration; such a one is never removed. */
   existing(model: string): string | undefined;
+  /** The names of all that answer by configuration. */
+  readonly configured: readonly string[];
   /** Creates it, or takes up the one of that name; throws `contradiction` when that one answers for another model. */
   create(deployment: { name: string; model: string }, signal?: AbortSignal): Promise<void>;
   /** Throws `refused` with the platform's reason when it failed. */

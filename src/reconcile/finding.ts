@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../contract/errors.ts';
+import { type ErrorCode, TunewrightError } from '../contract/errors.ts';
 import type { AttemptState } from './chain.ts';
 import type { Thing, Verdict } from './things.ts';
 
@@ -45,4 +45,17 @@ export interface Reconciliation {
 /** What is left over and was not removed. */
 export function leftovers({ findings }: Reconciliation): Finding[] {
   return findings.filter(({ verdict, outcome }) => verdict === 'leftover' && outcome !== 'removed');
+}
+
+/** A failure by name as it is reported; one without is a fault of ours and thrown on. */
+export function problem(error: unknown, connection: string, id?: string): Problem {
+  if (!(error instanceof TunewrightError)) throw error;
+  const { code, message, advice } = error;
+  return { connection, id, code, message, advice };
+}
+
+export function noKey(): TunewrightError {
+  return new TunewrightError('missing_key', 'No connection has its key set: there is nothing to look at.', {
+    advice: 'Set the key of a connection here as where the worker runs; `tunewright doctor` names the variables.',
+  });
 }

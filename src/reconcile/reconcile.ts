@@ -4,7 +4,7 @@ import { runKeyPrefix } from '../contract/run-key.ts';
 import type { JobState, TrainingPlatform } from '../platforms/platform.ts';
 import type { Platforms } from '../platforms/registry.ts';
 import { attemptState, type Chain, findChain } from './chain.ts';
-import type { Finding, Problem, Reconciliation } from './finding.ts';
+import { type Finding, noKey, type Problem, problem, type Reconciliation } from './finding.ts';
 import { type Thing, thingsOf, verdictOf } from './things.ts';
 
 export interface ReconcileOptions {
@@ -54,9 +54,7 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
     }
   }
   if (result.connections.length > 0 || result.problems.length > 0) return result;
-  throw new TunewrightError('missing_key', 'No connection has its key set: there is nothing to look at.', {
-    advice: 'Set the key of a connection here as where the worker runs; `tunewright doctor` names the variables.',
-  });
+  throw noKey();
 }
 
 function judged(
@@ -105,11 +103,4 @@ async function remove(platform: TrainingPlatform, finding: Finding, problems: Pr
 
 function runNames(things: readonly Thing[]): string[] {
   return things.flatMap(({ runName }) => runName ?? []);
-}
-
-/** A failure by name as it is reported; one without is a fault of ours and thrown on. */
-function problem(error: unknown, connection: string, id?: string): Problem {
-  if (!(error instanceof TunewrightError)) throw error;
-  const { code, message, advice } = error;
-  return { connection, id, code, message, advice };
 }

@@ -129,6 +129,7 @@ export async function type(argv: string[], circumstances: Circumstances = {}): P
     },
     openFile: async (path) => void calls.push(['open', path]),
     interrupts: () => new AbortController().signal,
+    ask: async () => undefined,
     ...changes,
   });
   return { code, stdout: written.stdout.join(''), stderr: written.stderr.join(''), calls };

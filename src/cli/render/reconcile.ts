@@ -1,11 +1,12 @@
-import { formatCount, formatDuration, formatUsd } from '../../evaluation/format.ts';
+import { formatCount, formatUsd } from '../../evaluation/format.ts';
 import { type Finding, leftovers, type Reconciliation } from '../../reconcile/finding.ts';
+import { problemLines } from './problems.ts';
 import { table } from './table.ts';
-import { clean, cleanLines, type Paint } from './text.ts';
+import { clean, type Paint } from './text.ts';
+import { age } from './time.ts';
 
 /** Least to worry about last: a long list ends beside the counts. */
 const order: readonly Finding['verdict'][] = ['owned', 'foreign', 'kept', 'young', 'leftover'];
-const dayMs = 86_400_000;
 
 /** What was found as a table, what went wrong, what a person can do, and the counts. */
 export function reconciliationReport(found: Reconciliation, { now, paint }: { now: Date; paint: Paint }): string {
@@ -23,10 +24,7 @@ export function reconciliationReport(found: Reconciliation, { now, paint }: { no
   const deletable = findings.filter((one) => one.command !== undefined);
   return [
     ...(rows.length > 0 ? [table(['connection', 'what', 'id', 'run', 'state', '#age', 'verdict'], rows, paint)] : []),
-    ...problems.map(
-      ({ connection, id, message, advice }) =>
-        `${paint('red', 'error:')} ${clean(id ? `${connection}, ${id}` : connection)}: ${cleanLines(message)}\n  what to do: ${cleanLines(advice)}`,
-    ),
+    ...problems.map((problem) => problemLines(problem, paint)),
     ...(deletable.length > 0 ? ['Models are deleted by hand alone; the commands for those that are kept:'] : []),
     ...deletable.map(({ command }) => `  ${clean(command ?? '')}`),
     counts(found),
@@ -52,8 +50,4 @@ function counts(found: Reconciliation): string {
     : '';
   const things = formatCount(findings.length, 'thing');
   return `${things}${where}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}${removed > 0 ? `; ${removed} removed` : ''}.${next}`;
-}
-
-function age(ms: number): string {
-  return ms >= dayMs ? `${Math.floor(ms / dayMs)} d` : formatDuration(Math.max(0, ms));
 }

@@ -1,3 +1,12 @@
+import { formatDuration } from '../../evaluation/format.ts';
+
+const dayMs = 86_400_000;
+
+/** A span in days from one day on. */
+export function age(ms: number): string {
+  return ms >= dayMs ? `${Math.floor(ms / dayMs)} d` : formatDuration(Math.max(0, ms));
+}
+
 /** A moment in local time: `14:32` on the day of `now`, else `Tue 24 Nov, 14:32`. */
 export function formatTime(moment: Date, now: Date, timeZone?: string): string {
   const zone = timeZone ? { timeZone } : {};

@@ -44,6 +44,7 @@ export function deployments(
 
   return {
     existing: (model) => standing.get(fullId(model)),
+    configured: [...standing.values()],
 
     async create({ name, model: asked }, signal) {
       const model = fullId(asked);

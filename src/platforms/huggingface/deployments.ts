@@ -26,6 +26,7 @@ export function deployments(settings: HuggingFaceSettings, cluster: Cluster): De
 
   return {
     existing: () => undefined,
+    configured: [],
 
     async create({ name, model }) {
       try {

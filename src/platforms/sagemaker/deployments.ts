@@ -69,6 +69,7 @@ export function deployments(
 
   return {
     existing: () => undefined,
+    configured: [],
 
     async create({ name, model }, signal) {
       const Tags = [{ Key: modelTag, Value: model }];

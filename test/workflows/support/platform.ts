@@ -118,6 +118,7 @@ export function modelPlatform(conditions: Conditions, meet: (call: Call) => Prom
   const { deployMs } = conditions;
   const deployments: Deployments = {
     existing: () => undefined,
+    configured: [],
     hourlyUsd: () => 7,
     create: async ({ name, model }) =>
       await during('createDeployment', () => {

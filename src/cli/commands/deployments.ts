@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import { TunewrightError } from '../../contract/errors.ts';
+import type { Context, Perform } from '../context.ts';
+import { type ExitCode, exitCodes } from '../exit.ts';
+import { removalQuestion, standingReport } from '../render/deployments.ts';
+
+interface DeploymentsOptions {
+  connection?: string[];
+  remove?: string;
+  yes: boolean;
+}
+
+export function deploymentsCommand(program: Command, perform: Perform): void {
+  program
+    .command('deployments')
+    .description('show the deployments that stand, whose they are, and what they cost and have cost')
+    .option('--connection <names...>', 'only these connections; all whose key is set otherwise')
+    .option('--remove <name>', 'remove this one')
+    .option('--yes', 'remove it without asking', false)
+    .action((options: DeploymentsOptions) => perform((context) => deployments(context, options)));
+}
+
+async function deployments(context: Context, options: DeploymentsOptions): Promise<ExitCode> {
+  const { settings, out, now } = context;
+  const [{ standing }, { connect }, { createPlatforms }] = await Promise.all([
+    import('../../reconcile/standing.ts'),
+    import('../../client/connect.ts'),
+    import('../../platforms/registry.ts'),
+  ]);
+  const platforms = createPlatforms(settings.connections, settings);
+  const client = await connect(settings.temporal);
+  try {
+    const at = now();
+    const found = await standing({ client, platforms, connections: options.connection, now: at.getTime() });
+    if (options.remove !== undefined) return await removed(context, found, options.remove, options.yes);
+    out.data(found);
+    out.say(standingReport(found, { now: at, paint: out.paint }));
+    return found.problems.length > 0 ? exitCodes.failed : exitCodes.done;
+  } finally {
+    await client.connection.close();
+  }
+
+  async function removed(
+    { out, ask }: Context,
+    found: Awaited<ReturnType<typeof standing>>,
+    name: string,
+    yes: boolean,
+  ): Promise<ExitCode> {
+    const { removable } = await import('../../reconcile/standing.ts');
+    const one = removable(found, name);
+    if (!yes && !(await confirmed(removalQuestion(one), out.json ? undefined : ask))) {
+      out.say('It stays.');
+      return exitCodes.failed;
+    }
+    const at = platforms.get(one.connection).deployments;
+    await at?.remove(name);
+    const gone = (await at?.state(name)) === 'gone';
+    out.data({ ...one, gone });
+    out.say(gone ? `${name} is removed.` : `${name} is being removed; it costs until it is gone.`);
+    return exitCodes.done;
+  }
+}
+
+async function confirmed(question: string, ask: Context['ask'] | undefined): Promise<boolean> {
+  const answer = await ask?.(`${question} [y/N] `);
+  if (answer !== undefined) return /^y(es)?$/i.test(answer.trim());
+  throw new TunewrightError('refused', 'There is nobody to ask whether it is to be removed.', {
+    advice: 'Say so by --yes.',
+  });
+}

@@ -28,7 +28,7 @@ module.exports = {
       from: {
         orphan: true,
         pathNot:
-          '^src/(index|models/index|simulator/main|simulator/index|simulator/learner/worker|datasets/convert/parquet/thread|cli/main|workflows/index)',
+          '^src/(index|models/index|simulator/main|simulator/index|simulator/learner/worker|datasets/convert/parquet/thread|evaluation/scripts/host|cli/main|workflows/index)',
       },
       to: {},
     },

@@ -52,6 +52,8 @@ export interface Settings {
   dataHosts: readonly string[];
   temporal: TemporalSettings;
   taskQueue: string;
+  /** Code of users that graders may run; none when absent. */
+  graderCode?: { python?: string | undefined; modules?: string | undefined } | undefined;
   /** The version as which workers take up runs; without one any worker goes on with any run. */
   deployment?: Deployment | undefined;
   /** How long a worker that is told to end lets activities go on; 10 when absent. */
@@ -81,6 +83,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     dataHosts: dataHosts(env.TUNEWRIGHT_DATA_HOSTS),
     temporal: temporalSettings(env, stack),
     taskQueue: env.TUNEWRIGHT_TASK_QUEUE ?? defaultTaskQueue,
+    graderCode: graderCode(env, directory),
     deployment: deploymentOf(env),
     shutdownSeconds: shutdownSeconds(env.TUNEWRIGHT_SHUTDOWN_SECONDS),
     connections: {
@@ -132,6 +135,17 @@ function noticesOf({ TUNEWRIGHT_NOTIFY_URL: url, TUNEWRIGHT_NOTIFY_SECRET: secre
   throw new TunewrightError('invalid_config', 'TUNEWRIGHT_NOTIFY_URL is no http or https address.', {
     advice: 'Set it to the address that takes notices, or leave it out.',
   });
+}
+
+function graderCode(env: NodeJS.ProcessEnv, directory: string): Settings['graderCode'] {
+  const { TUNEWRIGHT_PYTHON_GRADERS: allowed, TUNEWRIGHT_PYTHON: python = 'python3' } = env;
+  if (allowed !== undefined && allowed !== 'allow') {
+    throw new TunewrightError('invalid_config', `TUNEWRIGHT_PYTHON_GRADERS is "${allowed}".`, {
+      advice: 'Set it to allow, or leave it out.',
+    });
+  }
+  const modules = env.TUNEWRIGHT_GRADER_MODULES;
+  return { python: allowed && python, modules: modules === undefined ? undefined : resolve(directory, modules) };
 }
 
 function shutdownSeconds(text: string | undefined): number | undefined {

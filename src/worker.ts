@@ -60,6 +60,7 @@ export async function createWorker(
       notices: settings.notices,
       dataDirectory: settings.dataDirectory,
       dataHosts: settings.dataHosts,
+      graderCode: settings.graderCode,
       ending: endingOf(stop),
     }),
     ...(deployment ? { workerDeploymentOptions: pinnedTo(deployment) } : {}),

@@ -58,3 +58,15 @@ test('keys of the gateway have names, and only some may change models', () => {
     expect.objectContaining({ message: 'Entry 1 of TUNEWRIGHT_GATEWAY_KEYS is not NAME:KEY.' }),
   );
 });
+
+test('code of graders runs where it is allowed, and nowhere else', () => {
+  expect(load({}).graderCode).toEqual({});
+  expect(load({ TUNEWRIGHT_PYTHON_GRADERS: 'allow' }).graderCode).toEqual({ python: 'python3' });
+  const named = {
+    TUNEWRIGHT_PYTHON_GRADERS: 'allow',
+    TUNEWRIGHT_PYTHON: '/opt/python',
+    TUNEWRIGHT_GRADER_MODULES: 'graders',
+  };
+  expect(load(named).graderCode).toEqual({ python: '/opt/python', modules: expect.stringMatching(/\/graders$/) });
+  expect(() => load({ TUNEWRIGHT_PYTHON_GRADERS: 'yes' })).toThrow('TUNEWRIGHT_PYTHON_GRADERS is "yes".');
+});

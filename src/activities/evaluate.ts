@@ -5,19 +5,12 @@ import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { StageProgress } from '../contract/run.ts';
 import { type HeldOutQuestion, readQuestions, sliceOf } from '../datasets/index.ts';
-import {
-  askAll,
-  createGrader,
-  decodePredictions,
-  encodePredictions,
-  summarise,
-  withShown,
-} from '../evaluation/index.ts';
+import { askAll, decodePredictions, encodePredictions, summarise, withShown } from '../evaluation/index.ts';
 import { beating, heartbeat, lastHeartbeat } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deploymentsOf, untilDeployed } from './deploy.ts';
 import { stillPending } from './failures.ts';
-import { graderContext, tokensUsd } from './grading.ts';
+import { openGrader, tokensUsd } from './grading.ts';
 
 export interface EvaluateInput {
   connection: string;
@@ -43,7 +36,8 @@ interface EvaluateHeartbeat extends StageProgress {
 const mostBatches = 50;
 const smallestBatch = 16;
 
-export function evaluateActivities({ platforms, store, ending }: Dependencies) {
+export function evaluateActivities(dependencies: Dependencies) {
+  const { platforms, store, ending } = dependencies;
   return {
     /** Asks one model every question and grades its answers. No answer that was kept is paid again. */
     async evaluateModel(input: EvaluateInput): Promise<ModelEvaluation> {
@@ -63,7 +57,8 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
           if (kept.length > mostBatches) beat.batches = [await store.put(joined(store, kept))];
           beat.done = await answered(store, beat.batches);
           const shown = input.shown ? (JSON.parse(await store.readText(input.shown)) as unknown[]) : [];
-          await askAll({
+          const { grader, close } = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
+          const asked = askAll({
             questions: first(total, questionsOf(store, input)),
             startAt: beat.done,
             ask: async ({ messages, tools }, abort) => {
@@ -77,7 +72,7 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
               });
               return { ...answer, usd: tokensUsd(prices, answer) };
             },
-            grader: createGrader(evaluation.grader, graderContext(platforms, { connection, seed })),
+            grader,
             concurrency: evaluation.concurrency,
             batchSize,
             signal,
@@ -87,7 +82,8 @@ export function evaluateActivities({ platforms, store, ending }: Dependencies) {
               beat.done = (beat.done ?? 0) + predictions.length;
               heartbeat(beat);
             },
-          }).catch((error: unknown) => {
+          });
+          await asked.finally(close).catch((error: unknown) => {
             throw deployment?.own && isNotFound(error)
               ? stillPending(`The deployment ${deployment.name} is gone.`, 1_000)
               : error;

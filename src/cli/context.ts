@@ -6,8 +6,8 @@ import type { Output } from './output.ts';
 import type { World } from './world.ts';
 
 /** What a command works with. */
-export interface Context extends Pick<World, 'env' | 'directory' | 'now' | 'startStack' | 'openFile' | 'interrupts'> {
-export interface Context extends Pick<World, 'env' | 'directory' | 'now' | 'startStack' | 'interrupts' | 'ask'> {
+export interface Context
+  extends Pick<World, 'env' | 'directory' | 'now' | 'startStack' | 'openFile' | 'interrupts' | 'ask'> {
   readonly settings: Settings;
   readonly out: Output;
   /** Connects on first use. Throws `temporal_unreachable`. */

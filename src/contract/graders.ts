@@ -140,7 +140,7 @@ const python = z.strictObject({
   source: z
     .string()
     .refine((text) => Buffer.byteLength(text) <= 256 * 1024, 'must be no longer than 256 KiB')
-    .refine((text) => /^(async )?def grade\(/m.test(text), 'must define grade(sample, item)'),
+    .refine((text) => /^def grade\(/m.test(text), 'must define grade(sample, item)'),
   pass_threshold: threshold,
 });
 

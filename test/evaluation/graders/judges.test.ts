@@ -15,7 +15,7 @@ beforeAll(async () => {
   simulator = await startSimulator({ dataDir: folder });
   const env = { [standInKeyEnv]: 'stand-in' };
   const platforms = createPlatforms({ simulator: standInConnection(simulator.url) }, { env });
-  context = graderContext(platforms, { connection: 'simulator', seed: 1 });
+  context = graderContext({ platforms }, { connection: 'simulator', seed: 1 });
 });
 afterAll(async () => {
   await simulator.close();

@@ -1,8 +1,9 @@
 import { TunewrightError } from '../contract/errors.ts';
+import type { GraderConfig } from '../contract/graders.ts';
 import type { ModelEntry } from '../platforms/catalogue.ts';
-import type { TrainingPlatform } from '../platforms/platform.ts';
 import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
+import { checkJudges } from './judges.ts';
 
 const dayMs = 86_400_000;
 
@@ -11,6 +12,8 @@ export interface AccessInput {
   model: string;
   method: string;
   minimumLifeDays: number;
+  /** Of which the judges are looked up; runs begun before it was told lack it. */
+  grader?: GraderConfig;
 }
 
 export interface Access {
@@ -35,6 +38,8 @@ export function accessActivities({ platforms }: Dependencies) {
       checkTunable(input, entry, Date.now());
       checkLife(input, entry?.shutdownDate, Date.now());
       const model = await attended(async () => await platform.getModel(input.model));
+      const { grader, connection } = input;
+      if (grader) await attended(async () => await checkJudges(platforms, connection, grader));
       const shutdownDate = earliest(model.shutdownDate, entry?.shutdownDate);
       checkLife(input, shutdownDate, Date.now());
       const monthlyBudgetUsd = platforms.monthlyBudgetUsd(input.connection);
@@ -82,14 +87,4 @@ function checkLife(input: AccessInput, shutdownDate: string | undefined, now: nu
 
 function earliest(...dates: (string | undefined)[]): string | undefined {
   return dates.filter((date) => date !== undefined).sort()[0];
-}
-
-/** What a model costs. Throws `model_unpriced`: a budget can only be kept where prices are known. */
-export function pricesOf(platform: TrainingPlatform, model: string): NonNullable<ModelEntry['prices']> {
-  const entry = platform.catalogueEntry(model);
-  if (entry?.prices) return entry.prices;
-  const lacks = entry ? `no prices of "${model}"` : `no model "${model}"`;
-  throw new TunewrightError('model_unpriced', `The catalogue knows ${lacks}, so its cost cannot be told.`, {
-    advice: 'Check the name, or add the model with its prices to a catalogue of your own (TUNEWRIGHT_CATALOGUE).',
-  });
 }

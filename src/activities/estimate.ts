@@ -1,8 +1,9 @@
 import type { RunConfig } from '../contract/config.ts';
 import type { DataSummary } from '../contract/run.ts';
 import { estimateTrainingTokens } from '../datasets/index.ts';
-import { pricesOf } from './access.ts';
 import type { Dependencies } from './dependencies.ts';
+import { gradingUsd } from './judges.ts';
+import { pricesOf } from './prices.ts';
 
 export interface EstimateInput {
   config: RunConfig;
@@ -22,8 +23,8 @@ const million = 1_000_000;
 export function estimateActivities({ platforms }: Dependencies) {
   return {
     /**
-     * What the run will cost: training tokens times epochs, and every held-out question asked of each model. Where time is
-     * billed, what a job may cost at most.
+     * What the run will cost: training tokens times epochs, every held-out question asked of each model, and their answers
+     * judged where the grader asks a model. Where time is billed, what a job may cost at most.
      */
     async estimateCost({ config, data, champion }: EstimateInput): Promise<CostEstimate> {
       const platform = platforms.get(config.connection);
@@ -40,7 +41,9 @@ export function estimateActivities({ platforms }: Dependencies) {
       const evaluationUsd =
         questionUsd({ input, output }) * (prompted ? 3 : 2) + shownUsd + (champion ? questionUsd(champion) : 0);
       const trainingUsd = platform.trainingUsdAtMost ?? (trainedTokens * training) / million;
-      const usd = trainingUsd + evaluationUsd / million;
+      const models = 2 + (prompted ? 1 : 0) + (champion ? 1 : 0);
+      const judgesUsd = gradingUsd(platforms, config.connection, config.evaluation.grader, data.test) * asked * models;
+      const usd = trainingUsd + evaluationUsd / million + judgesUsd;
       return { usd, prices: { training, input, output, checked } };
     },
   };

@@ -18,11 +18,19 @@ export function tokensUsd(
 
 type Uses = Pick<Dependencies, 'platforms' | 'graderCode'>;
 
-/** A grader, and how to end the processes of its code. Throws `invalid_config`, `grader_not_allowed`. */
+export interface OpenGrader {
+  grader: Grader;
+  /** Loads the code that it runs. Throws `invalid_config`. */
+  load(): Promise<void>;
+  /** Ends the processes of its code. */
+  close(): Promise<void>;
+}
+
+/** Throws `invalid_config`, `grader_not_allowed`. */
 export function openGrader(
   uses: Uses,
   run: Pick<RunConfig, 'connection' | 'seed'> & { grader: GraderConfig },
-): { grader: Grader; close(): Promise<void> } {
+): OpenGrader {
   const scripts: ReturnType<GraderContext['script']>[] = [];
   const context = graderContext(uses, run);
   const script: GraderContext['script'] = (source) => {
@@ -32,6 +40,9 @@ export function openGrader(
   };
   return {
     grader: createGrader(run.grader, { ...context, script }),
+    async load() {
+      for (const opened of scripts) await opened.load();
+    },
     async close() {
       await Promise.all(scripts.map(async (opened) => await opened.close()));
     },
@@ -102,7 +113,7 @@ function notAllowed(type: string, advice: string): TunewrightError {
   return new TunewrightError('grader_not_allowed', `This worker runs no graders of the type ${type}.`, { advice });
 }
 
-function noEmbeddings(connection: string): TunewrightError {
+export function noEmbeddings(connection: string): TunewrightError {
   return new TunewrightError('invalid_config', `The connection "${connection}" has no models that embed texts.`, {
     advice: 'Name another connection in the grader, or take another evaluation_metric.',
   });

@@ -7,6 +7,7 @@ import { untrained } from '../platforms/methods.ts';
 import type { TrainingPlatform } from '../platforms/platform.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
+import { openGrader } from './grading.ts';
 import { shownSource, snapshot } from './snapshot.ts';
 
 export interface InspectInput {
@@ -15,7 +16,7 @@ export interface InspectInput {
   method: Method;
   data: RunConfig['data'];
   split: RunConfig['split'];
-  /** What held-out examples are graded by; absent in runs that began before it was looked at. */
+  /** Its grader is opened to see that it can grade; runs begun before it was told lack it. */
   evaluation?: RunConfig['evaluation'];
 }
 
@@ -61,8 +62,9 @@ export function inspectActivities(dependencies: Dependencies) {
 
   return {
     /**
-     * Takes a snapshot of each file by content hash and checks every line of it. Throws `invalid_data`, and
-     * `model_not_tunable` for a method by which the platform's adapter does not train.
+     * Takes a snapshot of each file by content hash and checks every line of it. Throws `invalid_data`, `model_not_tunable`
+     * for a method by which the platform's adapter does not train, and `invalid_config` or `grader_not_allowed` for a
+     * grader that will grade nothing here.
      */
     async inspectData(input: InspectInput): Promise<InspectedData> {
       if (!platforms.get(input.connection).capabilities.methods.includes(input.method)) throw untrained(input.method);
@@ -70,6 +72,9 @@ export function inspectActivities(dependencies: Dependencies) {
       return await beating(
         () => beat,
         async (signal) => {
+          const { connection, evaluation } = input;
+          const opened = evaluation && openGrader(dependencies, { connection, seed: 0, grader: evaluation.grader });
+          await opened?.load().finally(opened.close);
           const { train, validation, test } = input.data;
           const inspected = {
             train: await inspect(input, 'train', train, beat, signal),

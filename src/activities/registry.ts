@@ -3,9 +3,9 @@ import { TunewrightError } from '../contract/errors.ts';
 import type { Comparison } from '../contract/evaluation.ts';
 import type { EvaluationSummary, PromoteRequest } from '../contract/registry.ts';
 import type { RunProgress } from '../contract/run.ts';
-import { pricesOf } from './access.ts';
 import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
+import { pricesOf } from './prices.ts';
 import type { ReportInput } from './report.ts';
 
 /** The version in service, as the tuned model is compared with it. */

@@ -3,6 +3,8 @@ import type { DataSummary } from '../contract/run.ts';
 import { type DatasetPart, type DatasetParts, splitDataset } from '../datasets/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
+import { openGrader } from './grading.ts';
+import { checkHeldOut } from './held-out.ts';
 import { type InspectedData, warningLines } from './inspect.ts';
 
 export interface SplitInput {
@@ -11,6 +13,8 @@ export interface SplitInput {
   method: Method;
   sources: InspectedData;
   split: RunConfig['split'];
+  /** How the held-out examples will be graded; runs begun before it was told lack it. */
+  evaluation?: Pick<RunConfig['evaluation'], 'grader' | 'maxExamples'>;
 }
 
 export interface SplitData extends Omit<DatasetParts, 'problems'> {
@@ -19,10 +23,14 @@ export interface SplitData extends Omit<DatasetParts, 'problems'> {
 
 const nothing = { examples: 0, tokens: 0 };
 
-export function splitActivities({ platforms, store }: Dependencies) {
+export function splitActivities(dependencies: Dependencies) {
+  const { platforms, store } = dependencies;
   return {
-    /** Sets validation and held-out examples aside where no file of one's own was given: seeded, so always the same. */
-    async splitData({ connection, model, method, sources, split }: SplitInput): Promise<SplitData> {
+    /**
+     * Sets validation and held-out examples aside where no file of one's own was given: seeded, so always the same. Throws
+     * `field_missing` and `no_reference` where the grader lacks something of those held out.
+     */
+    async splitData({ connection, model, method, sources, split, evaluation }: SplitInput): Promise<SplitData> {
       const { validation, test, seed, ...fields } = split;
       const platform = platforms.get(connection);
       const encoding = platform.catalogueEntry(model)?.encoding;
@@ -45,6 +53,11 @@ export function splitActivities({ platforms, store }: Dependencies) {
             store,
           ),
       );
+      if (evaluation) {
+        const opened = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
+        const checked = checkHeldOut(opened.grader, store.read(parts.test), method, evaluation.maxExamples);
+        await checked.finally(opened.close);
+      }
       const counts = ({ examples, tokens }: Pick<DatasetPart, 'examples' | 'tokens'>) => ({ examples, tokens });
       return {
         ...parts,

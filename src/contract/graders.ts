@@ -137,10 +137,7 @@ const python = z.strictObject({
   type: z.literal('python'),
   ...named,
   /** Defines `grade(sample, item)`, which answers a number. */
-  source: z
-    .string()
-    .refine((text) => Buffer.byteLength(text) <= 256 * 1024, 'must be no longer than 256 KiB')
-    .refine((text) => /^def grade\(/m.test(text), 'must define grade(sample, item)'),
+  source: z.string().refine((text) => /^def grade\(/m.test(text), 'must define grade(sample, item)'),
   pass_threshold: threshold,
 });
 
@@ -264,6 +261,9 @@ const multi = z.strictObject({
   pass_threshold: threshold,
 });
 
+/** A run's history holds it, which takes no payload over 32 KiB. */
+const mostBytes = 24 * 1024;
+
 /** Those whose score says nothing of passing until a bound is named. */
 const scoring: readonly string[] = ['text_similarity', 'score_model', 'python', 'module', 'multi'];
 
@@ -276,6 +276,9 @@ export const graderSchema = z
   .refine((grader) => !scoring.includes(grader.type) || atLeastOne(grader, ['pass_threshold']), {
     path: ['pass_threshold'],
     message: 'is needed: with which score does an answer pass?',
+  })
+  .refine((grader) => Buffer.byteLength(JSON.stringify(grader)) <= mostBytes, {
+    message: `is longer than ${mostBytes / 1024} KiB as JSON; put code into a module`,
   });
 
 export type SingleGraderConfig = z.infer<typeof singleSchema>;

@@ -82,6 +82,7 @@ async function story(run: Run): Promise<RunResult> {
     method,
     sources,
     split: config.split,
+    evaluation: config.evaluation,
   });
   now.data = parts.summary;
 
@@ -104,6 +105,7 @@ async function story(run: Run): Promise<RunResult> {
     model,
     method,
     minimumLifeDays,
+    grader: config.evaluation.grader,
   });
   now.platform = access.platform;
   now.cost.simulated = access.simulated;

@@ -21,8 +21,10 @@ export interface EmbedRequest {
   texts: readonly string[];
 }
 
-/** Code of a user's that grades; `close` ends its process. */
+/** Code of a user's that grades; `close` ends its processes. */
 export interface Script {
+  /** Loads it, to see that it does. Throws `invalid_config`. */
+  load(): Promise<void>;
   /** Throws `grader_failed`. */
   grade(item: EvaluationItem, sample: Sample): Promise<ScriptGrade>;
   close(): Promise<void>;
@@ -40,6 +42,6 @@ export interface GraderContext {
     request: EmbedRequest,
     signal: AbortSignal,
   ): Promise<{ vectors: readonly (readonly number[])[]; use: JudgeUse }>;
-  /** Starts at the first grade. Throws `grader_not_allowed`, `invalid_config`. */
+  /** Starts at the first grade. Throws `grader_not_allowed`. */
   script(source: { python: string } | { module: string }): Script;
 }

@@ -6,6 +6,7 @@ import { single } from './single.ts';
 
 export type { GraderContext } from './context.ts';
 export type { Grade, Grader, Grading, JudgeUse } from './grader.ts';
+export { type AskedModel, askedModels } from './models.ts';
 
 /** Makes a grader. Throws `invalid_config` for one that could grade nothing, and what `context.script` throws. */
 export function createGrader(config: GraderConfig, context: GraderContext): Grader {

@@ -6,6 +6,7 @@ import { rougeL, rougeN } from '../metrics/rouge.ts';
 import { rougeTokens } from '../metrics/tokens.ts';
 import type { GraderContext } from './context.ts';
 import { cannotGrade, type Grader, scored, textGrader } from './grader.ts';
+import { embeddingModel } from './models.ts';
 
 /** How alike an answer and its reference are, in [0, 1]. */
 type Similarity = (answer: string, reference: string) => number;
@@ -39,8 +40,6 @@ export function textSimilarity(config: ConfigOf<'text_similarity'>, context: Gra
   const similarity = similarities[metric];
   return textGrader({ input, reference }, (texts) => scored(similarity(texts.input, texts.reference), threshold));
 }
-
-const embeddingModel = 'text-embedding-3-large';
 
 /** The cosine of two embeddings; below 0 is as unlike as can be. */
 function cosine(config: ConfigOf<'text_similarity'>, context: GraderContext): Grader {

@@ -19,6 +19,8 @@ export interface Command {
  * `{"error":"why"}`.
  */
 export interface GradingProcess {
+  /** Throws `invalid_config` for code that does not load. */
+  load(): Promise<void>;
   /** One at a time. Throws `invalid_config` for code that does not load, `grader_failed` for what gives no grade. */
   grade(line: string): Promise<{ score: number; reason?: string | undefined }>;
   /** Whether it has answered all that it was told, so that it can be told more. */
@@ -44,7 +46,7 @@ export function startProcess({ file, args, folder, env, settings }: Command): Gr
     return 'value' in parsed && isRecord(parsed.value) ? parsed.value : {};
   }
 
-  async function makeReady(): Promise<void> {
+  async function load(): Promise<void> {
     if (ready) return;
     const first = await said();
     ready = first.ready === true;
@@ -56,8 +58,9 @@ export function startProcess({ file, args, folder, env, settings }: Command): Gr
   }
 
   return {
+    load,
     async grade(line) {
-      await makeReady();
+      await load();
       owed += 1;
       child.stdin.write(`${line}\n`);
       const { score, reason, error } = await said();

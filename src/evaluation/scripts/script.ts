@@ -43,23 +43,26 @@ export function openScript(
     await its.kill();
   }
 
-  return {
-    async grade(item, sample) {
-      while (busy >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-      busy += 1;
+  async function using<T>(work: (its: GradingProcess) => Promise<T>): Promise<T> {
+    while (busy >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
+    busy += 1;
+    try {
+      const its = await process();
       try {
-        const its = await process();
-        try {
-          return await within(timeoutMs, its.grade(JSON.stringify({ item, sample })));
-        } finally {
-          if (its.sound()) idle.push(its);
-          else await drop(its);
-        }
+        return await within(timeoutMs, work(its));
       } finally {
-        busy -= 1;
-        waiting.shift()?.();
+        if (its.sound()) idle.push(its);
+        else await drop(its);
       }
-    },
+    } finally {
+      busy -= 1;
+      waiting.shift()?.();
+    }
+  }
+
+  return {
+    load: async () => await using(async (its) => await its.load()),
+    grade: async (item, sample) => await using(async (its) => await its.grade(JSON.stringify({ item, sample }))),
     async close() {
       await Promise.all([...all].map(drop));
       await (await prepared?.catch(() => undefined))?.cleanUp();

@@ -265,8 +265,8 @@ test('what it is made of is checked', () => {
   expect(problems({ type: 'python', source: 'x = 1', pass_threshold: 1 })).toEqual([
     'source: must define grade(sample, item)',
   ]);
-  const long = `${source}\n#${'x'.repeat(256 * 1024)}`;
+  const long = `${source}\n#${'x'.repeat(24 * 1024)}`;
   expect(problems({ type: 'python', source: long, pass_threshold: 1 })).toEqual([
-    'source: must be no longer than 256 KiB',
+    ': is longer than 24 KiB as JSON; put code into a module',
   ]);
 });

@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunConfigInput } from '../../src/contract/config.ts';
+import { type Pipeline, pipeline, smallDataSet } from '../support/pipeline.ts';
+import { failureOf, filesLeft } from '../support/watching.ts';
+
+let at: Pipeline;
+beforeAll(async () => {
+  at = await pipeline({}, { graderCode: { python: process.env.TUNEWRIGHT_PYTHON ?? 'python3' } });
+});
+afterAll(async () => await at.close());
+
+type GraderInput = NonNullable<NonNullable<RunConfigInput['evaluation']>['grader']>;
+
+const judge = {
+  type: 'score_model' as const,
+  model: 'stand-in-judge',
+  input: [{ role: 'user' as const, content: '{{sample.output_text}} {{item.reference}}' }],
+  pass_threshold: 0.5,
+};
+const python = (source: string) => ({ type: 'python' as const, source, pass_threshold: 1 });
+const check = (reference: string) => ({ type: 'string_check' as const, operation: 'eq' as const, reference });
+
+test.each<[string, GraderInput, string, RegExp]>([
+  [
+    'a template that names what examples lack',
+    check('{{item.category}}'),
+    'field_missing',
+    /^13 of 13 held-out examples cannot be graded; the first is example 0: The grader's template names item\.category/,
+  ],
+  ['a template that is none', check('{{item.category'), 'invalid_config', /opens {{ and never closes it/],
+  ['a pattern that is none', { type: 'regex', pattern: '(' }, 'invalid_config', /pattern cannot be used/],
+  [
+    'a schema that is none',
+    { type: 'json', check: 'schema', schema: { type: 1 } },
+    'invalid_config',
+    /schema of the grader/,
+  ],
+  [
+    'a formula with a name that is none',
+    { type: 'multi', graders: { a: { type: 'exact_match' } }, calculate_output: 'b', pass_threshold: 1 },
+    'invalid_config',
+    /names "b"/,
+  ],
+  ['a judge that is not there', { ...judge, model: 'stand-in-mimi' }, 'model_unpriced', /no model "stand-in-mimi"/],
+  ['a connection that is none', { ...judge, connection: 'none' }, 'unknown_connection', /no connection "none"/],
+  [
+    'a module, which the worker does not allow',
+    { type: 'module', module: './a.mjs', pass_threshold: 1 },
+    'grader_not_allowed',
+    /of the type module/,
+  ],
+  [
+    'Python that does not load',
+    python('def grade(sample, item):\n  return ('),
+    'invalid_config',
+    /SyntaxError in line 2/,
+  ],
+])('%s is refused before anything is uploaded or paid', async (_, grader, code, message) => {
+  const run = await at.client.start(at.config({ evaluation: { grader } }));
+  expect(await failureOf(run)).toMatchObject({ code, message: expect.stringMatching(message) });
+  expect(await filesLeft(at)).toBe(0);
+  expect(at.simulator.ledger().totals.jobs).toBe(0);
+  expect(at.simulator.ledger().chat).toEqual({});
+});
+
+test('only the examples that lack a field are counted', async () => {
+  const lines = smallDataSet().trimEnd().split('\n');
+  const labelled = lines.map((line, index) =>
+    JSON.stringify({ ...JSON.parse(line), ...(index % 8 ? { label: 'x' } : {}) }),
+  );
+  await writeFile(join(at.folder, 'labelled.jsonl'), `${labelled.join('\n')}\n`);
+  const data = { train: 'data.jsonl', test: 'labelled.jsonl' };
+  const run = await at.client.start(at.config({ data, evaluation: { grader: check('{{item.label}}') } }));
+  expect((await failureOf(run)).message).toMatch(
+    /^8 of 64 held-out examples cannot be graded; the first is example \d+: /,
+  );
+});

@@ -15,6 +15,7 @@ export interface EscapeKit {
   method: Method;
   /** Absent where the platform no longer knows it. */
   job?: JobSummary;
+  /** By the names of a run's configuration; what it has no name for by the platform's. */
   hyperparameters: Record<string, number | 'auto'>;
   seed?: number;
   suffix?: string;
@@ -32,6 +33,8 @@ export interface EscapeKit {
   /** The model's own answers to them: JSON lines, one `Prediction` an example, recorded while it lives. */
   answers?: ArtifactRef;
   curve: TrainingMetrics[];
+  /** Of the training, where the platform still names any. */
+  checkpoints?: { model: string; step: number; metrics: TrainingMetrics }[];
   /** Result files as the platform gave them. */
   results: ArtifactRef[];
   /** What could not be had any more, a sentence each. */

@@ -1,5 +1,5 @@
 import type { ArtifactRef } from './artifact.ts';
-import type { RunConfig } from './config.ts';
+import type { Method, RunConfig } from './config.ts';
 import type { Estimate } from './evaluation.ts';
 import type { Cost, JobSummary, ParentRun, RunProgress, RunStatus } from './run.ts';
 
@@ -84,8 +84,11 @@ export interface EvaluationSummary {
   against: { target: string; model: string; score: Estimate; difference: Estimate; pValue: number }[];
 }
 
-/** Where a version comes from. */
-export interface Lineage {
+/** Where a version comes from: a run, or an account in which others had made it. */
+export type Lineage = RunLineage | AdoptedLineage;
+
+export interface RunLineage {
+  adopted?: never;
   /** The run's name. */
   run: string;
   parentRun?: ParentRun;
@@ -98,6 +101,33 @@ export interface Lineage {
   evaluation?: EvaluationSummary;
   report?: ArtifactRef;
   approvedBy?: string;
+}
+
+/** Of a model that was found at its platform and that no run of this software has registered. */
+export interface AdoptedLineage {
+  adopted: true;
+  /** Everything that could be had of it: an `EscapeKit` as JSON. */
+  kit: ArtifactRef;
+  method: Method;
+  /** Fine-tunes of one account that share it are versions of one model. */
+  chain: AdoptedChain;
+  /** The platform's id of the job that made it. */
+  job?: string;
+  /** The tuned model that it was trained further from. */
+  parentModel?: string;
+  /** Tokens of the longest training example, where there are examples to count. */
+  longestTokens?: number;
+}
+
+/** What successive fine-tunes of one thing have in common. */
+export interface AdoptedChain {
+  connection: string;
+  /** The base model without its date. */
+  family: string;
+  /** Given by whoever made them. */
+  suffix?: string;
+  /** Of a model without a suffix: it is a chain of its own. */
+  modelId?: string;
 }
 
 /** What is registered: a tuned model that a platform holds. */

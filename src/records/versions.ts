@@ -1,3 +1,4 @@
+import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import {
   type Alias,
@@ -6,7 +7,7 @@ import {
   type NewVersion,
   type RegisteredModel,
 } from '../contract/registry.ts';
-import { type Act, actIn, modelUnknown } from './act.ts';
+import { type Act, act, actIn, modelUnknown } from './act.ts';
 import { moveAlias } from './aliases.ts';
 import { canaryOf, openCanaries } from './canary/rows.ts';
 import type { Database, Write } from './database.ts';
@@ -24,6 +25,19 @@ export interface VersionRecords {
   getVersion(model: string, version: number): Promise<ModelVersion>;
   /** Newest first. Throws `model_unknown`. */
   listVersions(model: string): Promise<ModelVersion[]>;
+  /** The version that stands for a platform's model, whatever it is registered under; undefined where none does. */
+  findVersion(connection: string, modelId: string): Promise<ModelVersion | undefined>;
+  /** Puts a fuller kit in the place of an adopted version's. Throws `conflict` for a version of a run, `version_unknown`. */
+  replaceKit(request: KitChange): Promise<ModelVersion>;
+}
+
+export interface KitChange {
+  model: string;
+  version: number;
+  /** Who does it. */
+  by: string;
+  kit: ArtifactRef;
+  longestTokens?: number | undefined;
 }
 
 export function versionRecords(db: Database): VersionRecords {
@@ -56,7 +70,38 @@ export function versionRecords(db: Database): VersionRecords {
       if (rows.length === 0) throw modelUnknown(model);
       return await withAliases(db, model, rows);
     },
+
+    async findVersion(connection, modelId) {
+      const row = await db
+        .selectFrom('versions')
+        .selectAll()
+        .where('connection', '=', connection)
+        .where('model_id', '=', modelId)
+        .orderBy('created_at')
+        .limit(1)
+        .executeTakeFirst();
+      return row && (await withAliases(db, row.model, [row]))[0];
+    },
+
+    replaceKit: async (request) => await act(db, request, async (current) => await replaceKit(current, request)),
   };
+}
+
+async function replaceKit({ write, audit }: Act, { model, version, kit, longestTokens }: KitChange) {
+  const { lineage } = await versionIn(write, model, version);
+  if (!lineage.adopted) {
+    throw new TunewrightError('conflict', `Version ${version} of "${model}" was made by a run and has no kit.`, {
+      advice: "Its data, settings and report are in the run's own record.",
+    });
+  }
+  await write
+    .updateTable('versions')
+    .set({ lineage: toJson({ ...lineage, kit, ...present({ longestTokens }) }) })
+    .where('model', '=', model)
+    .where('version', '=', version)
+    .execute();
+  await audit({ action: 'update', version, reason: 'a fuller escape kit' });
+  return await versionIn(write, model, version);
 }
 
 function checkNew({ model, modelId, runKey }: NewVersion): void {

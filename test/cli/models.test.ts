@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { RunLineage } from '../../src/contract/registry.ts';
 import { openRecords } from '../../src/records/index.ts';
 import { act, newVersion, registered } from '../records/support/samples.ts';
 import { settings, type as typeIn } from './world.ts';
@@ -35,7 +36,7 @@ async function three(): Promise<void> {
   const evaluation = { examples: 112, score, against };
   const cost = { trainingUsd: 1.15, evaluationUsd: 0.02, simulated: true };
   await records.registerVersion(
-    newVersion(3, { shutdownDate: '2099-01-14', lineage: { ...lineage, cost, evaluation } }),
+    newVersion(3, { shutdownDate: '2099-01-14', lineage: { ...lineage, cost, evaluation } as RunLineage }),
   );
   await records.close();
 }

@@ -57,7 +57,7 @@ export function formatShare(share: number): string {
 function versionTable(versions: readonly ModelVersion[], paint: Paint, timeZone: string | undefined): string {
   const rows = versions.map((version) => {
     const { lineage, aliases, retired, shutdownDate = '' } = version;
-    const { evaluation } = lineage;
+    const { evaluation, cost } = lineage.adopted ? {} : lineage;
     const [against] = evaluation?.against ?? [];
     return [
       String(version.version),
@@ -65,7 +65,7 @@ function versionTable(versions: readonly ModelVersion[], paint: Paint, timeZone:
       evaluation ? formatPercent(evaluation.score.value) : '',
       evaluation ? formatInterval(evaluation.score) : '',
       against ? `${formatPoints(against.difference.value)} on ${clean(against.target)}` : '',
-      shortCost(lineage.cost),
+      cost ? shortCost(cost) : '',
       clean(version.baseModel),
       clean(version.modelId),
       clean(version.connection),

@@ -1,5 +1,6 @@
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
+import { account } from '../protocol/account.ts';
 import { chat } from '../protocol/chat.ts';
 import { embeddings } from '../protocol/embeddings.ts';
 import { files } from '../protocol/files.ts';
@@ -51,6 +52,7 @@ export const azure: PlatformFactory<AzureSettings> = {
       ...files(client, entry.limits),
       ...otherJobs,
       createJob: async (spec, signal) => await createJob({ ...spec, model: fullId(spec.model) }, signal),
+      ...account(client, describe),
       ...holdings(client, settings.apiKeyEnv),
       deleteModelCommand: (id) => deleteModelCommand(settings, id),
       ...training(client),
@@ -61,3 +63,9 @@ export const azure: PlatformFactory<AzureSettings> = {
     };
   },
 };
+
+/** A tuned model is called BASE.ft-HEX, with a suffix behind it where one was given; a checkpoint's id has a colon. */
+function describe(modelId: string) {
+  const [, baseModel, suffix] = /^(.+)\.ft-[0-9a-f]+(?:-([^:]+))?$/.exec(modelId) ?? [];
+  return baseModel ? { baseModel, ...(suffix ? { suffix } : {}) } : undefined;
+}

@@ -1,5 +1,6 @@
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
+import { account } from '../protocol/account.ts';
 import { chat } from '../protocol/chat.ts';
 import { embeddings } from '../protocol/embeddings.ts';
 import { files } from '../protocol/files.ts';
@@ -41,6 +42,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       ...models(client),
       ...files(client, entry.limits),
       ...jobs(client, settings),
+      ...account(client, describe),
       ...holdings(client, settings.apiKeyEnv),
       ...training(client),
       ...chat(client),
@@ -49,3 +51,10 @@ export const openai: PlatformFactory<OpenAISettings> = {
     };
   },
 };
+
+/** A tuned model is called ft:BASE:ORG:SUFFIX:ID, the suffix empty where none was given; a checkpoint has one part more. */
+function describe(modelId: string) {
+  const [ft, baseModel, , suffix, id, checkpoint] = modelId.split(':');
+  if (ft !== 'ft' || !baseModel || !id || checkpoint !== undefined) return undefined;
+  return { baseModel, ...(suffix ? { suffix } : {}) };
+}

@@ -43,7 +43,7 @@ export function models(
 }
 
 /** Some platforms say what a model can do, and when each of it ends, in seconds since the epoch. */
-function toModel({ id, shutdown_date, capabilities, deprecation }: ModelShape): PlatformModel {
+export function toModel({ id, shutdown_date, capabilities, deprecation }: ModelShape): PlatformModel {
   const ends = deprecation?.inference;
   const shutdownDate = shutdown_date ?? (ends ? new Date(ends * 1000).toISOString().slice(0, 10) : undefined);
   return { id, shutdownDate, tunable: capabilities?.fine_tune ?? undefined };

@@ -38,6 +38,26 @@ export const jobShape = z.looseObject({
 });
 export type JobShape = z.infer<typeof jobShape>;
 
+const hyperparametersShape = z.record(z.string(), z.unknown()).nullish();
+
+/** A job as an account lists it: with what it was made of, of which older ones lack some. */
+export const accountJobShape = jobShape.extend({
+  model: z.string(),
+  validation_file: z.string().nullish(),
+  seed: z.number().nullish(),
+  user_provided_suffix: z.string().nullish(),
+  hyperparameters: hyperparametersShape,
+  method: z
+    .looseObject({
+      type: z.string(),
+      supervised: z.looseObject({ hyperparameters: hyperparametersShape }).nullish(),
+      dpo: z.looseObject({ hyperparameters: hyperparametersShape }).nullish(),
+      reinforcement: z.looseObject({ hyperparameters: hyperparametersShape }).nullish(),
+    })
+    .nullish(),
+});
+export type AccountJobShape = z.infer<typeof accountJobShape>;
+
 export const eventShape = z.looseObject({
   id: z.string(),
   created_at: z.number(),
@@ -56,6 +76,7 @@ export const checkpointShape = z.looseObject({
 
 export const modelShape = z.looseObject({
   id: z.string().min(1),
+  created: z.number().nullish(),
   shutdown_date: z.string().nullish(),
   capabilities: z.looseObject({ fine_tune: z.boolean().nullish() }).nullish(),
   deprecation: z.looseObject({ inference: z.number().nullish() }).nullish(),

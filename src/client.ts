@@ -1,4 +1,5 @@
 import { type Account, listAccounts } from './client/accounts.ts';
+import { type AdoptionHandle, startAdoption } from './client/adopt.ts';
 import { connect } from './client/connect.ts';
 import { temporalEnvironment } from './client/environment.ts';
 import { runError } from './client/failures.ts';
@@ -7,6 +8,7 @@ import { type ListOptions, listRuns } from './client/list.ts';
 import { newRunName } from './client/names.ts';
 import { type Schedules, schedules } from './client/schedules.ts';
 import { workflowStart } from './client/start.ts';
+import type { AdoptionRequest } from './contract/adoption.ts';
 import { parseRunConfig, type RunConfigInput } from './contract/config.ts';
 import { TunewrightError } from './contract/errors.ts';
 import { defaultTaskQueue } from './contract/messages.ts';
@@ -29,6 +31,8 @@ export interface TunewrightClient {
   list(options?: ListOptions): AsyncGenerator<RunProgress, void, void>;
   /** Of connections with a limit of jobs or a month's budget; a worker has to be up. */
   accounts(): AsyncGenerator<Account, void, void>;
+  /** Registers the models that accounts hold and packs what can be had of them; joins one that is under way. */
+  adopt(request: AdoptionRequest): Promise<AdoptionHandle>;
   readonly schedules: Schedules;
   close(): Promise<void>;
 }
@@ -83,12 +87,14 @@ export async function createClient(options: ClientOptions = {}): Promise<Tunewri
     },
     list: (listOptions) => listRuns(client, listOptions),
     accounts: () => listAccounts(client, taskQueue),
+    adopt: async (request) => await startAdoption(client, taskQueue, request, url),
     schedules: schedules(client, taskQueue),
     close: async () => await client.connection.close(),
   };
 }
 
 export type { Account } from './client/accounts.ts';
+export type { AdoptionHandle } from './client/adopt.ts';
 export type { RunHandle } from './client/handle.ts';
 export type { ListOptions } from './client/list.ts';
 export type { ScheduleSpec, ScheduleSummary, Schedules } from './client/schedules.ts';

@@ -1,5 +1,6 @@
 export {
   type Account,
+  type AdoptionHandle,
   type ClientOptions,
   createClient,
   type ListOptions,
@@ -9,10 +10,12 @@ export {
   type Schedules,
   type TunewrightClient,
 } from './client.ts';
+export type { AdoptedModel, AdoptionProgress, AdoptionRequest, AdoptionResult } from './contract/adoption.ts';
 export type { ArtifactRef } from './contract/artifact.ts';
 export { parseRunConfig, type RunConfig, type RunConfigInput } from './contract/config.ts';
 export { type ErrorCode, type Retry, TunewrightError } from './contract/errors.ts';
 export type { Comparison, Estimate, ModelEvaluation } from './contract/evaluation.ts';
+export type { EscapeKit } from './contract/kit.ts';
 export type { RetrainInput } from './contract/retrain.ts';
 export type {
   Choice,

@@ -1,5 +1,6 @@
 import { accessActivities } from './access.ts';
 import { accountActivities } from './account.ts';
+import { adoptActivities } from './adopt/index.ts';
 import { catalogueActivities } from './catalogues.ts';
 import { checkpointActivities } from './checkpoints.ts';
 import { compareActivities } from './compare.ts';
@@ -24,6 +25,7 @@ import { warmUpActivities } from './warmup.ts';
 export function createActivities(dependencies: Dependencies) {
   return {
     ...accountActivities(dependencies),
+    ...adoptActivities(dependencies),
     ...inspectActivities(dependencies),
     ...splitActivities(dependencies),
     ...estimateActivities(dependencies),

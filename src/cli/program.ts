@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { accountsCommand } from './commands/accounts.ts';
+import { adoptCommand } from './commands/adopt.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { convertCommand } from './commands/convert.ts';
 import { decideCommand } from './commands/decide.ts';
@@ -41,6 +42,7 @@ const commands = [
   retrainCommand,
   convertCommand,
   validateCommand,
+  adoptCommand,
   modelsCommand,
   schedulesCommand,
   accountsCommand,

@@ -13,6 +13,7 @@ import { parseRetrainRequest, type RetrainInput } from '../contract/retrain.ts';
 import type { DecidedBy, FineTuneInput, RunProgress, RunResult } from '../contract/run.ts';
 import { runError } from './failures.ts';
 import { progressOf } from './live.ts';
+import { pauseFor } from './pause.ts';
 
 /** A run: to look at, wait for, steer. */
 export interface RunHandle {
@@ -129,18 +130,4 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
     },
   };
   return handle;
-}
-
-async function pauseFor(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

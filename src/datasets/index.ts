@@ -11,5 +11,6 @@ export type { Removable } from './removable.ts';
 export { type Review, reviewAnswers } from './review.ts';
 export { isPacked, readContent } from './source.ts';
 export { type DatasetParts, splitDataset } from './split.ts';
+export { type Survey, surveyExamples } from './survey.ts';
 export { unpacked } from './unpack.ts';
 export type { DatasetPart } from './write.ts';

@@ -3,6 +3,7 @@ export { type ComparedModels, compare, type Regression, summarise } from './comp
 export { judge } from './gate.ts';
 export { type AskedModel, askedModels, createGrader, type Grader, type GraderContext } from './graders/index.ts';
 export { findOverfitting, type Overfitting } from './overfitting.ts';
+export { createPatience } from './patience.ts';
 export { decodePredictions, encodePredictions } from './prediction.ts';
 export type { RunReport } from './report.ts';
 export { moduleScript } from './scripts/module.ts';

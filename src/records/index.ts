@@ -9,6 +9,7 @@ import { type ServingRecords, servingRecords } from './serving.ts';
 import { openSqlite } from './sqlite.ts';
 import { type VersionRecords, versionRecords } from './versions.ts';
 
+export { deadByRecord } from './dead.ts';
 export { type Watch, watchRevisions } from './watch.ts';
 
 /**

@@ -49,6 +49,14 @@ const long: ActivityOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 };
 
+/** Reads what an account holds, a call at a time, under whatever limit it has. */
+const reading: ActivityOptions = {
+  ...watched,
+  startToCloseTimeout: '2 hours',
+  scheduleToCloseTimeout: '1 day',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+};
+
 /** An operator waits for the answer of a pause or resume: a minute, then it is refused. */
 const prompt: ActivityOptions = {
   ...watched,
@@ -112,4 +120,8 @@ export const activities = {
   removeFiles: activity('removeFiles', tidying),
   findEnded: activity('findEnded', call),
   checkCatalogues: activity('checkCatalogues', call),
+  planAdoption: activity('planAdoption', reading),
+  adoptChain: activity('adoptChain', reading),
+  askAdopted: activity('askAdopted', long),
+  sumUpAdoption: activity('sumUpAdoption', local),
 };

@@ -1,3 +1,4 @@
 export { account } from './account/index.ts';
+export { adopt } from './adopt.ts';
 export { checkCatalogues } from './catalogues.ts';
 export { fineTune } from './fine-tune.ts';

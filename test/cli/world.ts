@@ -92,6 +92,10 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
     async *accounts() {
       yield account;
     },
+    async adopt(request) {
+      calls.push(['adopt', request]);
+      throw new Error('no adoption here');
+    },
     schedules,
     close: async () => void calls.push(['close']),
   };

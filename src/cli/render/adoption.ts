@@ -1,0 +1,70 @@
+import type { AdoptedModel, AdoptionProgress, AdoptionResult } from '../../contract/adoption.ts';
+import { formatUsd } from '../../evaluation/format.ts';
+import { table } from './table.ts';
+import { clean, type Paint } from './text.ts';
+
+const stages: Readonly<Record<AdoptionProgress['stage'], string>> = {
+  list: 'listing the accounts',
+  pack: 'packing',
+  ask: 'asking the models',
+  'sum up': 'summing up',
+};
+
+/** How far an adoption has come, on one line. */
+export function adoptionLine(progress: AdoptionProgress): string {
+  const { stage, names, packed, expectedUsd, asked, spentUsd } = progress;
+  const facts = [
+    ...(names > 0 ? [`${packed} of ${names} models packed`] : []),
+    ...(expectedUsd > 0 ? [`answers about ${formatUsd(expectedUsd)}`] : []),
+    ...(asked > 0 ? [`${asked} asked, ${formatUsd(spentUsd)}`] : []),
+  ];
+  return [stages[stage], ...facts].join(', ');
+}
+
+interface Ended {
+  result: AdoptionResult;
+  models: readonly AdoptedModel[] | undefined;
+  dryRun: boolean;
+  budgetUsd: number;
+}
+
+/** What an adoption has found and done. */
+export function adoptionReport({ result, models, dryRun, budgetUsd }: Ended, paint: Paint): string {
+  const { accounts, passedOver, adopted, fuller, known, expectedUsd, atMostUsd, asked, spentUsd } = result;
+  const did = dryRun ? 'would be registered' : 'registered';
+  const asking =
+    budgetUsd === 0 || dryRun
+      ? `answers of their own would cost about ${formatUsd(expectedUsd)}, at most ${formatUsd(atMostUsd)}`
+      : `${asked} asked for ${formatUsd(spentUsd)} of ${formatUsd(budgetUsd)}; about ${formatUsd(expectedUsd)} was expected for all`;
+  return [
+    ...accounts.map(
+      (account) =>
+        `${paint('bold', clean(account.connection))}  ${account.jobs} jobs, ${account.files} files (${account.unusedFiles} that no job names), ` +
+        `${account.models} tuned models (${account.registeredByRuns} registered by runs)`,
+    ),
+    ...passedOver.map((sentence) => `passed over: ${clean(sentence)}`),
+    ...(models && models.length > 0 ? ['', modelTable(models, paint), ...goneLines(models)] : []),
+    '',
+    `${adopted} ${did}, ${fuller} with a fuller kit, ${known} unchanged; ${asking}.`,
+  ].join('\n');
+}
+
+function modelTable(models: readonly AdoptedModel[], paint: Paint): string {
+  const rows = models.map((model) => [
+    model.name,
+    model.version === undefined ? '' : String(model.version),
+    model.champion ? 'champion' : '',
+    clean(model.modelId),
+    clean(model.connection),
+    model.shutdownDate ?? '',
+    model.train === undefined ? '' : String(model.train),
+    model.heldOut === undefined ? '' : `${model.heldOut}${model.heldOutSeen ? ' seen' : ''}`,
+    model.answers ? `${model.answers.passed}/${model.answers.examples}` : '',
+  ]);
+  const columns = ['name', '#version', 'alias', 'model', 'connection', 'shut down', '#examples', '#held out', '#right'];
+  return table(columns, rows, paint);
+}
+
+function goneLines(models: readonly AdoptedModel[]): string[] {
+  return models.flatMap(({ modelId, gone }) => gone.map((sentence) => `${clean(modelId)}: ${clean(sentence)}`));
+}

@@ -102,6 +102,7 @@ function settings(folder: string, simulatorUrl: string): Settings {
     artifacts: join(folder, 'artifacts'),
     records: join(folder, 'records.sqlite'),
     gatewayKeys: [],
+    gateway: { run: {} },
     dataDirectory: folder,
     dataHosts: [],
     temporal: { address: '', namespace: 'default' },

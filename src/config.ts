@@ -11,6 +11,9 @@ import { type CatalogueFile, readCatalogueFile } from './platforms/catalogue.ts'
 import { type Connections, defaultConnections, standInConnection, standInKeyEnv } from './platforms/registry.ts';
 
 const configFileSchema = z.strictObject({
+  gateway: z
+    .strictObject({ connection: z.string().min(1).optional(), run: z.record(z.string(), z.unknown()).default({}) })
+    .prefault({}),
   connections: z.record(z.string().min(1), z.looseObject({ platform: z.string() })).default({}),
 });
 
@@ -46,6 +49,13 @@ export interface Settings {
   notices?: { url: string; secret?: string | undefined } | undefined;
   /** What callers of the gateway's routes for models have to know. */
   gatewayKeys: readonly GatewayKey[];
+  /** For programs that speak to the gateway in the words of OpenAI. */
+  gateway: {
+    /** Of models that they name without one. */
+    connection?: string | undefined;
+    /** Fields of each run that they start, such as its budget. */
+    run: Readonly<Record<string, unknown>>;
+  };
   /** Where relative data paths of a run start. */
   dataDirectory: string;
   /** Hosts and origins from which data may be read. */
@@ -69,6 +79,12 @@ export interface Settings {
 export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Settings {
   const home = resolve(directory, env.TUNEWRIGHT_HOME ?? '.tunewright');
   const stack = readStack(home);
+  const { connections, gateway } = readConfigFile(env, directory);
+  const all = {
+    ...defaultConnections,
+    ...(stack ? { simulator: standInConnection(stack.simulatorUrl) } : {}),
+    ...connections,
+  };
   return {
     env: { [standInKeyEnv]: 'stand-in', ...env },
     home,
@@ -79,6 +95,10 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
       ...gatewayKeys('TUNEWRIGHT_GATEWAY_KEYS', env.TUNEWRIGHT_GATEWAY_KEYS, false),
       ...gatewayKeys('TUNEWRIGHT_GATEWAY_ADMIN_KEYS', env.TUNEWRIGHT_GATEWAY_ADMIN_KEYS, true),
     ],
+    gateway: {
+      connection: usualConnection(env.TUNEWRIGHT_GATEWAY_CONNECTION ?? gateway.connection, all),
+      run: gateway.run,
+    },
     dataDirectory: resolve(directory, env.TUNEWRIGHT_DATA ?? '.'),
     dataHosts: dataHosts(env.TUNEWRIGHT_DATA_HOSTS),
     temporal: temporalSettings(env, stack),
@@ -86,11 +106,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     graderCode: graderCode(env, directory),
     deployment: deploymentOf(env),
     shutdownSeconds: shutdownSeconds(env.TUNEWRIGHT_SHUTDOWN_SECONDS),
-    connections: {
-      ...defaultConnections,
-      ...(stack ? { simulator: standInConnection(stack.simulatorUrl) } : {}),
-      ...readConfigFile(env, directory).connections,
-    },
+    connections: all,
     catalogue: env.TUNEWRIGHT_CATALOGUE ? readCatalogueFile(resolve(directory, env.TUNEWRIGHT_CATALOGUE)) : undefined,
     logLevel: env.TUNEWRIGHT_LOG_LEVEL ?? 'info',
     stack,
@@ -167,6 +183,13 @@ function gatewayKeys(variable: string, list = '', mayChange: boolean): GatewayKe
     throw new TunewrightError('invalid_config', `Entry ${i + 1} of ${variable} is not NAME:KEY.`, {
       advice: 'Give each caller a name of lower-case letters, digits and dashes, and a key of 16 signs or more.',
     });
+  });
+}
+
+function usualConnection(name: string | undefined, connections: Connections): string | undefined {
+  if (name === undefined || Object.hasOwn(connections, name)) return name;
+  throw new TunewrightError('invalid_config', `The gateway is to use the connection "${name}", and there is none.`, {
+    advice: `Set TUNEWRIGHT_GATEWAY_CONNECTION to one of ${Object.keys(connections).join(', ')}.`,
   });
 }
 

@@ -21,6 +21,7 @@ test.each([
   { TUNEWRIGHT_RECORDS: 'postgres://[' },
   { TUNEWRIGHT_GATEWAY_KEYS: 'a-key-without-a-name' },
   { TUNEWRIGHT_GATEWAY_ADMIN_KEYS: 'ops:too-short' },
+  { TUNEWRIGHT_GATEWAY_CONNECTION: 'none' },
   { TUNEWRIGHT_DATA_HOSTS: 'files.example.org/data' },
   { TUNEWRIGHT_DATA_HOSTS: 'files.example.org, https://a.example.org/' },
 ])('%j is refused', (env) => {
@@ -69,4 +70,9 @@ test('code of graders runs where it is allowed, and nowhere else', () => {
   };
   expect(load(named).graderCode).toEqual({ python: '/opt/python', modules: expect.stringMatching(/\/graders$/) });
   expect(() => load({ TUNEWRIGHT_PYTHON_GRADERS: 'yes' })).toThrow('TUNEWRIGHT_PYTHON_GRADERS is "yes".');
+});
+
+test('the usual connection of the gateway is one that there is', () => {
+  expect(load({}).gateway.connection).toBeUndefined();
+  expect(load({ TUNEWRIGHT_GATEWAY_CONNECTION: 'openai' }).gateway.connection).toBe('openai');
 });

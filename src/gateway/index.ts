@@ -10,6 +10,7 @@ import { openRecords, type Records, watchRevisions } from '../records/index.ts';
 import { access } from './access.ts';
 import { health } from './health.ts';
 import { models } from './models.ts';
+import { openai } from './openai/index.ts';
 import { webhooks } from './webhooks.ts';
 
 export interface Gateway {
@@ -35,13 +36,27 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
   app.route('/webhooks', webhooks({ client, platforms, logger }));
   const closing = new AbortController();
   const records = recordsWhenNeeded(settings.records);
+  const watch = watchRevisions({ revisions: async (names) => await (await records.open()).revisions(names) });
+  const mayCall = access(settings.gatewayKeys, host);
   app.route(
     '/v1/models',
     models({
       records: records.open,
-      watch: watchRevisions({ revisions: async (names) => await (await records.open()).revisions(names) }),
+      watch,
       alive: aliveCheck(platforms, (error) => logger.warn({ err: error }, 'a platform could not be asked for a model')),
-      access: access(settings.gatewayKeys, host),
+      access: mayCall,
+      logger,
+      closing: closing.signal,
+    }),
+  );
+  app.route(
+    '/openai/v1',
+    openai({
+      platforms,
+      records: records.open,
+      watch,
+      access: mayCall,
+      usual: settings.gateway.connection,
       logger,
       closing: closing.signal,
     }),

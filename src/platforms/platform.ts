@@ -216,6 +216,15 @@ export interface Embeddings {
   inputTokens: number;
 }
 
+/** Where a model answers to whoever speaks OpenAI's protocol and sends these headers. */
+export interface Endpoint {
+  url: string;
+  /** The connection's credentials among them. */
+  headers: Readonly<Record<string, string>>;
+  /** The model's name there. */
+  model: string;
+}
+
 /** A deployment that answers for a model. */
 export interface HeldDeployment {
   name: string;
@@ -318,6 +327,11 @@ export interface TrainingPlatform {
 
   /** `model` is the name of its deployment where models are deployed. */
   chat(request: ChatRequest): Promise<ChatAnswer>;
+  /**
+   * Where others' requests for the model go as they are; `path` is the protocol's, such as `/chat/completions`. Absent
+   * where models are not asked so. Throws `model_not_found` when nothing answers for it.
+   */
+  endpoint?(model: string, path: string, signal?: AbortSignal): Promise<Endpoint>;
   /** Texts as vectors; absent where the platform has no such models. */
   embed?(request: EmbedRequest): Promise<Embeddings>;
 

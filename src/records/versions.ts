@@ -23,6 +23,8 @@ export interface VersionRecords {
   listModels(): Promise<RegisteredModel[]>;
   /** Throws `version_unknown`, `model_unknown`. */
   getVersion(model: string, version: number): Promise<ModelVersion>;
+  /** The model that has a version of that id, the one registered last where several have; undefined when none has. */
+  modelOf(modelId: string): Promise<string | undefined>;
   /** Newest first. Throws `model_unknown`. */
   listVersions(model: string): Promise<ModelVersion[]>;
   /** The version that stands for a platform's model, whatever it is registered under; undefined where none does. */
@@ -63,6 +65,11 @@ export function versionRecords(db: Database): VersionRecords {
 
     listModels: async () => await models(db),
     getVersion: async (model, version) => await versionIn(db, model, version),
+
+    async modelOf(modelId) {
+      const of = db.selectFrom('versions').select('model').where('model_id', '=', modelId);
+      return (await of.orderBy('created_at', 'desc').limit(1).executeTakeFirst())?.model;
+    },
 
     async listVersions(model) {
       const select = db.selectFrom('versions').selectAll().where('model', '=', model);

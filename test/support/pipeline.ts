@@ -87,6 +87,7 @@ export function testSettings(folder: string, simulatorUrl: string): Settings {
     artifacts: join(folder, 'artifacts'),
     records: join(folder, 'records.sqlite'),
     gatewayKeys: [],
+    gateway: { run: {} },
     dataDirectory: folder,
     dataHosts: [],
     temporal: { address: testTemporal(), namespace: 'default' },

@@ -2,13 +2,13 @@ import OpenAI, { AzureOpenAI } from 'openai';
 import { entraToken } from './credential.ts';
 import type { AzureSettings } from './settings.ts';
 
-const scope = 'https://cognitiveservices.azure.com/.default';
+export const dataPlaneScope = 'https://cognitiveservices.azure.com/.default';
 
 /** The SDK's client for the v1 surface, or for an older one where the connection names its version. */
 export function azureClient(settings: AzureSettings, env: NodeJS.ProcessEnv): OpenAI {
   const { endpoint, apiVersion, apiKeyEnv, headers = {}, timeoutSeconds } = settings;
   const apiKey = env[apiKeyEnv];
-  const token = entraToken(scope, apiKeyEnv);
+  const token = entraToken(dataPlaneScope, apiKeyEnv);
   const common = {
     timeout: timeoutSeconds * 1000,
     // The SDK would POST a failed create again on its own: Temporal retries instead.

@@ -13,6 +13,7 @@ import catalogue from './catalogue.json' with { type: 'json' };
 import { azureClient } from './client.ts';
 import { deleteModelCommand } from './delete-model.ts';
 import { deployments } from './deployments.ts';
+import { azureEndpoint } from './endpoint.ts';
 import { management } from './management.ts';
 import { type AzureSettings, azureSettingsSchema } from './settings.ts';
 
@@ -33,6 +34,7 @@ export const azure: PlatformFactory<AzureSettings> = {
     /** Azure knows models by their full ids alone; a tuned one by its own. */
     const fullId = (model: string) => findModel(entry, model)?.id ?? model;
     const { chat: ask } = chat(client);
+    const deployed = deployments(settings, management(settings, env), ask, fullId);
     return {
       name: 'azure',
       simulated: settings.simulated,
@@ -58,7 +60,8 @@ export const azure: PlatformFactory<AzureSettings> = {
       ...training(client),
       chat: ask,
       ...embeddings(client),
-      deployments: deployments(settings, management(settings, env), ask, fullId),
+      deployments: deployed,
+      endpoint: azureEndpoint(settings, env, deployed.existing),
       ...webhooks(client, { env: webhookSecretEnv, value: env[webhookSecretEnv] }),
     };
   },

@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import { TunewrightError } from '../../contract/errors.ts';
+import type { TrainingPlatform } from '../platform.ts';
 import type { OpenAISettings } from './settings.ts';
 
 /** The SDK's client for a connection. Throws `missing_key`. */
@@ -21,4 +22,19 @@ export function openaiClient(settings: OpenAISettings, env: NodeJS.ProcessEnv): 
     maxRetries: 0,
     logLevel: 'off',
   });
+}
+
+/** Models answer by their own id, wherever the client goes. */
+export function openaiEndpoint(
+  { baseURL, apiKey }: OpenAI,
+  { organization, project, headers }: OpenAISettings,
+): NonNullable<TrainingPlatform['endpoint']> {
+  const all = {
+    ...(organization === undefined ? {} : { 'openai-organization': organization }),
+    ...(project === undefined ? {} : { 'openai-project': project }),
+    authorization: `Bearer ${apiKey}`,
+    ...headers,
+  };
+  const base = baseURL.replace(/\/$/, '');
+  return async (model, path) => ({ url: `${base}${path}`, headers: all, model });
 }

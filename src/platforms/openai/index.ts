@@ -10,7 +10,7 @@ import { models } from '../protocol/models.ts';
 import { training } from '../protocol/training.ts';
 import { webhooks } from '../protocol/webhooks.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
-import { openaiClient } from './client.ts';
+import { openaiClient, openaiEndpoint } from './client.ts';
 import { type OpenAISettings, openaiSettingsSchema } from './settings.ts';
 
 const builtIn = platformEntrySchema.parse(catalogue);
@@ -46,6 +46,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       ...holdings(client, settings.apiKeyEnv),
       ...training(client),
       ...chat(client),
+      endpoint: openaiEndpoint(client, settings),
       ...embeddings(client),
       ...webhooks(client, { env: settings.webhookSecretEnv, value: env[settings.webhookSecretEnv] }),
     };

@@ -1,0 +1,44 @@
+import { Hono } from 'hono';
+import type { Logger } from 'pino';
+import type { Platforms } from '../../platforms/registry.ts';
+import type { Records, Watch } from '../../records/index.ts';
+import type { Access, Caller } from '../access.ts';
+import { ask } from './ask.ts';
+import { breaker } from './breaker.ts';
+import { ApiError, answerApiError, toApiError } from './errors.ts';
+import { models } from './models.ts';
+import { routes } from './routes.ts';
+
+export interface OpenAIContext {
+  platforms: Platforms;
+  /** Opens them when they are first needed. */
+  records(): Promise<Records>;
+  watch: Watch;
+  access: Access;
+  /** The connection of models that are named without one. */
+  usual: string | undefined;
+  logger: Logger;
+  /** Aborted when the gateway closes. */
+  closing: AbortSignal;
+}
+
+/** `/openai/v1`: OpenAI's API for programs that know no other, in front of registered models and connections. */
+export function openai(context: OpenAIContext): Hono<Caller> {
+  const { platforms, access, logger } = context;
+  const shared = { ...context, routes: routes({ ...context, connections: platforms.names }) };
+  const app = new Hono<Caller>();
+  app.use(access.use);
+  app.route('/', ask({ ...shared, breaker: breaker() }));
+  app.route('/models', models(shared));
+
+  app.all('*', (c) =>
+    answerApiError(c, new ApiError(404, `There is no ${c.req.method} ${c.req.path} here.`, { code: 'unknown_url' })),
+  );
+  app.onError((error, c) => {
+    if (c.req.raw.signal.aborted) return new Response(null, { status: 499 });
+    const known = toApiError(error);
+    if (known.status >= 500) logger.error({ err: error, path: c.req.path }, 'a request in the words of OpenAI failed');
+    return answerApiError(c, known);
+  });
+  return app;
+}

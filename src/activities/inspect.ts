@@ -48,7 +48,6 @@ export function inspectActivities(dependencies: Dependencies) {
       name: path,
       method: input.method,
       fields: topFields(input.split),
-      grader: role === (input.data.test === undefined ? 'train' : 'test') ? input.evaluation?.grader : undefined,
       minimumExamples: role === 'train' ? platform.minimumExamples : 1,
       maximumExamples: role === 'test' ? undefined : mostExamples(platform, input.method, role),
       maxProblems: problemsShown,

@@ -60,12 +60,12 @@ export interface RunQuery {
   /** The run's name, whole. */
   name?: string;
   /** ISO times between which it was started, the second one left out. */
-  since?: string;
-  until?: string;
+  since?: string | undefined;
+  until?: string | undefined;
   /** At most so many, 1 to 1000; 100 when absent. */
   limit?: number;
   /** `next` of the page before. */
-  after?: string;
+  after?: string | undefined;
 }
 
 export interface RunPage {

@@ -13,12 +13,16 @@ const unavailableClasses = ['08', '53', '57', '58'];
 const unavailableStates = ['40001', '40P01', '55P03'];
 const diskFull = '53100';
 
+/** Tables of its own beside those of others: the database may be shared. */
+export const postgresSchema = 'tunewright';
+
 /** Opens the database of that URL; nothing is asked yet. Throws `invalid_config` where `pg` is missing. */
 export async function openPostgres(url: string): Promise<Opened> {
   const { Pool, types } = await driver();
   const config: PoolConfig = {
     connectionString: url,
     application_name: 'tunewright',
+    options: `-c search_path=${postgresSchema}`,
     max: 5,
     connectionTimeoutMillis: 10_000,
     idle_in_transaction_session_timeout: 30_000,

@@ -21,6 +21,7 @@ beforeAll(async () => {
   healthy = settings({
     home: folder,
     artifacts: join(folder, 'artifacts'),
+    records: join(folder, 'records.sqlite'),
     dataDirectory: folder,
     temporal: { address: testTemporal(), namespace: 'default' },
     env: { SIMULATOR_KEY: 'k' },
@@ -53,6 +54,7 @@ test('all well: a connection without a key is not set up, which is no failure', 
     'connection simulator': 'ok',
     'connection other': 'skip',
     'artifact store': 'ok',
+    records: 'ok',
     'data directory': 'ok',
     'free disk': 'ok',
     clock: 'ok',
@@ -148,4 +150,10 @@ describe('the clock', () => {
     const nobody = { far: { platform: 'openai', baseURL: 'http://127.0.0.1:1' } };
     expect(await checkClock({ ...healthy, connections: nobody })).toMatchObject({ level: 'skip' });
   });
+});
+
+test('records that cannot be opened are told, without the password', async () => {
+  const { findings } = await doctor([], { records: 'postgres://tunewright:hunter2@127.0.0.1:1/records' });
+  expect(findings.find(({ subject }) => subject === 'records')).toMatchObject({ level: 'fail' });
+  expect(JSON.stringify(findings)).not.toContain('hunter2');
 });

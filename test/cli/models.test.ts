@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { RunLineage } from '../../src/contract/registry.ts';
 import { openRecords } from '../../src/records/index.ts';
-import { act, newVersion, registered } from '../records/support/samples.ts';
+import { act, newRun, newVersion, registered } from '../records/support/samples.ts';
 import { settings, type as typeIn } from './world.ts';
 
 let folder: string;
@@ -157,4 +157,23 @@ test('a name that does not exist, for whoever acts', async () => {
   await expect(records.promote({ ...act(), version: 1 })).rejects.toMatchObject({ code: 'model_unknown' });
   await records.close();
   expect(await json('promote', 'none', '1')).toMatchObject({ error: { code: 'model_unknown' } });
+});
+
+test('runs are listed from the records, over years and page after page', async () => {
+  const records = await openRecords(location);
+  for (let year = 2000; year < 2026; year++) {
+    await records.recordRun(newRun(`run-${year}`, `${year}-03-01T00:00:00.000Z`, { name: `run-${year}` }));
+  }
+  await records.close();
+  const list = async (...argv: string[]) => {
+    const world = { loadSettings: async () => settings({ records: location }) };
+    const typed = await typeIn(['list', '--recorded', ...argv, '--json'], world);
+    return JSON.parse(typed.stdout);
+  };
+  const names = async (...argv: string[]) => (await list(...argv)).map(({ name }: { name: string }) => name);
+  expect(await names('--limit', '2')).toEqual(['run-2025', 'run-2024']);
+  expect(await names('--limit', '1000')).toHaveLength(26);
+  expect(await names('--since', '2010-01-01', '--until', '2012-01-01')).toEqual(['run-2011', 'run-2010']);
+  expect(await names('--status', 'failed')).toEqual([]);
+  expect(await list('--since', 'last year')).toMatchObject({ error: { code: 'invalid_config' } });
 });

@@ -55,7 +55,7 @@ onEachDatabase('records used by several processes', (databases) => {
     const location = await databases.location();
     const records = await databases.open(location);
     await registered(records, 2);
-    const cutOff = await Promise.all([40, 55, 70].map((promotions) => killedPromoter(location, promotions)));
+    const cutOff = await Promise.all([15, 20, 25].map((promotions) => killedPromoter(location, promotions)));
 
     // Each that was cut off is repeated, as whoever had asked for it would.
     for (const { requestId, version } of cutOff) {

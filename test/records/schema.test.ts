@@ -7,6 +7,7 @@ import { openRecords } from '../../src/records/index.ts';
 import { openPostgres } from '../../src/records/postgres.ts';
 import { openSqlite } from '../../src/records/sqlite.ts';
 import { onEachDatabase } from './support/databases.ts';
+import { type Postgres, postgresPrograms, startPostgres } from './support/postgres.ts';
 import { registered } from './support/samples.ts';
 
 /** The database behind the back of the records. */
@@ -36,6 +37,35 @@ onEachDatabase('the schema', (databases) => {
       'the audit is only added to',
     );
     await db.destroy();
+  });
+});
+
+(postgresPrograms ? describe : describe.skip)('PostgreSQL', () => {
+  let postgres: Postgres;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(async () => await postgres.remove());
+
+  test('is shared with others: tables are in a schema of their own', async () => {
+    const location = await postgres.createDatabase();
+    const { db } = await openPostgres(location);
+    await sql`create table public.schema_version (curr_version text)`.execute(db);
+    await (await openRecords(location)).close();
+    const { rows } = await sql<{ table_schema: string }>`
+      select distinct table_schema from information_schema.tables where table_name in ('runs', 'audit')`.execute(db);
+    expect(rows).toEqual([{ table_schema: 'tunewright' }]);
+    await db.destroy();
+  });
+
+  test('that goes away is named, and used again when it is back', async () => {
+    const records = await openRecords(await postgres.createDatabase());
+    await registered(records, 1);
+    await postgres.stop();
+    await expect(records.listModels()).rejects.toMatchObject({ code: 'records_unavailable', retry: 'yes' });
+    await postgres.start();
+    expect(await records.listModels()).toMatchObject([{ name: 'support-intents' }]);
+    await records.close();
   });
 });
 

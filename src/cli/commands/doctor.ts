@@ -4,6 +4,7 @@ import { checkArtifacts } from '../doctor/artifacts.ts';
 import { checkClock } from '../doctor/clock.ts';
 import { checkConnections } from '../doctor/connections.ts';
 import { checkDataDirectory, checkDisk, checkNode } from '../doctor/machine.ts';
+import { checkRecords } from '../doctor/records.ts';
 import { checkTemporal } from '../doctor/temporal.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { findingLines } from '../render/findings.ts';
@@ -26,7 +27,8 @@ async function doctor({ settings, out }: Context, connection: string | undefined
     checkDisk(settings),
     checkClock(settings),
   ]);
-  const findings = checks.flat();
+  // Alone: SQLite holds up the process, and the other checks have deadlines.
+  const findings = [...checks.flat(), await checkRecords(settings)];
   out.data(findings);
   out.say(findingLines(findings, out.paint));
   return findings.some(({ level }) => level === 'fail') ? exitCodes.failed : exitCodes.done;

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { Dialect, Opened } from '../database.ts';
+import { postgresSchema } from '../postgres.ts';
 import { first } from './first.ts';
 
 /** In order; what is released is never changed, only followed. */
@@ -20,7 +21,7 @@ interface SchemaTable {
 export async function migrate({ db, dialect }: Opened): Promise<void> {
   const versions = db as unknown as Kysely<SchemaTable>;
   await versions.transaction().execute(async (transaction) => {
-    if (dialect.name === 'postgres') await sql`select pg_advisory_xact_lock(${lockNumber})`.execute(transaction);
+    if (dialect.name === 'postgres') await lockPostgres(transaction);
     await sql`create table if not exists schema_version (version integer not null primary key)`.execute(transaction);
     const { found } = await transaction
       .selectFrom('schema_version')
@@ -37,6 +38,13 @@ export async function migrate({ db, dialect }: Opened): Promise<void> {
         .execute();
     }
   });
+}
+
+/** Whoever may not create schemas can be given one. */
+async function lockPostgres(transaction: Kysely<SchemaTable>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${lockNumber})`.execute(transaction);
+  const { rows } = await sql`select from pg_namespace where nspname = ${postgresSchema}`.execute(transaction);
+  if (rows.length === 0) await sql`create schema ${sql.id(postgresSchema)}`.execute(transaction);
 }
 
 function newer(version: number): TunewrightError {

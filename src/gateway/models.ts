@@ -25,11 +25,13 @@ export interface ModelsContext {
 
 const largestBody = 64 * 1024;
 const name = z.string().min(1).max(200);
+/** Leaves room for the name of the key beside it. */
+const who = z.string().min(1).max(140);
 const version = z.int().min(1);
 
 const promotionSchema = z.strictObject({
   version,
-  by: name,
+  by: who,
   reason: z.string().max(2_000).optional(),
   expectedChampion: version.nullable().optional(),
   requestId: name.optional(),
@@ -37,7 +39,7 @@ const promotionSchema = z.strictObject({
 
 const rollbackSchema = z.strictObject({
   version: version.optional(),
-  by: name,
+  by: who,
   reason: z.string().min(1).max(2_000),
   requestId: name.optional(),
 });

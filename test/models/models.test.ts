@@ -111,6 +111,30 @@ test('but not for longer than was allowed', async () => {
   expect(error).toMatchObject({ code: 'records_unavailable', message: expect.stringContaining('too long ago') });
 });
 
+test('that nothing has changed is heard, and what is known stays fresh', async () => {
+  const champion = { version: 7, connection: 'c', platform: 'p', modelId: 'm', baseModel: 'b', since: '2026-11-28' };
+  const serving = JSON.stringify({ name: 'support-intents', revision: 1, champion });
+  const still = 'event: still\ndata: {}\n\n';
+  let told = 0;
+  const server = createServer((request, response) => {
+    if (request.url?.endsWith('/serving')) return void response.end(serving);
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    const timer = setInterval(() => response.write(still) && told++, 50);
+    request.once('close', () => clearInterval(timer));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const models = opened({ url, staleSeconds: 1 });
+  onEnd(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  while (told < 30) {
+    expect(await models.resolve('support-intents')).toMatchObject({ version: 7 });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+});
+
 test('many calls at once ask once', async () => {
   let asked = 0;
   const answers: ServerResponse[] = [];

@@ -131,6 +131,22 @@ onEachDatabase('the registry', (databases) => {
     await expect(records.promote({ ...act(), version: 1 })).rejects.toMatchObject(dead('was retired on'));
   });
 
+  test('what happens while the platform is asked is not overlooked', async () => {
+    const records = await databases.open();
+    await registered(records, 4);
+    for (const version of [1, 2]) await records.promote({ ...act(), version });
+    const meanwhile = (what: () => Promise<unknown>) => async () => {
+      await what();
+      return undefined;
+    };
+    const retired = meanwhile(() => records.retire({ ...act(), version: 3, reason: 'bad' }));
+    await expect(records.promote({ ...act(), version: 3 }, retired)).rejects.toMatchObject({ code: 'version_dead' });
+    const promoted = meanwhile(() => records.promote({ ...act(), version: 4 }));
+    const rollback = records.rollback({ ...act(), reason: 'worse than 1' }, promoted);
+    await expect(rollback).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('version 4') });
+    expect(await records.getModel('support-intents')).toMatchObject({ champion: 4 });
+  });
+
   test('retires no champion unless told, and then resolves to nothing', async () => {
     const records = await databases.open();
     await registered(records, 2);

@@ -40,6 +40,11 @@ export async function startPostgres(): Promise<Postgres> {
     return server;
   };
   let server = await up();
+  // By its own tool, which leaves no shared memory behind; with clients connected it does not wait for them.
+  const down = async () => {
+    await run(...program('pg_ctl', 'stop', '-D', data, '-m', 'immediate', '-s'));
+    await server.ended;
+  };
   let databases = 0;
   return {
     async createDatabase() {
@@ -47,12 +52,12 @@ export async function startPostgres(): Promise<Postgres> {
       await run(...program('createdb', '-h', host, '-p', `${port}`, '-U', user, name));
       return `postgres://${user}@${host}:${port}/${name}`;
     },
-    stop: async () => await server.kill(),
+    stop: down,
     async start() {
       server = await up();
     },
     async remove() {
-      await server.kill();
+      await down();
       await rm(data, { recursive: true, force: true });
       await rm(`${data}.log`, { force: true });
     },

@@ -70,6 +70,16 @@ onEachDatabase('the registry', (databases) => {
     expect((await records.audit('support-intents')).filter(({ action }) => action === 'rollback')).toHaveLength(1);
   });
 
+  test('one request that comes several times at once is done once', async () => {
+    const records = await databases.open();
+    await registered(records, 2);
+    await records.promote({ ...act(), version: 1 });
+    const request = { ...act(), version: 2, expectedChampion: 1 };
+    const answers = await Promise.all([1, 2, 3, 4].map(() => records.promote(request)));
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(await records.getModel('support-intents')).toMatchObject({ champion: 2, revision: 2 });
+  });
+
   test('promoting the champion changes nothing', async () => {
     const records = await databases.open();
     await registered(records, 1);

@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Opened } from '../../src/records/database.ts';
 import { openRecords } from '../../src/records/index.ts';
@@ -83,6 +85,22 @@ describe('a place in which no records can be', () => {
       code: 'records_unavailable',
       message: expect.stringContaining('is not a SQLite database'),
     });
+  });
+
+  test('a lock that another process holds is waited for, and holds up nothing else meanwhile', async () => {
+    const location = join(folder, 'locked.sqlite');
+    const records = await openRecords(location);
+    await registered(records, 1);
+    const other = new DatabaseSync(location);
+    other.exec('begin immediate');
+    const promotion = records.promote({ model: 'support-intents', by: 'kim', requestId: 'first', version: 1 });
+    // Longer than SQLite itself waits.
+    const first = await Promise.race([promotion.then(() => 'promoted'), setTimeout(400, 'waits')]);
+    expect(first).toBe('waits');
+    other.exec('commit');
+    other.close();
+    expect(await promotion).toMatchObject({ champion: 1 });
+    await records.close();
   });
 
   test('a folder that cannot be made is named', async () => {

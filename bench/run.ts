@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { data } from './data.ts';
+import { graders } from './graders.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
 import { overhead } from './overhead.ts';
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<Figure[]>>> = {
   data,
   review,
   resolve,
+  graders,
   recovery,
   throughput,
 };

@@ -1,4 +1,4 @@
-import { ngramCount, ngrams, overlap } from './ngrams.ts';
+import { commonNgrams, ngramCount } from './ngrams.ts';
 import { wordPunctTokens } from './tokens.ts';
 
 const longest = 4;
@@ -9,7 +9,7 @@ const longest = 4;
  */
 export function bleu(answer: string, reference: string): number {
   const [said, hoped] = [wordPunctTokens(answer), wordPunctTokens(reference)];
-  const matches = orders(longest).map((n) => overlap(ngrams(said, n), ngrams(hoped, n)));
+  const matches = commonNgrams(said, hoped, longest);
   if (matches[0] === 0) return 0;
   let unmatched = 0;
   const precisions = matches.map((match, at) => {
@@ -19,7 +19,7 @@ export function bleu(answer: string, reference: string): number {
     return 1 / (2 ** unmatched * all);
   });
   const used = precisions.slice(0, Math.min(longest, said.length));
-  const mean = used.reduce((sum, precision) => sum + Math.log(precision), 0) / used.length;
+  const mean = sum(used.map(Math.log)) / used.length;
   const brevity = said.length > hoped.length ? 1 : Math.exp(1 - hoped.length / said.length);
   return brevity * Math.exp(mean);
 }
@@ -27,18 +27,13 @@ export function bleu(answer: string, reference: string): number {
 /** Sentence GLEU ("Google BLEU"), as NLTK's `sentence_gleu` computes it over `wordpunct_tokenize`; in [0, 1]. */
 export function gleu(answer: string, reference: string): number {
   const [said, hoped] = [wordPunctTokens(answer), wordPunctTokens(reference)];
-  let common = 0;
-  let saidCount = 0;
-  let hopedCount = 0;
-  for (const n of orders(longest)) {
-    common += overlap(ngrams(said, n), ngrams(hoped, n));
-    saidCount += ngramCount(said.length, n);
-    hopedCount += ngramCount(hoped.length, n);
-  }
+  const common = sum(commonNgrams(said, hoped, longest));
+  const counts = (tokens: number) => Array.from({ length: longest }, (_, at) => ngramCount(tokens, at + 1));
+  const [saidCount, hopedCount] = [sum(counts(said.length)), sum(counts(hoped.length))];
   const most = Math.max(saidCount, hopedCount);
   return most === 0 ? 0 : common / most;
 }
 
-function orders(most: number): number[] {
-  return Array.from({ length: most }, (_, at) => at + 1);
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

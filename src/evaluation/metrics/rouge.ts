@@ -1,11 +1,11 @@
 import { lcsLength } from './lcs.ts';
-import { ngramCount, ngrams, overlap } from './ngrams.ts';
+import { commonNgrams, ngramCount } from './ngrams.ts';
 import { rougeTokens } from './tokens.ts';
 
 /** The F-measure of ROUGE-N, as Google's `rouge_score` computes it without its stemmer; in [0, 1]. */
 export function rougeN(answer: string, reference: string, n: number): number {
   const [said, hoped] = [rougeTokens(answer), rougeTokens(reference)];
-  const common = overlap(ngrams(said, n), ngrams(hoped, n));
+  const common = commonNgrams(said, hoped, n).at(-1) ?? 0;
   return fMeasure(common, ngramCount(said.length, n), ngramCount(hoped.length, n));
 }
 

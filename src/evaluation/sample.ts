@@ -17,6 +17,8 @@ export interface EvaluationItem {
 export interface Sample {
   /** The text, else the refusal, else the calls as canonical JSON. */
   readonly output_text: string;
+  /** Told to code of the user's own alone; templates parse the text when they name it. */
+  readonly output_json?: unknown;
   readonly output_tools?: readonly ToolCall[];
   readonly choices?: readonly unknown[];
   /** Where the platform tells a refusal apart. */

@@ -242,6 +242,14 @@ describe('module', () => {
   });
 });
 
+test('code sees the answer as JSON where it is some', async () => {
+  const script = await module('export const grade = (sample) => sample.output_json?.city === "Bern";');
+  const context = { ask: never, embed: never, script: () => script };
+  const config = { type: 'module' as const, module: './m.mjs', pass_threshold: 1 };
+  expect((await gradeOne(config, item, '{"city":"Bern"}', context)).passed).toBe(true);
+  expect((await gradeOne(config, item, 'Bern', context)).passed).toBe(false);
+});
+
 test('a grader of code passes by its threshold', async () => {
   const script = await module('export const grade = () => 0.5;');
   const context = { ask: never, embed: never, script: () => script };

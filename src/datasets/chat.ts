@@ -24,6 +24,11 @@ export function checkExample(example: unknown): Finding[] {
       'This is a pair for the method dpo, and the method supervised learns from answers. Train with the method dpo, or give the example a list of messages.';
     return [problemAt('', 'wrong_format', message)];
   }
+  if (!Object.hasOwn(example, 'messages') && Object.hasOwn(example, 'completion')) {
+    const message =
+      'This is a prompt and its completion, which models of today are not trained on. Make messages of it with `tunewright convert`.';
+    return [problemAt('', 'wrong_format', message)];
+  }
   const { messages } = example;
   const rest = checkKeys(example);
   addAll(rest, checkTools(example));

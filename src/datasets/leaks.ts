@@ -2,13 +2,24 @@ import type { Entry } from './entries.ts';
 import { nearGroups } from './near.ts';
 import { linesOf, type Problem } from './problem.ts';
 
+/** Why it hurts, by the file that asks the same. */
+const harm = {
+  training: 'the model is praised for what it has learnt by heart',
+  validation: 'a model that was chosen by one file looks good in the other',
+};
+
 /**
- * Warnings of held-out examples that the training file asks too, or nearly so: the model is praised for what it has learnt by
- * heart.
+ * Warnings of held-out examples that another file asks too, or nearly so.
  *
  * @param path what the warnings are about, where that is not the held-out file itself
+ * @param other which file the first one is
  */
-export function leaks(train: readonly Entry[], held: readonly Entry[], path?: string): Problem[] {
+export function leaks(
+  train: readonly Entry[],
+  held: readonly Entry[],
+  path?: string,
+  other: keyof typeof harm = 'training',
+): Problem[] {
   const known = new Set(train.map(({ prompt }) => prompt));
   const [same, others] = [
     held.filter(({ prompt }) => known.has(prompt)),
@@ -21,7 +32,7 @@ export function leaks(train: readonly Entry[], held: readonly Entry[], path?: st
   const problems: Problem[] = [];
   const place = path === undefined ? {} : { path };
   const message = (leaked: readonly Entry[], what: string) =>
-    `${leaked.length} of ${held.length} examples ask ${what} the training file asks too (${linesOf(leaked)}): the model is praised for what it has learnt by heart. Remove them from one of the files.`;
+    `${leaked.length} of ${held.length} examples ask ${what} the ${other} file asks too (${linesOf(leaked)}): ${harm[other]}. Remove them from one of the files.`;
   if (same.length > 0) {
     problems.push({ code: 'leaked_prompts', severity: 'warning', ...place, message: message(same, 'what') });
   }

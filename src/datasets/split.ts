@@ -83,6 +83,7 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
       ...nearDuplicates(alike),
       ...leaks(given.train, given.validation ?? [], 'data.validation'),
       ...leaks(given.train, given.test ?? [], 'data.test'),
+      ...leaks(given.validation ?? [], given.test ?? [], 'data.test', 'validation'),
     ],
   };
 }

@@ -221,3 +221,9 @@ test('all that is wrong is told at once, and nothing of what was said', () => {
   ]);
   expect(JSON.stringify(found)).not.toContain('secret');
 });
+
+test('a prompt with its completion is told from an example without messages', () => {
+  expect(checkExample({ prompt: 'a ->', completion: ' b' })).toEqual([
+    expect.objectContaining({ code: 'wrong_format', message: expect.stringContaining('tunewright convert') }),
+  ]);
+});

@@ -123,6 +123,21 @@ test("files of one's own are kept whole, and what they share with training is to
   ]);
 });
 
+test('what the held-out file shares with the validation file is told', async () => {
+  const train = await files.write('apart.jsonl', jsonl(two));
+  const validation = await files.write('apart-v.jsonl', jsonl([chat('Something else', 'common')]));
+  const test = await files.write('apart-t.jsonl', jsonl([chat('Something new', 'rare'), chat('Something else', 'x')]));
+  const { problems } = await split({ train, validation, test });
+  expect(problems).toEqual([
+    {
+      code: 'leaked_prompts',
+      severity: 'warning',
+      path: 'data.test',
+      message: expect.stringMatching(/^1 of 2 examples ask what the validation file asks too \(line 2\)/),
+    },
+  ]);
+});
+
 test('a held-out file is put in random order: its start stands for all of it', async () => {
   const test = await files.write('sorted.jsonl', jsonl(two.map((line) => line.replace('Question', 'Other'))));
   const lines = await linesOf((await split({ train: await twoPath(), test })).test);

@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord } from '../json.ts';
 import { type Finding, problemAt, shown, warningAt } from '../problem.ts';
+import { digitsOf } from './long-numbers.ts';
 
 /** Why no example comes of a row: an error refuses the file, a warning leaves the row out. */
 export class RowFault extends Error {
@@ -49,6 +50,8 @@ function asText(value: unknown, column: string): string {
       `In the column ${shown(column)} a formula failed, such as with #N/A. Mend or empty it.`,
     );
   }
+  const digits = digitsOf(value);
+  if (digits !== undefined) return digits;
   if (!isRecord(value) && !Array.isArray(value)) return String(value);
   throw refused('not_text', `The column ${shown(column)} holds a list or an object where text is expected.`);
 }

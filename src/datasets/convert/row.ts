@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord, parseJson } from '../json.ts';
 import type { Problem } from '../problem.ts';
+import { parseExactly } from './long-numbers.ts';
 
 /** One record of a file of any format: its values by column. */
 export interface Row {
@@ -25,6 +26,7 @@ export function parseRow(text: string, line: number): RowOrProblem {
   if ('errorAt' in parsed) {
     return rowProblem(line, 'invalid_json', `It is not JSON: the fault is at character ${parsed.errorAt + 1}.`);
   }
-  if (isRecord(parsed.value)) return { row: { line, value: parsed.value } };
+  const value = parseExactly(text, parsed.value);
+  if (isRecord(value)) return { row: { line, value } };
   return rowProblem(line, 'data_type', 'It is JSON, but no object with named fields.');
 }

@@ -1,5 +1,6 @@
 import type { Method } from '../contract/config.ts';
-import { isRecord, parseJson } from './json.ts';
+import { isRecord, type JsonRecord, parseJson } from './json.ts';
+import { questionKeys } from './reinforcement.ts';
 import { type ReadOptions, readLines } from './source.ts';
 
 /** The method whose format the first line of a file has; `supervised` where it has none. Throws as reading does. */
@@ -9,7 +10,15 @@ export async function methodOf(path: string, options: ReadOptions = {}): Promise
     if (!first) continue;
     const parsed = 'line' in first ? parseJson(first.line.text) : undefined;
     const value = parsed && 'value' in parsed ? parsed.value : undefined;
-    return isRecord(value) && Object.hasOwn(value, 'input') && !Object.hasOwn(value, 'messages') ? 'dpo' : 'supervised';
+    return isRecord(value) ? methodOfLine(value) : 'supervised';
   }
   return 'supervised';
+}
+
+/** A question with something beside it for graders is for reinforcement. */
+function methodOfLine(line: JsonRecord): Method {
+  if (Object.hasOwn(line, 'input') && !Object.hasOwn(line, 'messages')) return 'dpo';
+  const last = Array.isArray(line.messages) ? line.messages.at(-1) : undefined;
+  const asked = isRecord(last) && last.role === 'user';
+  return asked && Object.keys(line).some((name) => !questionKeys.includes(name)) ? 'reinforcement' : 'supervised';
 }

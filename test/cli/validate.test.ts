@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { zstdCompressSync } from 'node:zlib';
 import { settings, type } from './world.ts';
 
 let directory: string;
@@ -137,6 +138,33 @@ test('a file of pairs is told by its first line, and checked as one of pairs', a
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('10 pairs, ') });
   const supervised = await type(['validate', 'pairs.jsonl', '--method', 'supervised'], { directory, ...keyed });
   expect(supervised).toMatchObject({ code: 1, stdout: expect.stringContaining('[wrong_format]') });
+});
+
+test('questions for reinforcement are told by the first line, counted and set against the limits and a grader', async () => {
+  const item = (number: number) => {
+    const messages = [{ role: 'user', content: `What is ${number} and ${number}?` }];
+    return `${JSON.stringify({ messages, reference_answer: `${2 * number}` })}\n`;
+  };
+  const content = Array.from({ length: 12 }, (_, number) => item(number)).join('');
+  await writeFile(join(directory, 'questions.jsonl.zst'), zstdCompressSync(content));
+  const good = await type(['validate', 'questions.jsonl.zst'], { directory, ...keyed });
+  expect(good).toMatchObject({ code: 0, stdout: expect.stringMatching(/^12 questions, /m) });
+  const limits = { mostExamples: { reinforcement: { training: 20, validation: 11 } } };
+  const limited = { mine: { ...connections.mine, catalogue: { limits } } };
+  const few = { loadSettings: async () => settings({ connections: limited, env: { MY_KEY: 'k' } }) };
+  expect((await type(['validate', 'questions.jsonl.zst'], { directory, ...few })).code).toBe(0);
+  const held = ['validate', 'questions.jsonl.zst', '--against', 'questions.jsonl.zst'];
+  expect(await type(held, { directory, ...few })).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('12, and the platform takes 11 at most'),
+  });
+  const grader =
+    'evaluation: { grader: { type: string_check, operation: eq, reference: "{{item.reference_anwser}}" } }';
+  await writeFile(join(directory, 'run.yaml'), grader);
+  const graded = await type(['validate', 'questions.jsonl.zst', '--grader', 'run.yaml'], { directory, ...keyed });
+  expect(graded.stdout).toMatch(/error: reference_anwser: .* 12 examples lack .*\[grader_field_missing\]$/m);
+  const none = await type(['validate', 'questions.jsonl.zst', '--grader', 'none.yaml'], { directory, ...keyed });
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('none.yaml') });
 });
 
 test('--fix writes a mended copy, tells what was mended, and goes on with the copy', async () => {

@@ -6,6 +6,11 @@ import { clean, type Paint } from './text.ts';
 
 const histogramWidth = 30;
 const block = '█';
+const nouns: Readonly<Record<Inspection['method'], string>> = {
+  supervised: 'example',
+  dpo: 'pair',
+  reinforcement: 'question',
+};
 
 export interface Money {
   costs: readonly ModelCost[];
@@ -35,7 +40,7 @@ export function inspectionReport(
 
 function counts({ method, examples, tokens, answerTokens, longest, classes }: Inspection): string {
   const size = [
-    formatCount(examples, method === 'dpo' ? 'pair' : 'example'),
+    formatCount(examples, nouns[method]),
     `${formatCount(tokens, 'token')} (${answerTokens.toLocaleString('en-US')} of them answers)`,
     `the longest ${method === 'dpo' ? 'side' : 'one'} has ${longest.toLocaleString('en-US')}`,
   ].join(', ');

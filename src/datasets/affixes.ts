@@ -14,53 +14,81 @@ const separator = /[\n#]|[-=]>|\|\|/;
 const stop = /[\p{L}\p{N}\n#]/u;
 const structured = /^\s*(?:[[{<]|```)/;
 
-/** Finds what all questions, and all answers, of a file begin and end with; the legacy preparation tool told it too. */
-export interface Affixes {
-  add(example: Example): void;
-  result(): Finding[];
+/** What some texts have in common at both ends. */
+export interface Common {
+  texts: number;
+  /** Whether they are all the same, by the first {@link mostLetters} letters and the length; the first one is kept so far. */
+  alike: boolean;
+  first: string;
+  length: number;
+  beginning: string;
+  ending: string;
 }
 
-export function affixFinder(): Affixes {
-  const [questions, answers] = [common(), common()];
+/** Of a file, or of a part of it. */
+export interface Affixes {
+  questions: Common | undefined;
+  answers: Common | undefined;
+}
+
+/** What questions, and answers, begin and end with. */
+export function affixCounter(): { add(example: Example): void; result(): Affixes } {
+  let [questions, answers]: (Common | undefined)[] = [];
   return {
     add({ chat }) {
       const last = chat.messages.at(-1);
       const asked = chat.messages.findLast(({ role }) => role === 'user');
-      questions.add(asked ? assistantText(asked) : '');
-      answers.add(last?.role === 'assistant' ? assistantText(last) : '');
+      questions = joined(questions, asked ? assistantText(asked) : '');
+      answers = joined(answers, last?.role === 'assistant' ? assistantText(last) : '');
     },
-    result: () => [
-      ...(questions.beginning().length >= fewestLetters.beginning ? [questionsBegin(questions.beginning())] : []),
-      ...(separator.test(questions.ending()) ? [questionsEnd(questions.ending())] : []),
-      ...(answers.beginning().length >= fewestLetters.beginning && !structured.test(answers.beginning())
-        ? [answersBegin(answers.beginning())]
-        : []),
-      ...(answers.ending().length >= fewestLetters.ending && stop.test(answers.ending()) && !answers.structured()
-        ? [answersEnd(answers.ending())]
-        : []),
-    ],
+    result: () => ({ questions, answers }),
   };
 }
 
-/** What some texts have in common at both ends; nothing where there are few, or all are the same. */
-function common() {
-  let count = 0;
-  let beginning = '';
-  let ending = '';
-  let alike = true;
-  let first = '';
-  const told = () => count >= fewestExamples && !alike;
+/** Of two parts of a file. */
+export function bothAffixes(one: Affixes, other: Affixes): Affixes {
+  return { questions: both(one.questions, other.questions), answers: both(one.answers, other.answers) };
+}
+
+/** Warnings of what all questions, or all answers, of a file begin and end with; the legacy preparation tool told it too. */
+export function affixesOf({ questions, answers }: Affixes): Finding[] {
+  const [asked, said] = [endsOf(questions), endsOf(answers)];
+  const plain = !structured.test(answers?.first ?? '');
+  return [
+    ...(asked.beginning.length >= fewestLetters.beginning ? [questionsBegin(asked.beginning)] : []),
+    ...(separator.test(asked.ending) ? [questionsEnd(asked.ending)] : []),
+    ...(said.beginning.length >= fewestLetters.beginning && plain ? [answersBegin(said.beginning)] : []),
+    ...(said.ending.length >= fewestLetters.ending && stop.test(said.ending) && plain ? [answersEnd(said.ending)] : []),
+  ];
+}
+
+/** Nothing where there are few, or all are the same. */
+function endsOf(common: Common | undefined): { beginning: string; ending: string } {
+  return common && common.texts >= fewestExamples && !common.alike ? common : { beginning: '', ending: '' };
+}
+
+/** Changes `common`: it is of the one counter, and a copy for each example would be garbage. */
+function joined(common: Common | undefined, text: string): Common {
+  const head = text.slice(0, mostLetters);
+  if (!common) {
+    const [beginning, ending] = [head, text.slice(-mostLetters)];
+    return { texts: 1, alike: true, first: head, length: text.length, beginning, ending };
+  }
+  common.texts += 1;
+  if (common.alike) common.alike = text.length === common.length && head === common.first;
+  if (!text.startsWith(common.beginning)) common.beginning = sharedBeginning(common.beginning, text);
+  if (!text.endsWith(common.ending)) common.ending = sharedEnding(common.ending, text);
+  return common;
+}
+
+function both(one: Common | undefined, other: Common | undefined): Common | undefined {
+  if (!one || !other) return one ?? other;
   return {
-    add(text: string): void {
-      if (count === 0) [first, beginning, ending] = [text, text.slice(0, mostLetters), text.slice(-mostLetters)];
-      count += 1;
-      if (alike) alike = text === first;
-      if (beginning !== '' && !text.startsWith(beginning)) beginning = sharedBeginning(beginning, text);
-      if (ending !== '' && !text.endsWith(ending)) ending = sharedEnding(ending, text);
-    },
-    beginning: () => (told() ? beginning : ''),
-    ending: () => (told() ? ending : ''),
-    structured: () => structured.test(first),
+    ...one,
+    texts: one.texts + other.texts,
+    alike: one.alike && other.alike && one.first === other.first && one.length === other.length,
+    beginning: sharedBeginning(one.beginning, other.beginning),
+    ending: sharedEnding(one.ending, other.ending),
   };
 }
 

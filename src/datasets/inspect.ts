@@ -1,11 +1,11 @@
 import type { Method } from '../contract/config.ts';
-import { affixFinder } from './affixes.ts';
+import { affixCounter, affixesOf } from './affixes.ts';
 import { type Classes, classCounter, imbalanceOf } from './classes.ts';
 import { type LengthRange, lengthCounter } from './distribution.ts';
 import { type ReadExample, readExamples } from './examples.ts';
 import { formats } from './formats.ts';
 import { graderFields } from './grader-fields.ts';
-import { type Languages, languageFinder } from './languages.ts';
+import { type Languages, languageSample, languagesOf } from './languages.ts';
 import { type ProblemCounts, problemLog, shown } from './problem.ts';
 import { type Removable, removableCounter } from './removable.ts';
 import { repeatFinder } from './repeats.ts';
@@ -70,8 +70,8 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const lengths = lengthCounter();
   const answers = classCounter();
   const removable = removableCounter();
-  const speech = languageFinder();
-  const affixes = affixFinder();
+  const speech = languageSample();
+  const affixes = affixCounter();
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
 
   const add = ({ line, example, problems }: ReadExample): void => {
@@ -113,8 +113,8 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
     log.add({ code: 'too_many_examples', severity: 'error', message });
   }
   for (const finding of grader.result()) log.add(finding);
-  const { languages, problems: spoken } = speech.result();
-  for (const problem of [...spoken, ...affixes.result()]) log.add(problem);
+  const { languages, problems: spoken } = languagesOf(speech.looked());
+  for (const problem of [...spoken, ...affixesOf(affixes.result())]) log.add(problem);
   const classes = answers.result();
   const imbalance = classes && imbalanceOf(classes);
   if (imbalance) log.add(imbalance);

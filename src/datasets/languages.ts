@@ -21,29 +21,28 @@ export interface Languages {
   answers: Record<string, number>;
 }
 
-export interface LanguageFinder {
+/** What is looked at of a file, or of a part of it. */
+export interface LanguageSample {
   /** `offset` is that of the line in the file: the same file has the same sample, in whatever parts it is read. */
   add(example: Example, line: { number: number; offset: number }): void;
-  result(): { languages?: Languages; problems: Problem[] };
+  looked(): Looked[];
 }
 
-interface Looked {
+/** The beginnings of what an example asks and answers; those of the lowest order are looked at. */
+export interface Looked {
   order: number;
   line: number;
   question: string;
   answer: string;
 }
 
-/** Looks at those examples whose places have the smallest hashes. */
-export function languageFinder(): LanguageFinder {
+function lowest(looked: readonly Looked[]): Looked[] {
+  return looked.toSorted((a, b) => a.order - b.order).slice(0, sampleSize);
+}
+
+export function languageSample(): LanguageSample {
   let sample: Looked[] = [];
   let limit = 2 ** 32;
-
-  function trim(): void {
-    sample.sort((a, b) => a.order - b.order);
-    limit = sample[sampleSize]?.order ?? limit;
-    sample = sample.slice(0, sampleSize);
-  }
 
   return {
     add({ chat }, { number, offset }) {
@@ -53,16 +52,17 @@ export function languageFinder(): LanguageFinder {
       const asked = chat.messages.findLast(({ role }) => role === 'user');
       const answer = last?.role === 'assistant' && !last.tool_calls ? assistantText(last) : '';
       sample.push({ order, line: number, question: copied(asked ? assistantText(asked) : ''), answer: copied(answer) });
-      if (sample.length === sampleSize * 2) trim();
+      if (sample.length < sampleSize * 2) return;
+      sample = lowest(sample);
+      limit = sample.at(-1)?.order ?? limit;
     },
-    result() {
-      trim();
-      return summary(sample);
-    },
+    looked: () => lowest(sample),
   };
 }
 
-function summary(sample: readonly Looked[]): { languages?: Languages; problems: Problem[] } {
+/** The languages of a file, of the samples of all its parts. */
+export function languagesOf(looked: readonly Looked[]): { languages?: Languages; problems: Problem[] } {
+  const sample = lowest(looked);
   const told = sample.map(({ line, question, answer }) => ({
     line,
     question: languageOf(question),

@@ -1,3 +1,5 @@
+import { affixCounter, affixesOf, bothAffixes } from '../../src/datasets/affixes.ts';
+import { formats } from '../../src/datasets/formats.ts';
 import { inspectDataset } from '../../src/datasets/inspect.ts';
 import { chat, jsonl, temporaryFolder } from './support.ts';
 
@@ -26,4 +28,17 @@ test.each<[string, (number: number) => [string, string], number]>([
   ['nine examples', (n) => [`What of ${n}?\n\n###\n\n`, `a${n}b`], 9],
 ])('nothing is told of %s', async (_, of, count) => {
   expect(await codes(of, count)).toEqual([]);
+});
+
+test('parts of a file have in common what the whole has', () => {
+  const lines = Array.from({ length: 12 }, (_, n) => chat(`What of ${n} ->`, `a${n % 5} END`));
+  const counted = (part: readonly string[]) => {
+    const counter = affixCounter();
+    for (const line of part) counter.add(formats.supervised.example(JSON.parse(line)));
+    return counter.result();
+  };
+  const whole = counted(lines);
+  const parts = bothAffixes(bothAffixes(counted(lines.slice(0, 1)), counted([])), counted(lines.slice(1)));
+  expect(parts).toEqual(whole);
+  expect(affixesOf(parts).map(({ code }) => code)).toEqual(['common_question_ending', 'common_answer_ending']);
 });

@@ -1,5 +1,7 @@
+import { formats } from '../../src/datasets/formats.ts';
 import { inspectDataset } from '../../src/datasets/inspect.ts';
 import { languageOf } from '../../src/datasets/language.ts';
+import { languageSample, languagesOf } from '../../src/datasets/languages.ts';
 import { chat, jsonl, temporaryFolder } from './support.ts';
 
 const files = temporaryFolder();
@@ -88,4 +90,18 @@ test('of a large file a sample is looked at, the same each time', async () => {
 test('labels have no language, and nothing is said of them', async () => {
   const content = Array.from({ length: 20 }, (_, number) => chat(`item_${number}`, 'a_b'));
   expect((await codes('labels.jsonl', content)).languages).toBeUndefined();
+});
+
+test('the samples of parts of a file tell what that of the whole tells', () => {
+  const content = lines(3000, (number) => (number % 50 === 0 ? german(number) : english(number)));
+  const looked = (from: number, to: number) => {
+    const sample = languageSample();
+    for (let at = from; at < to; at++) {
+      const example = formats.supervised.example(JSON.parse(content[at] as string));
+      sample.add(example, { number: at + 1, offset: at * 200 });
+    }
+    return sample.looked();
+  };
+  const parts = [...looked(1000, 3000), ...looked(0, 1000)];
+  expect(languagesOf(parts)).toEqual(languagesOf(looked(0, 3000)));
 });

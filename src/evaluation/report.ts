@@ -1,13 +1,19 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
-import type { Comparison } from '../contract/evaluation.ts';
-import type { Cost, DataSummary, JobSummary, ParentRun, StageTiming, TrainingMetrics } from '../contract/run.ts';
-import type { Confusion, Rival, SlicedBy, Verdict } from '../contract/verdict.ts';
-import type { Regression } from './compare.ts';
-import type { LabelScore } from './labels.ts';
+import type {
+  Cost,
+  DataSummary,
+  JobSummary,
+  ParentRun,
+  Registered,
+  StageTiming,
+  TrainingMetrics,
+} from '../contract/run.ts';
+import type { Verdict } from '../contract/verdict.ts';
+import type { ComparedModels } from './compare.ts';
 
 /** Everything worth keeping of a run that succeeded: stored as JSON, shown to people as HTML and as Markdown. */
-export interface RunReport {
+export interface RunReport extends ComparedModels {
   run: { name: string; runId: string; attempt: number; parent?: ParentRun };
   /** ISO times. */
   startedAt: string;
@@ -25,16 +31,8 @@ export interface RunReport {
   /** The files the run worked with, after the split. */
   sources: { train: ArtifactRef; validation?: ArtifactRef; test: ArtifactRef };
   cost: Cost;
-  comparison: Comparison;
   /** What the gate says. */
-  verdict?: Verdict;
-  /** What the tuned model was compared with, the base model among them. */
-  rivals?: Rival[];
-  slices?: SlicedBy[];
-  confusions?: Confusion[];
-  labels?: LabelScore[];
-  /** `question` is the last message of the user, `champion` what the model in service answered. */
-  regressions: (Regression & { question?: string; champion?: string })[];
+  verdict: Verdict;
   training: {
     /** In order of steps. */
     curve: TrainingMetrics[];
@@ -47,12 +45,6 @@ export interface RunReport {
     candidates: { model: string; step: number; validLoss?: number; score?: number }[];
   };
   /** The version that the tuned model became; `champion` is the one in service before it. */
-  registered?: {
-    name: string;
-    version: number;
-    promoted: boolean;
-    approvedBy?: string;
-    champion?: { version: number; model: string };
-  };
+  registered?: Registered & { champion?: { version: number; model: string } };
   timings: StageTiming[];
 }

@@ -18,27 +18,49 @@ describe('the verdict in a word', () => {
     ['Not promoted', { verdict: decided('keep'), registered: { name: 'a', version: 1, promoted: false } }],
     ['Prompt instead', { verdict: decided('prompt') }],
   ])('%s', (word, changes) => {
-    expect(outcomeOf(fullReport(changes))).toMatchObject({ word, says: 'So it is.' });
-  });
-
-  test.each<[string, Partial<RunReport['comparison']>]>([
-    ['Better than the base model', {}],
-    ['Worse than the base model', { difference: { value: -0.3, low: -0.4, high: -0.2 } }],
-    ['No difference shown', { pValue: 0.07 }],
-    ['No difference shown', { difference: { value: 0.1, low: -0.1, high: 0.3 } }],
-  ])('without a gate: %s', (word, changes) => {
-    const { verdict: _, rivals, ...rest } = fullReport();
-    const comparison = { ...rest.comparison, ...changes };
-    expect(outcomeOf({ ...rest, comparison })).toMatchObject({ word, checks: undefined });
+    expect(outcomeOf(fullReport(changes))).toMatchObject({ word, why: 'So it is.' });
   });
 });
 
-test('without rivals the tuned model is told against its base', () => {
-  const { rivals: _, ...rest } = fullReport();
-  const evaluation = contentOf(rest).sections.find(({ id }) => id === 'evaluation');
+test('answers without a grade are counted and told with their reasons, and so is what judges have used', () => {
+  const { comparison, rivals } = fullReport();
+  const judge = { inputTokens: 9_000, outputTokens: 1, usd: 0.0123 };
+  const tuned = {
+    ...comparison.tuned,
+    passed: 90,
+    ungraded: 4,
+    ungradedBy: { bad_answer: 3, refused: 1 },
+    meanScore: 0.8125,
+  };
+  const scores = { difference: { value: 0.1, low: -0.05, high: 0.25 }, pValue: 0.2 };
+  const report = fullReport({
+    comparison: { ...comparison, tuned: { ...tuned, judge } },
+    rivals: rivals.map((rival) => ({ ...rival, ungraded: 5, scores })),
+  });
+  const blocks = contentOf(report).sections.find(({ id }) => id === 'evaluation')?.blocks ?? [];
+  expect(blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []))).toEqual([
+    'Tuned model: 4 answers could not be graded (bad_answer 3, refused 1), and left out of its score.',
+    'Tuned model: the judge of its answers read 9,000 tokens and wrote 1 token, $0.0123.',
+    expect.stringMatching(/^To show the difference/),
+  ]);
+  const [byItself, against] = blocks.flatMap((block) => (block.kind === 'table' ? [block] : []));
+  const cell = (table: typeof against, name: string) =>
+    table?.rows[0]?.[table.columns.findIndex((one) => one.name === name)];
+  expect(cell(byItself, 'Right')).toBe('90 of 116');
+  expect(cell(byItself, 'Mean score')).toBe('0.813');
+  expect(cell(byItself, 'Not graded')).toEqual({ text: '4', tone: 'bad' });
+  expect(cell(against, 'Left out')).toBe('5');
+  expect(cell(against, 'Difference of mean scores')).toEqual({ text: '+0.100 (-0.050 to 0.250)' });
+});
+
+test('with the base model alone there is nothing to correct, and it is the one to beat', () => {
+  const [base] = fullReport().rivals;
+  const content = contentOf(fullReport({ rivals: base ? [base] : [] }));
+  const evaluation = content.sections.find(({ id }) => id === 'evaluation');
   const tables = evaluation?.blocks.flatMap((block) => (block.kind === 'table' ? [block] : [])) ?? [];
   expect(tables.map(({ rows }) => rows.length)).toEqual([2, 1]);
   expect(tables[1]?.columns.map(({ name }) => name)).not.toContain('p, corrected');
+  expect(content.outcome.figures[1]).toMatchObject({ name: 'Against the base model', value: '+35.0' });
 });
 
 describe('what of an answer departs from the right one', () => {

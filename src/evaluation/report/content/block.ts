@@ -84,9 +84,12 @@ export interface Section {
 export interface Outcome {
   word: string;
   tone: Tone;
+  /** What was measured, as a sentence. */
   says: string;
+  /** What the gate says of it. */
+  why: string;
   figures: { name: string; value: string; unit?: string; note: string }[];
-  checks: Table | undefined;
+  checks: Table;
 }
 
 export interface Content {

@@ -5,7 +5,7 @@ import { countsScale } from './scale.ts';
 const rowsShown = 15;
 
 /** What the tuned model takes for what, the most frequent first. */
-export function confusionBlocks({ confusions = [] }: RunReport): Block[] {
+export function confusionBlocks({ confusions }: RunReport): Block[] {
   if (confusions.length === 0) return [];
   const sorted = confusions.toSorted((a, b) => b.count - a.count);
   return [

@@ -1,81 +1,16 @@
-import type { Estimate, ModelEvaluation } from '../../../contract/evaluation.ts';
-import { formatCount, formatInterval, formatPercent, formatPoints, formatPValue } from '../../format.ts';
+import { formatCount } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
-import type { Block, Cell, Table, Who } from './block.ts';
-import { names, rivalsOf } from './rivals.ts';
-import { differencesScale, shares } from './scale.ts';
+import type { Block } from './block.ts';
+import { differences } from './differences.ts';
+import { gradingBlocks, scores } from './scores.ts';
 
 /** The models on the same held-out examples: each by itself, then the tuned one against each. */
 export function evaluationBlocks(report: RunReport): Block[] {
-  return [scores(report), differences(report), ...examplesNeeded(report), explained];
-}
-
-function scores(report: RunReport): Table {
-  const row = (who: Who, { model, passed, examples, errors, score, ...tokens }: ModelEvaluation): Cell[] => [
-    { text: names[who], who, detail: model },
-    { text: formatPercent(score.value) },
-    { text: '', mark: { interval: score, who } },
-    { text: formatInterval(score) },
-    { text: `${passed} of ${examples}` },
-    { text: String(errors), ...(errors > 0 ? { tone: 'bad' } : {}) },
-    { text: `${tokens.inputTokens.toLocaleString('en-US')} / ${tokens.outputTokens.toLocaleString('en-US')}` },
-  ];
-  return {
-    kind: 'table',
-    caption: `Share of ${formatCount(report.comparison.tuned.examples, 'held-out question')} answered right`,
-    columns: [
-      { name: 'Model' },
-      { name: 'Score', number: true },
-      { name: 'Score with its interval', scale: shares },
-      { name: '95% interval', number: true },
-      { name: 'Right', number: true },
-      { name: 'No answer', number: true },
-      { name: 'Tokens in / out', number: true },
-    ],
-    rows: [
-      row('tuned', report.comparison.tuned),
-      ...rivalsOf(report).map(({ role, evaluation }) => row(role, evaluation)),
-    ],
-  };
-}
-
-function differences(report: RunReport): Table {
-  const rivals = rivalsOf(report);
-  return {
-    kind: 'table',
-    caption: 'The tuned model against each other one; above 0 it is better',
-    columns: [
-      { name: 'Against' },
-      { name: 'Difference', number: true },
-      { name: 'Difference with its interval', scale: differencesScale(rivals.map((rival) => rival.difference)) },
-      { name: 'Interval', number: true },
-      { name: 'Fixed', number: true },
-      { name: 'Broken', number: true },
-      { name: 'p', number: true },
-      ...(rivals.length > 1 ? [{ name: 'p, corrected', number: true as const }] : []),
-    ],
-    rows: rivals.map(({ role, difference, fixed, broken, pValue, adjustedPValue }) => [
-      { text: names[role], who: role },
-      differenceCell(difference),
-      { text: '', mark: { interval: difference, who: role } },
-      formatInterval(difference),
-      String(fixed),
-      String(broken),
-      formatPValue(pValue).replace(/^p (= )?/, ''),
-      ...(rivals.length > 1 ? [formatPValue(adjustedPValue).replace(/^p (= )?/, '')] : []),
-    ]),
-  };
-}
-
-/** A difference in points, with a tone where its interval leaves out 0. */
-export function differenceCell(difference: Estimate): Cell {
-  const text = formatPoints(difference.value);
-  if (difference.low > 0) return { text, tone: 'good' };
-  return difference.high < 0 ? { text, tone: 'bad' } : { text };
+  return [scores(report), differences(report), ...gradingBlocks(report), ...examplesNeeded(report), explained];
 }
 
 function examplesNeeded({ verdict, comparison }: RunReport): Block[] {
-  const needed = verdict?.examplesNeeded;
+  const needed = verdict.examplesNeeded;
   if (needed === undefined) return [];
   const held = comparison.tuned.examples;
   const enough = needed <= held ? 'these are enough' : `here are ${held.toLocaleString('en-US')}`;

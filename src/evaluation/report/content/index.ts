@@ -7,6 +7,7 @@ import { dataBlocks } from './data.ts';
 import { evaluationBlocks } from './evaluation.ts';
 import { lineageBlocks } from './lineage.ts';
 import { outcomeOf } from './outcome.ts';
+import { incumbentOf, names } from './rivals.ts';
 import { sliceBlocks } from './slices.ts';
 import { timingBlocks } from './timings.ts';
 import { trainingBlocks } from './training.ts';
@@ -41,11 +42,16 @@ function sections(report: RunReport): Section[] {
   ];
 }
 
-function regressionBlocks({ regressions, comparison }: RunReport): Block[] {
+function regressionBlocks(report: RunReport): Block[] {
+  const { regressions } = report;
   if (regressions.length === 0) return [];
-  const sum = `The base model got these right and the tuned model wrong: ${regressions.length} of ${comparison.broken}.`;
+  const { role, broken } = incumbentOf(report);
+  const other = names[role].toLowerCase();
   return [
-    { kind: 'text', text: sum },
+    {
+      kind: 'text',
+      text: `The ${other} got these right and the tuned model wrong: ${regressions.length} of ${broken}.`,
+    },
     { kind: 'regressions', rows: regressions },
   ];
 }

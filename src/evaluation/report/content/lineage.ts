@@ -36,10 +36,11 @@ export function lineageBlocks(report: RunReport): Block[] {
 
 function registration({ registered }: RunReport): [string, string | undefined][] {
   if (!registered) return [];
-  const { name, version, promoted, approvedBy, champion } = registered;
+  const { name, version, promoted, approvedBy, comment, champion } = registered;
   return [
     ['Registered as', `${name}, version ${version}${promoted ? ', in service' : ''}`],
-    ['Approved by', approvedBy],
+    [promoted ? 'Approved by' : 'Decided by', approvedBy],
+    ['Comment', comment],
     [promoted ? 'Replaces' : 'In service', champion && `version ${champion.version}, ${champion.model}`],
   ];
 }

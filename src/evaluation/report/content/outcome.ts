@@ -9,17 +9,16 @@ type Figure = Outcome['figures'][number];
 
 /** What the run has come to. */
 export function outcomeOf(report: RunReport): Outcome {
-  const says = report.verdict?.says ?? verdict(report.comparison);
   return {
     ...decided(report),
-    says,
-    figures: [score(report), ...difference(report), questions(report), cost(report), duration(report)],
+    says: verdict(report.comparison),
+    why: report.verdict.says,
+    figures: [score(report), difference(report), questions(report), cost(report), duration(report)],
     checks: checksOf(report),
   };
 }
 
-function decided({ verdict, registered, comparison }: RunReport): { word: string; tone: Tone } {
-  if (!verdict) return shown(comparison);
+function decided({ verdict, registered }: RunReport): { word: string; tone: Tone } {
   switch (verdict.decision) {
     case 'promote':
       if (registered?.promoted) return { word: 'Promoted', tone: 'good' };
@@ -31,35 +30,24 @@ function decided({ verdict, registered, comparison }: RunReport): { word: string
   }
 }
 
-/** Without a gate nothing was decided: what the comparison shows by itself. */
-function shown({ difference, pValue }: RunReport['comparison']): { word: string; tone: Tone } {
-  if (pValue >= 0.05 || (difference.low <= 0 && difference.high >= 0)) {
-    return { word: 'No difference shown', tone: 'neutral' };
-  }
-  return difference.value > 0
-    ? { word: 'Better than the base model', tone: 'good' }
-    : { word: 'Worse than the base model', tone: 'bad' };
-}
-
 function score({ comparison: { tuned } }: RunReport): Figure {
   const value = formatPercent(tuned.score.value);
   return { name: "Tuned model's score", value, note: `interval ${formatInterval(tuned.score)}` };
 }
 
-function difference(report: RunReport): Figure[] {
+function difference(report: RunReport): Figure {
   const incumbent = incumbentOf(report);
-  if (!incumbent) return [];
   const [value = '', unit = ''] = formatPoints(incumbent.difference.value).split(' ');
   const note = `interval ${formatInterval(incumbent.difference)}`;
-  return [{ name: `Against the ${names[incumbent.role].toLowerCase()}`, value, unit, note }];
+  return { name: `Against the ${names[incumbent.role].toLowerCase()}`, value, unit, note };
 }
 
 function questions(report: RunReport): Figure {
-  const incumbent = incumbentOf(report);
+  const { fixed, broken } = incumbentOf(report);
   return {
     name: 'Held-out questions',
     value: report.comparison.tuned.examples.toLocaleString('en-US'),
-    note: incumbent ? `${incumbent.fixed} fixed, ${incumbent.broken} broken` : '',
+    note: `${fixed} fixed, ${broken} broken`,
   };
 }
 
@@ -80,8 +68,7 @@ function duration({ startedAt, endedAt, data }: RunReport): Figure {
   };
 }
 
-function checksOf({ verdict }: RunReport): Table | undefined {
-  if (!verdict || verdict.checks.length === 0) return undefined;
+function checksOf({ verdict }: RunReport): Table {
   return {
     kind: 'table',
     caption: 'The rules of the gate',

@@ -3,13 +3,14 @@ import { type Html, html } from './html.ts';
 import { tableHtml } from './table.ts';
 
 /** The answer first: one word, one sentence, the figures that matter, and the rules with their results. */
-export function outcomeHtml({ word, tone, says, figures, checks }: Outcome): Html {
+export function outcomeHtml({ word, tone, says, why, figures, checks }: Outcome): Html {
   return html`<section id="verdict" class="outcome ${tone}" aria-labelledby="verdict-title">
 <h2 id="verdict-title">Verdict: <span class="word">${word}</span></h2>
 <p class="says" dir="auto">${says}</p>
+<p class="why" dir="auto">${why}</p>
 <dl class="figures">
 ${figures.map(figureHtml)}</dl>
-${checks && tableHtml(checks, 'verdict-checks')}</section>`;
+${tableHtml(checks, 'verdict-checks')}</section>`;
 }
 
 function figureHtml({ name, value, unit, note }: Outcome['figures'][number]): Html {

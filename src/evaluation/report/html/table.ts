@@ -32,12 +32,18 @@ ${rowsHtml(table, rows, labels)}
 /** In a room of its own that scrolls sideways, by keyboard too. */
 function rowsHtml({ columns }: Table, rows: Table['rows'], labels: string): Html {
   return html`<div class="room" role="group" aria-labelledby="${labels}" tabindex="0">
-<table aria-labelledby="${labels}">
+<table aria-labelledby="${labels}" style="--name:${nameWidth(rows)}ch">
 <thead><tr>${columns.map(headHtml)}</tr></thead>
 <tbody>
 ${rows.map((row) => html`<tr>${row.map((cell, at) => bodyCell(cell, columns[at], at))}</tr>\n`)}</tbody>
 </table>
 </div>`;
+}
+
+/** The longest name of a row, within bounds: a name is not broken as long as there is room. */
+function nameWidth(rows: Table['rows']): number {
+  const lengths = rows.map(([first = '']) => [...(typeof first === 'string' ? first : first.text)].length);
+  return Math.min(24, Math.max(8, ...lengths));
 }
 
 function headHtml({ name, number, scale }: Column): Html {

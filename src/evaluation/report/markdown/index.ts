@@ -19,16 +19,17 @@ function paragraphs({ name, subtitle, simulated, outcome, sections }: Content): 
   ];
 }
 
-function outcomeParagraphs({ word, says, figures, checks }: Outcome): string[] {
+function outcomeParagraphs({ word, says, why, figures, checks }: Outcome): string[] {
   const values = figures.map(({ value, unit }) => cell([value, unit].filter(Boolean).join(' ')));
   const notes = figures.map(({ note }) => cell(note));
   return [
     `**${word}.** ${prose(says)}`,
+    prose(why),
     table(
       figures.map(({ name }) => name),
       [values, notes],
     ),
-    ...(checks ? tableParagraphs(checks) : []),
+    ...tableParagraphs(checks),
   ];
 }
 

@@ -31,7 +31,8 @@ section>p{max-width:70ch;overflow-wrap:anywhere}
 .outcome h2{font-size:1rem;font-weight:500;color:var(--muted)}
 .word{display:inline-block;margin-left:.25rem;padding:.1rem .75rem;border-radius:99px;font-weight:650;background:var(--soft);color:var(--ink)}
 .good .word{background:var(--good-soft);color:var(--good)}.bad .word{background:var(--bad-soft);color:var(--bad)}
-.outcome .says{max-width:54ch;margin:.2rem 0 1.5rem;font-size:clamp(1.15rem,2.6vw,1.5rem);line-height:1.35;letter-spacing:-.01em;text-wrap:pretty}
+.outcome .says{max-width:54ch;margin:.2rem 0 .5rem;font-size:clamp(1.15rem,2.6vw,1.5rem);line-height:1.35;letter-spacing:-.01em;text-wrap:pretty}
+.outcome .why{max-width:75ch;margin:0 0 1.5rem;color:var(--muted)}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:0 1.25rem;margin:0}
 .figures div{display:grid;grid-row:span 3;grid-template-rows:subgrid;margin-bottom:1rem;border-left:2px solid var(--line);padding-left:.85rem}
 .figures dt{align-self:end;font-size:.85rem;color:var(--muted)}

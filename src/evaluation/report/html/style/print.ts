@@ -19,7 +19,7 @@ table{font-size:8.5pt}
 .curves{grid-template-columns:1fr 1fr}
 .figures{grid-template-columns:repeat(5,auto)}.figures .value{font-size:13pt}
 .regressions dl{grid-auto-flow:column;grid-template-columns:none;grid-auto-columns:1fr}
-tbody th{min-width:8rem}thead th{font-size:8pt}.who{min-width:0}.who small{font-size:7.5pt}
+tbody th{min-width:min(var(--name),8rem)}thead th{font-size:8pt}.who{min-width:0}.who small{font-size:7.5pt}
 th,td{padding:.25rem .35rem}
 .drawn{min-width:7rem;width:25%}
 td code{min-width:0}

@@ -79,12 +79,12 @@ Checkpoints:
 });
 
 test('slices: what got worse comes first, and no more than 15 of them', () => {
-  const [, byAnswer = '', byLanguage] = section(full, 'Slices').split('By ');
+  const [byAnswer = '', byLanguage] = section(full, 'Slices').split('language: ');
   expect(
     byAnswer.split('\n').slice(0, 5).join('\n'),
-  ).toBe(`right answer, against the model in service; what got worse comes first:
+  ).toBe(`Right answer: the tuned model against the model in service; what got worse comes first:
 
-| right answer | Difference | Interval | Examples | Tuned model | Model in service |
+| Right answer | Difference | Interval | Examples | Tuned model | Model in service |
 | --- | ---: | ---: | ---: | ---: | ---: |
 | intent_0 | -15.0 points | -25.0 to -5.0 | 6 | 66.7% | 50.0% |`);
   expect(byAnswer).toContain('| intent_14 | +55.0 points | 45.0 to 65.0 | 6 | 66.7% | 50.0% |\n\nAnd 3 more.');

@@ -1,6 +1,8 @@
+import type { Confusion } from '../../../contract/verdict.ts';
 import type { RunReport } from '../../report.ts';
 import type { Block } from './block.ts';
 import { countsScale } from './scale.ts';
+import { tableOf } from './table.ts';
 
 const rowsShown = 15;
 
@@ -8,23 +10,16 @@ const rowsShown = 15;
 export function confusionBlocks({ confusions }: RunReport): Block[] {
   if (confusions.length === 0) return [];
   const sorted = confusions.toSorted((a, b) => b.count - a.count);
-  return [
+  const caption = 'Labels that the tuned model takes for others, the most frequent first';
+  const table = tableOf<Confusion>(caption, sorted, [
+    { name: 'Right answer', cell: ({ reference }) => reference },
+    { name: 'Answered', cell: ({ answer }) => answer },
+    { name: 'Times', number: true, cell: ({ count }) => String(count) },
     {
-      kind: 'table',
-      caption: 'Labels that the tuned model takes for others, the most frequent first',
-      shown: rowsShown,
-      columns: [
-        { name: 'Right answer' },
-        { name: 'Answered' },
-        { name: 'Times', number: true },
-        { name: 'Times, drawn', scale: countsScale(sorted[0]?.count ?? 0) },
-      ],
-      rows: sorted.map(({ reference, answer, count }) => [
-        reference,
-        answer,
-        String(count),
-        { text: '', mark: { from: 0, to: count, who: 'tuned' } },
-      ]),
+      name: 'Times, drawn',
+      scale: countsScale(sorted[0]?.count ?? 0),
+      cell: ({ count }) => ({ text: '', mark: { from: 0, to: count, who: 'tuned' } }),
     },
-  ];
+  ]);
+  return [{ ...table, shown: rowsShown }];
 }

@@ -4,6 +4,7 @@ import { formatUsd } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
 import type { Block } from './block.ts';
 import { moneyScale } from './scale.ts';
+import { tableOf } from './table.ts';
 
 /** What was estimated and what it came to. */
 export function costBlocks({ cost, simulated }: RunReport): Block[] {
@@ -20,20 +21,15 @@ export function costBlocks({ cost, simulated }: RunReport): Block[] {
   if (known.length === 0) return [sentence];
   return [
     sentence,
-    {
-      kind: 'table',
-      caption: 'US dollars',
-      columns: [
-        { name: 'For' },
-        { name: 'US dollars', number: true },
-        { name: 'US dollars, drawn', scale: moneyScale(Math.max(...known.map(({ amount }) => amount))) },
-      ],
-      rows: known.map(({ name, amount, who }) => [
-        name,
-        formatUsd(amount),
-        { text: '', mark: { from: 0, to: amount, who } },
-      ]),
-    },
+    tableOf<(typeof known)[number]>('US dollars', known, [
+      { name: 'For', cell: ({ name }) => name },
+      { name: 'US dollars', number: true, cell: ({ amount }) => formatUsd(amount) },
+      {
+        name: 'US dollars, drawn',
+        scale: moneyScale(Math.max(...known.map(({ amount }) => amount))),
+        cell: ({ amount, who }) => ({ text: '', mark: { from: 0, to: amount, who } }),
+      },
+    ]),
   ];
 }
 

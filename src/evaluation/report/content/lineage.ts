@@ -1,5 +1,7 @@
+import type { ArtifactRef } from '../../../contract/artifact.ts';
 import type { RunReport } from '../../report.ts';
 import type { Block, Cell } from './block.ts';
+import { tableOf } from './table.ts';
 
 /** Where the tuned model comes from and what has become of it. */
 export function lineageBlocks(report: RunReport): Block[] {
@@ -20,17 +22,17 @@ export function lineageBlocks(report: RunReport): Block[] {
     ['Attempt', String(run.attempt)],
     ['Continues', run.parent && code([run.parent.name, run.parent.runId, run.parent.model].filter(Boolean).join(', '))],
   ];
+  const files = (['train', 'validation', 'test'] as const).flatMap((part) => {
+    const file = sources[part];
+    return file ? [{ part, ...file }] : [];
+  });
   return [
     { kind: 'facts', rows: facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])) },
-    {
-      kind: 'table',
-      caption: 'The exact files, by content',
-      columns: [{ name: 'Part' }, { name: 'SHA-256' }, { name: 'File' }],
-      rows: (['train', 'validation', 'test'] as const).flatMap((part) => {
-        const file = sources[part];
-        return file ? [[part, code(file.sha256), code(file.uri)]] : [];
-      }),
-    },
+    tableOf<ArtifactRef & { part: string }>('The exact files, by content', files, [
+      { name: 'Part', cell: ({ part }) => part },
+      { name: 'SHA-256', cell: ({ sha256 }) => code(sha256) },
+      { name: 'File', cell: ({ uri }) => code(uri) },
+    ]),
   ];
 }
 

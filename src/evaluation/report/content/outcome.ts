@@ -1,9 +1,11 @@
 import { spentUsd } from '../../../contract/cost.ts';
+import type { GateCheck } from '../../../contract/verdict.ts';
 import { formatCount, formatDuration, formatInterval, formatPercent, formatPoints, formatUsd } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
 import { verdict } from '../../verdict.ts';
 import type { Outcome, Table, Tone } from './block.ts';
 import { incumbentOf, names } from './rivals.ts';
+import { tableOf } from './table.ts';
 
 type Figure = Outcome['figures'][number];
 
@@ -69,14 +71,12 @@ function duration({ startedAt, endedAt, data }: RunReport): Figure {
 }
 
 function checksOf({ verdict }: RunReport): Table {
-  return {
-    kind: 'table',
-    caption: 'The rules of the gate',
-    columns: [{ name: 'Rule' }, { name: 'Result' }, { name: 'What was asked and found' }],
-    rows: verdict.checks.map(({ rule, passed, says }) => [
-      rule.replaceAll('_', ' '),
-      passed ? { text: '✓ pass', tone: 'good' } : { text: '✗ fail', tone: 'bad' },
-      says,
-    ]),
-  };
+  return tableOf<GateCheck>('The rules of the gate', verdict.checks, [
+    { name: 'Rule', cell: ({ rule }) => rule.replaceAll('_', ' ') },
+    {
+      name: 'Result',
+      cell: ({ passed }) => (passed ? { text: '✓ pass', tone: 'good' } : { text: '✗ fail', tone: 'bad' }),
+    },
+    { name: 'What was asked and found', cell: ({ says }) => says },
+  ]);
 }

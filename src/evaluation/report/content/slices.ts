@@ -1,10 +1,11 @@
-import type { SlicedBy } from '../../../contract/verdict.ts';
+import type { Slice, SlicedBy } from '../../../contract/verdict.ts';
 import { formatInterval, formatPercent } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
 import type { Block, Table } from './block.ts';
 import { differenceCell } from './differences.ts';
 import { incumbentOf, names } from './rivals.ts';
 import { differencesScale } from './scale.ts';
+import { tableOf } from './table.ts';
 
 const rowsShown = 15;
 
@@ -15,29 +16,25 @@ export function sliceBlocks(report: RunReport): Block[] {
 
 function sliced({ field, slices }: SlicedBy, report: RunReport): Table {
   const other = incumbentOf(report).role;
-  const name = field === 'reference' ? 'right answer' : field;
+  const name = field === 'reference' ? 'Right answer' : field;
   const sorted = slices.toSorted((a, b) => a.difference.value - b.difference.value || b.examples - a.examples);
-  return {
-    kind: 'table',
-    caption: `By ${name}, against the ${names[other].toLowerCase()}; what got worse comes first`,
-    shown: rowsShown,
-    columns: [
-      { name },
-      { name: 'Difference', number: true },
-      { name: 'Difference with its interval', scale: differencesScale(slices.map((slice) => slice.difference)) },
-      { name: 'Interval', number: true },
-      { name: 'Examples', number: true },
-      { name: names.tuned, number: true },
-      { name: names[other], number: true },
-    ],
-    rows: sorted.map(({ value, examples, tuned, rivals, difference }) => [
-      value,
-      differenceCell(difference),
-      { text: '', mark: { interval: difference, who: 'tuned' } },
-      formatInterval(difference),
-      String(examples),
-      formatPercent(tuned.value),
-      rivals[other] === undefined ? '' : formatPercent(rivals[other].value),
-    ]),
-  };
+  const caption = `${name}: the tuned model against the ${names[other].toLowerCase()}; what got worse comes first`;
+  const table = tableOf<Slice>(caption, sorted, [
+    { name, cell: ({ value }) => value },
+    { name: 'Difference', number: true, cell: ({ difference }) => differenceCell(difference) },
+    {
+      name: 'Difference with its interval',
+      scale: differencesScale(slices.map(({ difference }) => difference)),
+      cell: ({ difference }) => ({ text: '', mark: { interval: difference, who: 'tuned' } }),
+    },
+    { name: 'Interval', number: true, cell: ({ difference }) => formatInterval(difference) },
+    { name: 'Examples', number: true, cell: ({ examples }) => String(examples) },
+    { name: names.tuned, number: true, cell: ({ tuned }) => formatPercent(tuned.value) },
+    { name: names[other], number: true, cell: ({ rivals }) => share(rivals[other]?.value) },
+  ]);
+  return { ...table, shown: rowsShown };
+}
+
+function share(value: number | undefined): string {
+  return value === undefined ? '' : formatPercent(value);
 }

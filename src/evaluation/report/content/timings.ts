@@ -1,32 +1,42 @@
 import { formatDuration } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
-import type { Block } from './block.ts';
+import type { Block, Who } from './block.ts';
 import { durationScale } from './scale.ts';
+import { tableOf } from './table.ts';
+
+interface Span {
+  name: string;
+  /** Milliseconds since the run began. */
+  from: number;
+  to: number;
+  startedAt: string;
+  who: Who;
+}
 
 /** When each stage ran. The report is written within the last one, which has no end of its own yet. */
 export function timingBlocks({ timings, startedAt, endedAt }: RunReport): Block[] {
-  const start = Date.parse(startedAt);
-  const whole = Date.parse(endedAt) - start;
-  const row = (stage: string, from: string, to: string, who: 'tuned' | 'base') => [
-    stage,
-    formatDuration(Date.parse(to) - Date.parse(from)),
-    { text: '', mark: { from: Date.parse(from) - start, to: Date.parse(to) - start, who } },
-    { text: from, code: true as const },
+  const since = (iso: string) => Date.parse(iso) - Date.parse(startedAt);
+  const span = (name: string, from: string, to: string, who: Who): Span => ({
+    name,
+    from: since(from),
+    to: since(to),
+    startedAt: from,
+    who,
+  });
+  const spans = [
+    ...timings.map((timing) => span(timing.stage, timing.startedAt, timing.endedAt ?? endedAt, 'tuned')),
+    span('all', startedAt, endedAt, 'base'),
   ];
   return [
-    {
-      kind: 'table',
-      caption: 'Stages on the clock',
-      columns: [
-        { name: 'Stage' },
-        { name: 'Took', number: true },
-        { name: 'Since the start', scale: durationScale(whole) },
-        { name: 'Started' },
-      ],
-      rows: [
-        ...timings.map((timing) => row(timing.stage, timing.startedAt, timing.endedAt ?? endedAt, 'tuned')),
-        row('all', startedAt, endedAt, 'base'),
-      ],
-    },
+    tableOf<Span>('Stages on the clock', spans, [
+      { name: 'Stage', cell: ({ name }) => name },
+      { name: 'Took', number: true, cell: ({ from, to }) => formatDuration(to - from) },
+      {
+        name: 'Since the start',
+        scale: durationScale(since(endedAt)),
+        cell: ({ from, to, who }) => ({ text: '', mark: { from, to, who } }),
+      },
+      { name: 'Started', cell: (one) => ({ text: one.startedAt, code: true }) },
+    ]),
   ];
 }

@@ -1,7 +1,8 @@
 import type { TrainingMetrics } from '../../../contract/run.ts';
 import { formatPercent } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
-import type { Block, Cell, Curve, Metric, Point, Table } from './block.ts';
+import type { Block, Curve, Metric, Point, Table } from './block.ts';
+import { type Field, tableOf } from './table.ts';
 import { thinned } from './thin.ts';
 
 const rowsShown = 12;
@@ -67,48 +68,40 @@ function candidatesOf({ training: { checkpoints = [] }, checkpoint }: RunReport)
   return [...all.values()].sort((a, b) => b.step - a.step);
 }
 
-const losses = ['Train loss', 'Train accuracy', 'Validation loss', 'Validation accuracy'].map((name) => ({
-  name,
-  number: true as const,
-}));
+const losses: Field<Partial<TrainingMetrics>>[] = [
+  { name: 'Train loss', number: true, cell: ({ trainLoss }) => loss(trainLoss) },
+  { name: 'Train accuracy', number: true, cell: ({ trainAccuracy }) => accuracy(trainAccuracy) },
+  { name: 'Validation loss', number: true, cell: ({ validLoss }) => loss(validLoss) },
+  { name: 'Validation accuracy', number: true, cell: ({ validAccuracy }) => accuracy(validAccuracy) },
+];
 
 function figures(curve: readonly TrainingMetrics[]): Table {
-  return {
-    kind: 'table',
-    caption: 'The curves in figures',
-    folded: true,
-    columns: [{ name: 'Step', number: true }, ...losses],
-    rows: summary(curve).map((point) => [point.step.toLocaleString('en-US'), ...metrics(point)]),
-  };
+  const table = tableOf<TrainingMetrics>('The curves in figures', summary(curve), [
+    { name: 'Step', number: true, cell: ({ step }) => step.toLocaleString('en-US') },
+    ...losses,
+  ]);
+  return { ...table, folded: true };
 }
 
 function checkpoints(report: RunReport): Table[] {
   const candidates = candidatesOf(report);
   if (candidates.length === 0) return [];
-  const scored = candidates.some(({ score }) => score !== undefined);
-  const row = ({ model, step, metrics: at, score }: Candidate): (Cell | string)[] => {
-    const chosen = model === report.checkpoint?.chosen;
-    return [
-      { text: model, code: true },
-      ...(report.checkpoint ? [chosen ? { text: '✓ yes', tone: 'good' as const } : ''] : []),
-      step.toLocaleString('en-US'),
-      ...(scored ? [accuracy(score)] : []),
-      ...metrics(at),
-    ];
-  };
+  const chosen = report.checkpoint?.chosen;
   return [
-    {
-      kind: 'table',
-      caption: 'Checkpoints',
-      columns: [
-        { name: 'Model' },
-        ...(report.checkpoint ? [{ name: 'Chosen' }] : []),
-        { name: 'Step', number: true },
-        ...(scored ? [{ name: 'Score', number: true as const }] : []),
-        ...losses,
-      ],
-      rows: candidates.map(row),
-    },
+    tableOf<Candidate>('Checkpoints', candidates, [
+      { name: 'Model', cell: ({ model }) => ({ text: model, code: true }) },
+      chosen !== undefined && {
+        name: 'Chosen',
+        cell: ({ model }) => (model === chosen ? { text: '✓ yes', tone: 'good' } : ''),
+      },
+      { name: 'Step', number: true, cell: ({ step }) => step.toLocaleString('en-US') },
+      candidates.some(({ score }) => score !== undefined) && {
+        name: 'Score',
+        number: true,
+        cell: ({ score }) => accuracy(score),
+      },
+      ...losses.map((field): Field<Candidate> => ({ ...field, cell: ({ metrics }) => field.cell(metrics) })),
+    ]),
   ];
 }
 
@@ -121,10 +114,6 @@ function summary(curve: readonly TrainingMetrics[]): TrainingMetrics[] {
   return Array.from({ length: rowsShown }, (_, row) => points[Math.round(row * gap)]).filter(
     (point) => point !== undefined,
   );
-}
-
-function metrics({ trainLoss, trainAccuracy, validLoss, validAccuracy }: Partial<TrainingMetrics>): string[] {
-  return [loss(trainLoss), accuracy(trainAccuracy), loss(validLoss), accuracy(validAccuracy)];
 }
 
 function loss(nats: number | undefined): string {

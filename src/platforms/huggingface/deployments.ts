@@ -18,7 +18,11 @@ const servedShape = z.object({ url: z.url(), model: z.string(), ready: z.boolean
 type Served = z.infer<typeof servedShape>;
 
 /** Deployments are workflows that bear their name; a host serves the model while one runs. */
-export function deployments(settings: HuggingFaceSettings, cluster: Cluster): Deployments {
+export function deployments(
+  settings: HuggingFaceSettings,
+  cluster: Cluster,
+  servedAs: (model: string) => string,
+): Deployments {
   const { client, named } = cluster;
   const handle = (name: string) => client.workflow.getHandle(name);
   const look = async (name: string) =>
@@ -36,7 +40,7 @@ export function deployments(settings: HuggingFaceSettings, cluster: Cluster): De
             taskQueue: settings.taskQueue,
             args: [
               {
-                model,
+                model: servedAs(model),
                 hours: settings.serving.hours,
                 heartbeatSeconds: settings.heartbeatSeconds,
                 taskQueue: servingQueue(settings.taskQueue),

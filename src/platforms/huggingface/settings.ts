@@ -2,11 +2,38 @@ import { z } from 'zod';
 import { catalogueChangesSchema } from '../catalogue.ts';
 import { tuningSchema } from '../trainer/tuning.ts';
 
-/** A connection to trainers on one's own machines. */
-export const huggingFaceSettingsSchema = z.strictObject({
+/** Training on machines of Hugging Face Jobs, with data, events and models in repositories of the hub. */
+const hubJobsSchema = z.strictObject({
+  /** The user or organisation that pays, and owns the repositories. */
+  namespace: z.string().regex(/^[\w.-]+$/, 'is no name of a user or an organisation'),
+  /** The machine, such as `a10g-small`. */
+  flavor: z.string().min(1),
+  /** An image that holds the trainer: trainers/huggingface/Dockerfile. */
+  image: z.string().min(1),
+  /** A job that runs for longer is ended. Hugging Face's own limit is half an hour, where none is set. */
+  timeoutSeconds: z.int().positive().default(86_400),
+  /** What the machine costs, US dollars an hour. */
+  hourlyUsd: z.number().min(0),
+  /** The environment variable with a token that may write to the namespace and start jobs. */
+  tokenEnv: z.string().default('HF_TOKEN'),
+  /** A private dataset repository of the namespace, which is made where it is not there. */
+  repository: z
+    .string()
+    .regex(/^[\w.-]+$/, 'is no name of a repository')
+    .default('tunewright'),
+  /** How far a listing of jobs may lag behind a creation. */
+  listLagSeconds: z.number().min(0).max(240).default(30),
+  /** Another address than the hub's own. */
+  url: z.url().default('https://huggingface.co'),
+});
+export type HubJobs = z.infer<typeof hubJobsSchema>;
+
+const fields = z.strictObject({
   platform: z.literal('huggingface'),
   /** A folder that workers and trainers share: data, checkpoints and models lie there. */
-  storage: z.string().min(1),
+  storage: z.string().min(1).optional(),
+  /** Machines of Hugging Face train in place of one's own. */
+  jobs: hubJobsSchema.optional(),
   /** What the trainers poll, in this service's own Temporal namespace. */
   taskQueue: z.string().min(1).default('huggingface'),
   training: tuningSchema.prefault({}),
@@ -24,4 +51,10 @@ export const huggingFaceSettingsSchema = z.strictObject({
   /** Limits, and models that are not as others: prices among them. */
   catalogue: catalogueChangesSchema.optional(),
 });
-export type HuggingFaceSettings = z.infer<typeof huggingFaceSettingsSchema>;
+export type HuggingFaceSettings = z.infer<typeof fields>;
+
+/** A connection to trainers on one's own machines, or to Hugging Face Jobs; what was trained there is served on one's own too. */
+export const huggingFaceSettingsSchema = fields.refine(
+  ({ storage, jobs }) => (storage === undefined) !== (jobs === undefined),
+  'Either `storage`, for trainers on machines of your own, or `jobs`, for those of Hugging Face: exactly one of both.',
+);

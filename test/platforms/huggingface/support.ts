@@ -20,10 +20,15 @@ export async function openStorage(): Promise<string> {
 }
 
 /** The trainer of one host: a process of its own. */
-export async function startTrainer(storage: string, taskQueue: string): Promise<ServerProcess> {
-  const flags = ['--storage', storage, '--address', testTemporal(), '--task-queue', taskQueue];
+export async function startTrainer(
+  storage: string,
+  taskQueue: string,
+  more: string[] = [],
+  env = trainerEnv(),
+): Promise<ServerProcess> {
+  const flags = ['--storage', storage, '--address', testTemporal(), '--task-queue', taskQueue, ...more];
   const log = join(storage, 'trainer-worker.log');
-  return await runServer(trainerPython, ['-m', 'tunewright_trainer.worker', ...flags], log, trainerEnv());
+  return await runServer(trainerPython, ['-m', 'tunewright_trainer.worker', ...flags], log, env);
 }
 
 export async function remove(folder: string): Promise<void> {

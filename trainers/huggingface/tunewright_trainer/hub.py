@@ -22,7 +22,7 @@ from huggingface_hub import HfApi
 from .events import Events
 from .job import Job, Refused, Storage, write_json
 from .sagemaker import Telling
-from .train import Away, train
+from .train import Away, passes, train
 
 _PUSH_SECONDS = 60.0
 """A repository takes some hundred commits an hour."""
@@ -44,6 +44,8 @@ class HubStorage(Storage):
         try:
             return self._api.snapshot_download(name)
         except OSError as reason:
+            if passes(reason):
+                raise Away(f"The hub cannot be reached for {name}: {reason}") from reason
             raise Refused("model_not_found", f"The model {name} cannot be fetched: {reason}") from reason
 
 

@@ -102,7 +102,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         model = AutoModelForCausalLM.from_pretrained(source, dtype=torch.bfloat16 if bf16 and tuning.method == "lora" else torch.float32)
         saved_as = AutoConfig.from_pretrained(source).dtype
     except (OSError, ValueError) as reason:
-        if _passes(reason):
+        if passes(reason):
             raise Away(f"The hub cannot be reached for {job.model}: {reason}") from reason
         raise Refused("model_not_found", f"The model {job.model} cannot be loaded: {reason}") from reason
     if tokenizer.chat_template is None:
@@ -206,7 +206,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     return True
 
 
-def _passes(reason: BaseException) -> bool:
+def passes(reason: BaseException) -> bool:
     """Whether the network, or the hub itself, is the reason: nothing of that is told by one class of errors."""
     seen: BaseException | None = reason
     while seen is not None:

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { type Account, listAccounts } from './client/accounts.ts';
 import { type AdoptionHandle, startAdoption } from './client/adopt.ts';
 import { connect } from './client/connect.ts';
@@ -53,7 +54,14 @@ export async function createClient(options: ClientOptions = {}): Promise<Tunewri
     apiKey: options.apiKey ?? environment.apiKey,
     tls: options.tls ?? environment.tls,
   });
+  return clientOver(client, { taskQueue, namespace, uiUrl });
+}
 
+/** The same over a connection that there is already; closing it closes that. */
+export function clientOver(
+  client: Client,
+  { taskQueue, namespace, uiUrl }: { taskQueue: string; namespace: string; uiUrl?: string | undefined },
+): TunewrightClient {
   const url = (name: string): string | undefined =>
     uiUrl && `${uiUrl.replace(/\/$/, '')}/namespaces/${namespace}/workflows/${encodeURIComponent(name)}`;
   const get = (name: string): RunHandle => runHandle(name, { client, url, startLinked: startInput });

@@ -40,9 +40,11 @@ export async function snapshot(
         advice: 'Name the data by a path, or by an address that begins with https:// or s3://.',
       });
     }
+    case 'artifact':
+      return await store.put(unpacked(store.read({ ...source, uri: text }), { name }));
     default:
       throw new TunewrightError('invalid_config', 'The data are named by an address that cannot be read.', {
-        advice: 'Use a path, https://HOST/PATH, s3://BUCKET/KEY, or platform:FILE_ID.',
+        advice: 'Use a path, https://HOST/PATH, s3://BUCKET/KEY, platform:FILE_ID, or artifact:SHA256-BYTES.',
       });
   }
 }

@@ -9,11 +9,16 @@ export function runSummary({ config }: FineTuneInput): string {
   return `Tune ${config.model} on ${config.data.train} (${config.connection})`;
 }
 
-/** A name is used once: even after a run is over, another one must not be taken for it. */
+/**
+ * A name is used once: even after a run is over, another one must not be taken for it.
+ *
+ * @param memo what whoever starts it wants to find there again
+ */
 export function workflowStart(
   name: string,
   taskQueue: string,
   input: FineTuneInput,
+  memo: Readonly<Record<string, unknown>> = {},
 ): [workflow: string, options: WorkflowStartOptions<typeof fineTune>] {
   return [
     workflowType,
@@ -24,7 +29,7 @@ export function workflowStart(
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: runSummary(input),
-      memo: { [inputMemo]: input },
+      memo: { ...memo, [inputMemo]: input },
       priority: priorityOf(input),
     },
   ];

@@ -29,7 +29,7 @@ const source = z
   .min(1)
   .refine(
     (text) => dataSource(text) !== undefined,
-    'use a path, https://HOST/PATH without keys in it, s3://BUCKET/KEY, or platform:FILE_ID',
+    'use a path, https://HOST/PATH without keys in it, s3://BUCKET/KEY, platform:FILE_ID, or artifact:SHA256-BYTES',
   );
 
 export const dataSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { aliveCheck } from '../alive.ts';
+import { folderStore } from '../artifacts/index.ts';
 import { connect } from '../client/connect.ts';
 import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
@@ -56,7 +57,11 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
       records: records.open,
       watch,
       access: mayCall,
+      store: folderStore(settings.artifacts),
+      client,
+      taskQueue: settings.taskQueue,
       usual: settings.gateway.connection,
+      run: settings.gateway.run,
       logger,
       closing: closing.signal,
     }),

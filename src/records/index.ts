@@ -1,6 +1,7 @@
 import { type CanaryRecords, canaryRecords } from './canary/index.ts';
 import { type ChampionRecords, championRecords } from './champion.ts';
 import type { Opened } from './database.ts';
+import { type FileRecords, fileRecords } from './files.ts';
 import { type LabelRecords, labelRecords } from './labels.ts';
 import { migrate } from './migrations/index.ts';
 import { openPostgres } from './postgres.ts';
@@ -10,6 +11,7 @@ import { openSqlite } from './sqlite.ts';
 import { type VersionRecords, versionRecords } from './versions.ts';
 
 export { deadByRecord } from './dead.ts';
+export type { UploadedFile } from './files.ts';
 export { type Watch, watchRevisions } from './watch.ts';
 
 /**
@@ -22,7 +24,8 @@ export interface Records
     ChampionRecords,
     CanaryRecords,
     ServingRecords,
-    LabelRecords {
+    LabelRecords,
+    FileRecords {
   close(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ export async function openRecords(location: string): Promise<Records> {
     ...canaryRecords(db),
     ...servingRecords(db),
     ...labelRecords(db),
+    ...fileRecords(db),
   };
   return { ...(eachOf(operations, name) as typeof operations), close };
 }

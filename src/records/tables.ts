@@ -126,6 +126,23 @@ interface RequestRow {
   at: Time;
 }
 
+export interface FileRow {
+  id: string;
+  created_at: string;
+  created_by: string | null;
+  filename: string;
+  purpose: string;
+  /** A reference as JSON. */
+  content: string;
+}
+
+interface PartRow {
+  id: string;
+  upload: string;
+  /** A reference as JSON. */
+  content: string;
+}
+
 export interface Tables {
   runs: RunRow;
   jobs: JobRow;
@@ -137,4 +154,6 @@ export interface Tables {
   feedback: FeedbackRow;
   audit: AuditRow;
   requests: RequestRow;
+  files: FileRow;
+  parts: PartRow;
 }

@@ -52,7 +52,7 @@ export const checked = new Set<string>();
 function schemaOf(pathname: string, method: string, status: number): string | undefined {
   if (status >= 400) return 'openapi#/components/schemas/ErrorResponse';
   const { paths } = spec();
-  const parts = pathname.replace(/^\/v1/, '').split('/');
+  const parts = pathname.replace(/^(\/openai)?\/v1/, '').split('/');
   const fits = (pattern: string) => {
     const wanted = pattern.split('/');
     return wanted.length === parts.length && wanted.every((part, at) => part.startsWith('{') || part === parts[at]);

@@ -5,7 +5,7 @@ import { TunewrightError } from '../../contract/errors.ts';
 import type { Platforms } from '../../platforms/registry.ts';
 import type { Caller } from '../access.ts';
 import type { Breaker } from './breaker.ts';
-import { ApiError, answerApiError } from './errors.ts';
+import { ApiError, answerApiError, tooLarge } from './errors.ts';
 import { stringFields, textOf } from './fields.ts';
 import { type Call, forward, type Outcome } from './forward.ts';
 import type { Route, Routes, Target } from './routes.ts';
@@ -25,9 +25,9 @@ const keyFields = ['safety_identifier', 'user'];
 /** Questions to models: passed on to where the model's name leads, and their answers back as they are. */
 export function ask(context: AskContext): Hono<Caller> {
   const app = new Hono<Caller>();
-  app.use(bodyLimit({ maxSize: largestBody, onError: (c) => answerApiError(c, tooLarge()) }));
+  const limit = bodyLimit({ maxSize: largestBody, onError: (c) => answerApiError(c, tooLarge(largestBody)) });
   for (const path of ['/chat/completions', '/responses']) {
-    app.post(path, async (c) => await answer(c, path, context));
+    app.post(path, limit, async (c) => await answer(c, path, context));
   }
   return app;
 }
@@ -110,8 +110,4 @@ function noModel(): ApiError {
     code: 'missing_required_parameter',
     param: 'model',
   });
-}
-
-function tooLarge(): ApiError {
-  return new ApiError(413, `The body is larger than ${largestBody / 1024 / 1024} MiB.`, { code: 'too_large' });
 }

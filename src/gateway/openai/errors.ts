@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { TunewrightError } from '../../contract/errors.ts';
+import { type ErrorCode, TunewrightError } from '../../contract/errors.ts';
 import { statusOf } from '../answers.ts';
 
 /** An error in the words of OpenAI's API, which official clients turn into their own classes by its status. */
@@ -28,10 +28,18 @@ const codes: Partial<Record<string, string>> = {
   no_champion: 'model_not_found',
 };
 
+/** Of what only runs and the artifact store say. */
+const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
+  refused: 400,
+  run_not_found: 404,
+  artifact_missing: 404,
+  temporal_unreachable: 503,
+};
+
 /** Any error as an {@link ApiError}; what is not known by name is told to the gateway's log alone. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  const status = statusOf(error);
+  const status = (error instanceof TunewrightError ? statuses[error.code] : undefined) ?? statusOf(error);
   if (!(error instanceof TunewrightError) || status === 500) {
     return new ApiError(500, 'The gateway could not do this; its log tells more.', { code: 'internal', cause: error });
   }
@@ -50,4 +58,12 @@ export function modelNotFound(model: string): ApiError {
     `The model "${model}" is neither a registered model, nor the id of a version of one, nor CONNECTION/MODEL of a ` +
     'connection of this gateway.';
   return new ApiError(404, message, { code: 'model_not_found', param: 'model' });
+}
+
+export function tooLarge(bytes: number): ApiError {
+  return new ApiError(413, `The body is larger than ${bytes / 1024 / 1024} MiB.`, { code: 'too_large' });
+}
+
+export function refused(message: string, param: string | null, code = 'invalid_value'): ApiError {
+  return new ApiError(400, message, { code, param });
 }

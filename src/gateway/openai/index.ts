@@ -1,13 +1,18 @@
+import type { Client } from '@temporalio/client';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
+import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { Platforms } from '../../platforms/registry.ts';
 import type { Records, Watch } from '../../records/index.ts';
 import type { Access, Caller } from '../access.ts';
 import { ask } from './ask.ts';
 import { breaker } from './breaker.ts';
 import { ApiError, answerApiError, toApiError } from './errors.ts';
+import { files } from './files.ts';
+import { jobs } from './jobs/index.ts';
 import { models } from './models.ts';
 import { routes } from './routes.ts';
+import { uploads } from './uploads.ts';
 
 export interface OpenAIContext {
   platforms: Platforms;
@@ -15,8 +20,13 @@ export interface OpenAIContext {
   records(): Promise<Records>;
   watch: Watch;
   access: Access;
+  store: ArtifactStore;
+  client: Client;
+  taskQueue: string;
   /** The connection of models that are named without one. */
   usual: string | undefined;
+  /** Fields of each run that a program starts. */
+  run: Readonly<Record<string, unknown>>;
   logger: Logger;
   /** Aborted when the gateway closes. */
   closing: AbortSignal;
@@ -30,6 +40,9 @@ export function openai(context: OpenAIContext): Hono<Caller> {
   app.use(access.use);
   app.route('/', ask({ ...shared, breaker: breaker() }));
   app.route('/models', models(shared));
+  app.route('/files', files(shared));
+  app.route('/uploads', uploads(shared));
+  app.route('/fine_tuning/jobs', jobs(shared));
 
   app.all('*', (c) =>
     answerApiError(c, new ApiError(404, `There is no ${c.req.method} ${c.req.path} here.`, { code: 'unknown_url' })),

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { data } from './data.ts';
+import { gateway } from './gateway.ts';
 import { graders } from './graders.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
@@ -25,6 +26,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<Figure[]>>> = {
   graders,
   recovery,
   throughput,
+  gateway,
 };
 
 /** Measures the parts that are named, or all of them, and prints one table. Exit code 1 where a reach is missed. */

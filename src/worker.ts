@@ -56,7 +56,7 @@ export async function createWorker(
     activities: createActivities({
       platforms: createPlatforms(settings.connections, settings),
       store: folderStore(settings.artifacts),
-      records: recordsAt(settings.records),
+      records: recordsAt(settings.records).open,
       notices: settings.notices,
       dataDirectory: settings.dataDirectory,
       dataHosts: settings.dataHosts,

@@ -8,6 +8,7 @@ import type { Dependencies } from './dependencies.ts';
 import { deployActivities } from './deploy.ts';
 import { estimateActivities } from './estimate.ts';
 import { evaluateActivities } from './evaluate.ts';
+import { expiringActivities } from './expiring.ts';
 import { inspectActivities } from './inspect.ts';
 import { jobActivities } from './job.ts';
 import { notifyActivities } from './notify.ts';
@@ -45,6 +46,7 @@ export function createActivities(dependencies: Dependencies) {
     ...reportActivities(dependencies),
     ...releaseActivities(dependencies),
     ...catalogueActivities(dependencies),
+    ...expiringActivities(dependencies),
   };
 }
 

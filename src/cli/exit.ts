@@ -5,6 +5,8 @@ export const exitCodes = {
   failed: 1,
   /** The command line itself is wrong. */
   usage: 2,
+  /** What was looked for was found, and wants somebody: for a monitor. */
+  due: 3,
   /** SIGINT, by the shells' rule of 128 and the signal's number. */
   interrupted: 130,
   terminated: 143,

@@ -1,6 +1,7 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
 import { parseRunConfig, type RunConfigInput } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { expiringCheckType } from '../contract/lifetimes.ts';
 import { catalogueCheckType, inputMemo, workflowType } from '../contract/messages.ts';
 import type { FineTuneInput } from '../contract/run.ts';
 import { runSummary } from './start.ts';
@@ -15,8 +16,8 @@ export interface ScheduleSpec {
 
 export interface ScheduleSummary {
   name: string;
-  /** What it starts: runs, or checks of the catalogue. */
-  starts: 'runs' | 'catalogue checks';
+  /** What it starts: runs, or checks of the catalogue or of what dies soon. */
+  starts: 'runs' | 'catalogue checks' | 'expiring checks';
   paused: boolean;
   /** ISO times. */
   nextRuns: string[];
@@ -29,6 +30,8 @@ export interface Schedules {
   create(spec: ScheduleSpec): Promise<void>;
   /** Sets the catalogue against each platform's own list of models; the workflow fails where they do not agree. */
   createCatalogueCheck(spec: Omit<ScheduleSpec, 'config'>): Promise<void>;
+  /** Tells of versions in service that die within so many days; the workflow fails where there are any. */
+  createExpiringCheck(spec: Omit<ScheduleSpec, 'config'> & { withinDays: number }): Promise<void>;
   list(): AsyncGenerator<ScheduleSummary, void, void>;
   pause(name: string, note?: string): Promise<void>;
   resume(name: string, note?: string): Promise<void>;
@@ -40,6 +43,7 @@ export interface Schedules {
 const startsOf: ReadonlyMap<string, ScheduleSummary['starts']> = new Map([
   [workflowType, 'runs'],
   [catalogueCheckType, 'catalogue checks'],
+  [expiringCheckType, 'expiring checks'],
 ]);
 
 /** Schedules on Temporal Schedules: a run is skipped while the one before it still goes on. */
@@ -73,6 +77,11 @@ export function schedules(client: Client, taskQueue: string): Schedules {
     async createCatalogueCheck({ name, cron }) {
       const staticSummary = 'Set the catalogue against what platforms offer';
       await create(name, cron, { workflowType: catalogueCheckType, args: [], staticSummary });
+    },
+
+    async createExpiringCheck({ name, cron, withinDays }) {
+      const staticSummary = `Tell what dies within ${withinDays} days`;
+      await create(name, cron, { workflowType: expiringCheckType, args: [withinDays], staticSummary });
     },
 
     async *list() {

@@ -1,3 +1,4 @@
+import type { Lifetime } from './lifetimes.ts';
 import type { Cost, Registered, RunStatus } from './run.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -18,4 +19,6 @@ export type Notice =
       verdict?: Pick<Verdict, 'decision' | 'says'>;
       registered?: Registered;
       cost: Cost;
-    };
+    }
+  /** A version in service dies soon, or is dead. */
+  | ({ event: 'model_expiring'; message: string } & Lifetime);

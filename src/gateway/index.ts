@@ -5,11 +5,13 @@ import { folderStore } from '../artifacts/index.ts';
 import { connect } from '../client/connect.ts';
 import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { lifetimes } from '../lifetimes/index.ts';
 import { createLogger } from '../logger.ts';
 import { createPlatforms } from '../platforms/registry.ts';
-import { openRecords, type Records, watchRevisions } from '../records/index.ts';
+import { recordsAt, watchRevisions } from '../records/index.ts';
 import { access } from './access.ts';
 import { health } from './health.ts';
+import { metrics } from './metrics.ts';
 import { models } from './models.ts';
 import { openai } from './openai/index.ts';
 import { webhooks } from './webhooks.ts';
@@ -25,7 +27,7 @@ export interface GatewayOptions {
   port?: number;
 }
 
-/** The HTTP side: webhooks of the platforms, registered models, health for a load balancer. Throws `temporal_unreachable`, `port_taken`. */
+/** The HTTP side: webhooks of the platforms, registered models, OpenAI-compatible routes, health and metrics. Throws `temporal_unreachable`, `port_taken`. */
 export async function startGateway(settings: Settings, options: GatewayOptions = {}): Promise<Gateway> {
   const { host = '127.0.0.1', port = 0 } = options;
   const client = await connect(settings.temporal);
@@ -36,7 +38,11 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
   app.route('/', health(client));
   app.route('/webhooks', webhooks({ client, platforms, logger }));
   const closing = new AbortController();
-  const records = recordsWhenNeeded(settings.records);
+  const records = recordsAt(settings.records);
+  app.route(
+    '/metrics',
+    metrics(async () => await lifetimes({ records: await records.open(), platforms, now: new Date() })),
+  );
   const watch = watchRevisions({ revisions: async (names) => await (await records.open()).revisions(names) });
   const mayCall = access(settings.gatewayKeys, host);
   app.route(
@@ -84,25 +90,6 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
       reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error);
     });
   });
-}
-
-/** Webhooks go on where the records cannot be opened; the next request about models tries again. */
-function recordsWhenNeeded(location: string): { open(): Promise<Records>; close(): Promise<void> } {
-  let opened: Promise<Records> | undefined;
-  return {
-    async open() {
-      opened ??= openRecords(location);
-      try {
-        return await opened;
-      } catch (error) {
-        opened = undefined;
-        throw error;
-      }
-    },
-    async close() {
-      await (await opened?.catch(() => undefined))?.close();
-    },
-  };
 }
 
 function portTaken(port: number, cause: Error): TunewrightError {

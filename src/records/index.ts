@@ -56,17 +56,22 @@ export async function openRecords(location: string): Promise<Records> {
   return { ...(eachOf(operations, name) as typeof operations), close };
 }
 
-/** Opens them when they are first asked for, and again after that has failed: a worker lives on while they are away. */
-export function recordsAt(location: string): () => Promise<Records> {
-  let open: Promise<Records> | undefined;
-  return async () => {
-    open ??= openRecords(location);
-    try {
-      return await open;
-    } catch (error) {
-      open = undefined;
-      throw error;
-    }
+/** Opens them when they are first asked for, and again after that has failed: a process lives on while they are away. */
+export function recordsAt(location: string): { open(): Promise<Records>; close(): Promise<void> } {
+  let opened: Promise<Records> | undefined;
+  return {
+    async open() {
+      opened ??= openRecords(location);
+      try {
+        return await opened;
+      } catch (error) {
+        opened = undefined;
+        throw error;
+      }
+    },
+    async close() {
+      await (await opened?.catch(() => undefined))?.close();
+    },
   };
 }
 

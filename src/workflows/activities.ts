@@ -120,6 +120,7 @@ export const activities = {
   removeFiles: activity('removeFiles', tidying),
   findEnded: activity('findEnded', call),
   checkCatalogues: activity('checkCatalogues', call),
+  findExpiring: activity('findExpiring', call),
   planAdoption: activity('planAdoption', reading),
   adoptChain: activity('adoptChain', reading),
   askAdopted: activity('askAdopted', long),

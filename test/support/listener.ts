@@ -7,8 +7,8 @@ import type { Notice } from '../../src/contract/notice.ts';
 export interface Listener {
   url: string;
   secret: string;
-  /** What was told of a run; throws when nothing of that kind was, or its signature is wrong. */
-  of(run: string, event: Notice['event']): Promise<Notice>;
+  /** What was told of a run, or of a model; throws when nothing of that kind was, or its signature is wrong. */
+  of(name: string, event: Notice['event']): Promise<Notice>;
   close(): Promise<void>;
 }
 
@@ -26,14 +26,14 @@ export async function listener(): Promise<Listener> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     secret,
-    async of(run, event) {
+    async of(name, event) {
       for (const { body, headers } of received) {
         const { type, data } = JSON.parse(body);
-        if (data.run !== run || type !== `tunewright.${event}`) continue;
+        if (![data.run, data.model].includes(name) || type !== `tunewright.${event}`) continue;
         await webhooks.verifySignature(body, headers as Record<string, string>, secret);
         return data;
       }
-      throw new Error(`${event} was not told of ${run}`);
+      throw new Error(`${event} was not told of ${name}`);
     },
     close: async () => await new Promise((resolve) => server.close(() => resolve())),
   };

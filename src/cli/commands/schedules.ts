@@ -1,12 +1,15 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ScheduleSummary, Schedules } from '../../client.ts';
 import type { Context, Perform } from '../context.ts';
+import { duration } from '../options.ts';
 import { scheduleTable } from '../render/schedules.ts';
+
+const dayMs = 86_400_000;
 
 export function schedulesCommand(program: Command, perform: Perform): void {
   const schedules = program
     .command('schedules')
-    .description('runs, and checks of the catalogue, that start by the clock');
+    .description('runs, and checks of the catalogue and of what dies soon, that start by the clock');
   schedules
     .command('create')
     .description('start a run each time a cron line says so; skipped while the one before it goes on')
@@ -22,6 +25,19 @@ export function schedulesCommand(program: Command, perform: Perform): void {
     .argument('<name>', 'name of the schedule')
     .requiredOption('--cron <line>', 'five fields, in UTC, such as "0 6 * * *"')
     .action((name: string, { cron }: { cron: string }) => perform((context) => checkCatalogue(context, name, cron)));
+  schedules
+    .command('check-expiring')
+    .description('tell of versions in service that die soon each time a cron line says so')
+    .argument('<name>', 'name of the schedule')
+    .requiredOption('--cron <line>', 'five fields, in UTC, such as "0 6 * * *"')
+    .addOption(
+      new Option('--within <time>', 'how far to look ahead, such as 90d')
+        .argParser(duration)
+        .default(duration('90d'), '90d'),
+    )
+    .action((name: string, options: { cron: string; within: number }) =>
+      perform((context) => checkExpiring(context, name, options)),
+    );
   schedules
     .command('list')
     .description('list the schedules')
@@ -62,6 +78,15 @@ async function create(
 
 async function checkCatalogue({ client, out }: Context, name: string, cron: string): Promise<undefined> {
   await (await client()).schedules.createCatalogueCheck({ name, cron });
+  created(out, name);
+}
+
+async function checkExpiring(
+  { client, out }: Context,
+  name: string,
+  { cron, within }: { cron: string; within: number },
+): Promise<undefined> {
+  await (await client()).schedules.createExpiringCheck({ name, cron, withinDays: within / dayMs });
   created(out, name);
 }
 

@@ -80,7 +80,7 @@ export async function openStage(): Promise<Stage> {
         monthlyBudgetUsd: () => undefined,
       },
       store: folderStore(join(folder, 'artifacts')),
-      records: recordsAt(join(folder, 'records.sqlite')),
+      records: recordsAt(join(folder, 'records.sqlite')).open,
       dataDirectory: folder,
       dataHosts: [],
       ending: new AbortController().signal,

@@ -1,0 +1,73 @@
+import type { LeadTime, Lifetime, Lifetimes, Replacement, StepTime } from '../../contract/lifetimes.ts';
+import { formatUsd } from '../../evaluation/format.ts';
+import { table } from './table.ts';
+import { clean, type Paint } from './text.ts';
+
+interface Expiring extends Lifetimes {
+  due: readonly Lifetime[];
+  withinDays: number;
+}
+
+/** What dies soon, and what can be done about it. */
+export function expiringReport({ due, withinDays, today, lead, versions }: Expiring, paint: Paint): string {
+  const days = Number(withinDays.toFixed(2));
+  if (due.length === 0) {
+    return `Of ${versions.length} versions in service none is known to die within ${days} days.`;
+  }
+  const rows = due.map((version) => [
+    version.model,
+    String(version.version),
+    version.alias,
+    clean(version.modelId),
+    clean(version.connection),
+    clean(version.owner ?? ''),
+    version.gone ? 'gone' : (version.shutdownDate ?? ''),
+    version.daysLeft === undefined ? '' : String(version.daysLeft),
+    version.lastJobDay ?? '',
+    startBy(version, today, paint),
+  ]);
+  const columns = [
+    'name',
+    '#version',
+    'alias',
+    'model',
+    'connection',
+    'owner',
+    'dies',
+    '#days left',
+    'last job',
+    'start by',
+  ];
+  return [
+    table(columns, rows, paint),
+    '',
+    ...due.flatMap((version) => replacementLines(version)),
+    '',
+    `A migration is taken to need ${leadLine(lead)}.`,
+  ].join('\n');
+}
+
+function startBy({ startBy: day, gone }: Lifetime, today: string, paint: Paint): string {
+  if (gone) return paint('red', 'too late');
+  if (day === undefined) return '';
+  return day < today ? paint('red', `${day}, over`) : day;
+}
+
+function replacementLines({ model, version, replacements }: Lifetime): string[] {
+  const of = `${model} ${version}`;
+  if (replacements.length === 0) return [`${of}: no configured connection has a model that could take its place.`];
+  return [`${of} could become: ${replacements.map(replacementText).join('; ')}`];
+}
+
+function replacementText({ connection, model, shutdownDate, prices }: Replacement): string {
+  const name = model === '*' ? 'any model it can load' : model;
+  const life = shutdownDate ? `until ${shutdownDate}` : 'no date';
+  const price = prices ? `, ${formatUsd(prices.input)} in, ${formatUsd(prices.output)} out a million tokens` : '';
+  return `${clean(name)} at ${clean(connection)} (${life}${price})`;
+}
+
+function leadLine({ training, evaluation, approval }: LeadTime): string {
+  const step = (name: string, { hours, runs }: StepTime) =>
+    `${hours} h for ${name} (${runs === undefined ? 'assumed' : `the longest of ${runs} runs`})`;
+  return [step('training', training), step('evaluation', evaluation), step('approval', approval)].join(', ');
+}

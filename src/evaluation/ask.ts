@@ -74,8 +74,9 @@ export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Pro
   };
   const bounds = { concurrency, maxWaitMs, sleep, signal: stopAsking.signal };
   const asking = createPatience(bounds);
-  // Judges may be at another platform: what one refuses says nothing of the other.
-  const judging = createPatience(bounds);
+  // Judges may be at another platform: what one refuses says nothing of the other. Answers in hand are paid, so they are
+  // judged also when nothing more is asked.
+  const judging = createPatience({ ...bounds, signal: giveUp.signal });
   const batches = createBatches(startAt, batchSize, async (predictions) => {
     if (!ending?.aborted) signal?.throwIfAborted();
     await options.onBatch(predictions);

@@ -1,12 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunConfigInput } from '../../src/contract/config.ts';
 import { type Pipeline, pipeline, smallDataSet } from '../support/pipeline.ts';
 import { failureOf, filesLeft } from '../support/watching.ts';
 
+const python = process.env.TUNEWRIGHT_PYTHON ?? 'python3';
+const withPython = spawnSync(python, ['--version']).status === 0 ? test : test.skip;
+
 let at: Pipeline;
 beforeAll(async () => {
-  at = await pipeline({}, { graderCode: { python: process.env.TUNEWRIGHT_PYTHON ?? 'python3' } });
+  at = await pipeline({}, { graderCode: { python } });
 });
 afterAll(async () => await at.close());
 
@@ -18,7 +22,6 @@ const judge = {
   input: [{ role: 'user' as const, content: '{{sample.output_text}} {{item.reference}}' }],
   pass_threshold: 0.5,
 };
-const python = (source: string) => ({ type: 'python' as const, source, pass_threshold: 1 });
 const check = (reference: string) => ({ type: 'string_check' as const, operation: 'eq' as const, reference });
 
 test.each<[string, GraderInput, string, RegExp]>([
@@ -50,19 +53,22 @@ test.each<[string, GraderInput, string, RegExp]>([
     'grader_not_allowed',
     /of the type module/,
   ],
-  [
-    'Python that does not load',
-    python('def grade(sample, item):\n  return ('),
-    'invalid_config',
-    /SyntaxError in line 2/,
-  ],
 ])('%s is refused before anything is uploaded or paid', async (_, grader, code, message) => {
+  await refused(grader, code, message);
+});
+
+withPython('so is Python that does not load', async () => {
+  const source = 'def grade(sample, item):\n  return (';
+  await refused({ type: 'python', source, pass_threshold: 1 }, 'invalid_config', /SyntaxError in line 2/);
+});
+
+async function refused(grader: GraderInput, code: string, message: RegExp): Promise<void> {
   const run = await at.client.start(at.config({ evaluation: { grader } }));
   expect(await failureOf(run)).toMatchObject({ code, message: expect.stringMatching(message) });
   expect(await filesLeft(at)).toBe(0);
   expect(at.simulator.ledger().totals.jobs).toBe(0);
   expect(at.simulator.ledger().chat).toEqual({});
-});
+}
 
 test('only the examples that lack a field are counted', async () => {
   const lines = smallDataSet().trimEnd().split('\n');

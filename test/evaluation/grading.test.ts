@@ -86,6 +86,33 @@ test('a judge that is slow or out of order is asked again, and the answer that i
   expect([...calls.values()]).toEqual(Array(10).fill(2));
 });
 
+test('answers in hand are judged and handed over when the worker is told to end', async () => {
+  const all: Prediction[] = [];
+  const ending = new AbortController();
+  const interrupted = failure('interrupted', 'yes');
+  const asking = askAll<Question>({
+    questions: Array.from({ length: 10 }, (_, index) => ({ index, item: { reference: String(index) } })),
+    ask: async ({ index }) => {
+      if (index === 3) ending.abort(interrupted);
+      return { text: String(index), inputTokens: 10, outputTokens: 2 };
+    },
+    grader: {
+      least: 0,
+      check() {},
+      grade: async (_item, _sample, { remote }) => await remote(async () => ({ passed: true, score: 1 })),
+    },
+    concurrency: 2,
+    batchSize: 4,
+    ending: ending.signal,
+    onBatch: async (batch) => {
+      all.push(...batch);
+    },
+  });
+  await expect(asking).rejects.toBe(interrupted);
+  expect(all.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
+  expect(all.every(({ passed }) => passed)).toBe(true);
+});
+
 test('what judges use is counted, also where their answer was of no use', async () => {
   const all = await predictions((index, { count }) => {
     count({ inputTokens: 100, outputTokens: 10, usd: 0.25 });

@@ -41,6 +41,10 @@ test('what one of the two does not know, or knows otherwise, is told', () => {
   ]);
 });
 
+test('a model that is not there to be tuned, as judges and embeddings, need not be', () => {
+  expect(drift([entry('judge', { methods: [] })], [{ id: 'judge', tunable: false }])).toEqual([]);
+});
+
 test('nothing is expected of a model whose last job or last day is past', () => {
   const past = [entry('x', { lastJobDate: '2026-11-23' }), entry('y', { shutdownDate: '2026-10-01' })];
   expect(drift(past, [])).toEqual([]);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Prediction } from '../../src/evaluation/prediction.ts';
@@ -68,7 +69,10 @@ test('a judge that is refused for haste is waited for, and no question is asked 
   expect(at.simulator.ledger().chat['stand-in-mini']?.requests).toBe(comparison.base.examples);
 });
 
-test("a run graded by a user's Python ends, and leaves no folder of it behind", async () => {
+const python = process.env.TUNEWRIGHT_PYTHON ?? 'python3';
+const withPython = spawnSync(python, ['--version']).status === 0 ? test : test.skip;
+
+withPython("a run graded by a user's Python ends, and leaves no folder of it behind", async () => {
   const source = [
     'def grade(sample, item):',
     '    if "red" in item["messages"][1]["content"]:',

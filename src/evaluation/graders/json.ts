@@ -66,6 +66,10 @@ function compareFields(input: string, reference: string, threshold: number): Gra
 function leaves(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {
   const entries = Array.isArray(value) || isRecord(value) ? Object.entries(value) : [];
   if (entries.length === 0) into.set(path, canonicalJson(value));
-  for (const [key, inner] of entries) leaves(inner, `${path}/${key}`, into);
+  // No two places have the same path, whatever keys are called.
+  const step = Array.isArray(value)
+    ? (at: string) => `[${at}]`
+    : (key: string) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  for (const [key, inner] of entries) leaves(inner, path + step(key), into);
   return into;
 }

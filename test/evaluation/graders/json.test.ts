@@ -72,6 +72,14 @@ describe('fields', () => {
     expect((await gradeOne({ type: 'json', pass_threshold: 0.8 }, { reference }, text)).passed).toBe(expected > 0.8);
   });
 
+  test.each([
+    ['{"a/b":1}', '{"a":{"b":1}}'],
+    ['[1]', '{"0":1}'],
+    ['{"[0]":1}', '[1]'],
+  ])('%s is not %s', async (hoped, text) => {
+    expect((await gradeOne({ type: 'json' }, { reference: hoped }, text)).score).toBe(0);
+  });
+
   test('a reference that is no JSON cannot be graded by', async () => {
     expect((await failureOf(() => gradeOne({ type: 'json' }, { reference: 'Bern' }, '{}'))).code).toBe('grader_failed');
   });

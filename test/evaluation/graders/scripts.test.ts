@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -10,6 +11,7 @@ import { pythonScript } from '../../../src/evaluation/scripts/python.ts';
 import { failureOf, gradeOne, problems } from './support.ts';
 
 const python = process.env.TUNEWRIGHT_PYTHON ?? 'python3';
+const withPython = spawnSync(python, ['--version']).status === 0 ? describe : describe.skip;
 const item = { reference: 'a', label: 'a', secret: 'hunter2' };
 const sample = { output_text: 'a' };
 
@@ -39,7 +41,7 @@ const systems = process.platform === 'linux' ? (['linux', 'darwin'] as const) : 
 
 const body = (lines: string) => `def grade(sample, item):\n${lines.replace(/^/gm, '    ')}\n`;
 
-describe('python', () => {
+withPython('python', () => {
   const script = (source: string, limits = {}) => keep(pythonScript(source, python, limits));
 
   test('grades by what its source says, many answers in one process', async () => {
@@ -102,7 +104,7 @@ describe('python', () => {
   });
 });
 
-describe.each(systems)('python, as on %s', (system) => {
+withPython.each(systems)('python, as on %s', (system) => {
   const script = (source: string) => keep(pythonScript(source, python, {}, system));
 
   /** 1 when the lines ran through, 0 when they were kept from it. */
@@ -171,15 +173,17 @@ test('a Python that is not there is told', async () => {
   });
 });
 
-test('when a script is closed, what it was grading is not graded and none of its processes is left', async () => {
-  const script = pythonScript(
-    'def grade(sample, item):\n    while item["label"] == "hang": pass\n    return 1\n',
-    python,
-  );
-  await script.grade(item, sample);
-  const grading = failureOf(() => script.grade({ ...item, label: 'hang' }, sample));
-  await script.close();
-  expect(await grading).toEqual({ code: 'grader_failed', message: 'The process of the grader ended.' });
+withPython('python that is closed', () => {
+  test('what it was grading is not graded and none of its processes is left', async () => {
+    const script = pythonScript(
+      'def grade(sample, item):\n    while item["label"] == "hang": pass\n    return 1\n',
+      python,
+    );
+    await script.grade(item, sample);
+    const grading = failureOf(() => script.grade({ ...item, label: 'hang' }, sample));
+    await script.close();
+    expect(await grading).toEqual({ code: 'grader_failed', message: 'The process of the grader ended.' });
+  });
 });
 
 describe('module', () => {

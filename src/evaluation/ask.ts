@@ -1,11 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { TunewrightError } from '../contract/errors.ts';
+import type { ToolCall } from '../contract/tool-call.ts';
 import { createBatches } from './batches.ts';
 import type { Grader } from './graders/index.ts';
 import { graded, isOfOneExample, unanswered } from './grading.ts';
 import { createPatience } from './patience.ts';
 import type { Prediction, Stream } from './prediction.ts';
-import type { EvaluationItem, ToolCall } from './sample.ts';
+import type { EvaluationItem } from './sample.ts';
 import type { Sleep } from './waiting.ts';
 
 /** One held-out example; what else a caller needs to ask it (messages, tools) stands beside these fields. */

@@ -1,11 +1,5 @@
+import type { ToolCall } from '../contract/tool-call.ts';
 import type { Answer } from './ask.ts';
-
-/** A call of a tool, as the chat protocol has it. */
-export interface ToolCall {
-  readonly id?: string;
-  readonly type?: string;
-  readonly function: { readonly name: string; readonly arguments: string };
-}
 
 /** What a grader sees of an example: the fields of its line in the data set, and the answer that was hoped for. */
 export interface EvaluationItem {

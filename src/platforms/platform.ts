@@ -1,5 +1,6 @@
 import type { Method } from '../contract/config.ts';
 import type { TrainingMetrics } from '../contract/run.ts';
+import type { ToolCall } from '../contract/tool-call.ts';
 import type { ModelEntry, MostExamples } from './catalogue.ts';
 
 /** What a platform can do: declared, so that the workflow adapts to it and never asks which platform it is. */
@@ -185,12 +186,6 @@ export interface ChatRequest {
   /** Temperature 0 when absent; what is left out of it is left to the platform. */
   sampling?: { temperature?: number; topP?: number; reasoningEffort?: string } | undefined;
   signal?: AbortSignal | undefined;
-}
-
-export interface ToolCall {
-  id?: string;
-  type?: string;
-  function: { name: string; arguments: string };
 }
 
 export interface ChatAnswer {

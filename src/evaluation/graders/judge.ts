@@ -33,7 +33,7 @@ export async function askJudge(
   const request: JudgeRequest = {
     connection,
     model,
-    messages,
+    messages: ending(messages, `Answer with JSON alone: an object of "reasoning" and "${field}".`),
     format: {
       name: 'judgement',
       schema: {
@@ -55,6 +55,13 @@ export async function askJudge(
     throw unreadable(`The judge ${model} did not answer as it was asked to.`);
   }
   return { value: answer[field], reasoning: answer.reasoning.slice(0, reasonShown) };
+}
+
+/** Said behind the data, where it is followed most; a part of the last turn, for many open models take no two in a row. */
+export function ending(messages: JudgeRequest['messages'], request: string): JudgeRequest['messages'] {
+  const last = messages.at(-1);
+  if (last?.role !== 'user') return [...messages, { role: 'user', content: request }];
+  return [...messages.slice(0, -1), { role: 'user', content: `${last.content}\n\n${request}` }];
 }
 
 /** Nothing is sent that was not asked for: models that think take no temperature. */

@@ -23,10 +23,10 @@ export function pairwise(config: ConfigOf<'pairwise'>, context: GraderContext): 
       `The first answer:\n${enclose(first, 'first')}`,
       `The second answer:\n${enclose(second, 'second')}`,
     ].join('\n\n');
+    const request = 'Say which answer is better: "first", "second", or "tie" where neither is.';
     const messages = [
       { role: 'system', content: rule },
-      { role: 'user', content: `${criteria}\n\n${shown}` },
-      { role: 'user', content: 'Say which answer is better: "first", "second", or "tie" where neither is.' },
+      { role: 'user', content: `${criteria}\n\n${shown}\n\n${request}` },
     ];
     const { value } = await askJudge(config, 'better', schema, messages, context, grading);
     const choice = choices.find((known) => known === value);

@@ -4,8 +4,9 @@ import type {
   ChatCompletionMessageParam,
   ChatCompletionTool,
 } from 'openai/resources/chat/completions';
+import type { ToolCall } from '../../contract/tool-call.ts';
 import { assistantText } from '../../datasets/index.ts';
-import type { ChatRequest, ToolCall, TrainingPlatform } from '../platform.ts';
+import type { ChatRequest, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
 import { completionShape, toolCallShape } from './shapes.ts';
 

@@ -1,4 +1,6 @@
-import type { Deployments } from '../../../src/platforms/platform.ts';
+import { graderContext } from '../../../src/activities/grading.ts';
+import type { Deployments, TrainingPlatform } from '../../../src/platforms/platform.ts';
+import type { Platforms } from '../../../src/platforms/registry.ts';
 import { bench, failureOf, newJob, until } from '../support.ts';
 import { azureConnection } from './support.ts';
 
@@ -84,3 +86,27 @@ test('a deployment that stands anyway is named by its model, and what one costs 
   expect(deployments.hourlyUsd('gpt-4.1-mini-2025-04-14.ft-0123abcd')).toBe(1.7);
   expect(deployments.hourlyUsd('gpt-4.1-mini-2025-04-14')).toBeUndefined();
 });
+
+test.each([
+  ['the v1 surface', {}],
+  ['an older one', { apiVersion: '2024-10-21' }],
+])('judges and embeddings answer by the deployments that the connection names, on %s', async (_, surface) => {
+  const model = 'text-embedding-3-large';
+  const names = { 'stand-in-judge': 'my-judge', [model]: 'my-embedding' };
+  const { platform, deployments } = await open({}, { deployments: names, ...surface });
+  for (const [of, name] of Object.entries(names)) await deployments.create({ name, model: of });
+  const context = graderContext({ platforms: alone(platform) }, { connection: 'here', seed: 1 });
+  const signal = new AbortController().signal;
+  const { vectors } = await context.embed({ model, texts: ['a', 'b'] }, signal);
+  expect(vectors).toHaveLength(2);
+  const messages = [{ role: 'user', content: 'hello' }];
+  const schema = { type: 'object', properties: { score: { type: 'number' } } };
+  const request = { model: 'stand-in-judge', messages, format: { name: 'judgement', schema }, sampling: {} };
+  const { text, use } = await context.ask({ ...request, maxOutputTokens: 50 }, signal);
+  expect(JSON.parse(text)).toEqual({ score: 0 });
+  expect(use.usd).toBeGreaterThan(0);
+});
+
+function alone(platform: TrainingPlatform): Platforms {
+  return { names: ['here'], get: () => platform, monthlyBudgetUsd: () => undefined };
+}

@@ -11,9 +11,9 @@ export function evaluationTable(
   { comparison, rivals }: Pick<RunResult, 'comparison' | 'rivals'>,
   paint: Paint,
 ): string {
-  const row = (name: string, { model, passed, examples, score }: ModelEvaluation) => [
+  const row = (name: string, { model, passed, examples, ungraded = 0, score }: ModelEvaluation) => [
     name,
-    `${passed}/${examples}`,
+    `${passed}/${examples - ungraded}`,
     formatPercent(score.value),
     formatInterval(score),
     clean(model),

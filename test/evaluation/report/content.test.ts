@@ -113,6 +113,21 @@ test('a metric that a platform did not tell, or told as null, is no point of the
   });
 });
 
+test('the tuned model and the checkpoint of its last step are one: told once, with what each name is known by', () => {
+  const checkpoint = {
+    chosen: 'ft:sim-base:support',
+    why: 'So it was.',
+    candidates: [{ model: 'ft:sim-base:support', step: 1200, validLoss: 9, score: 0.81 }],
+  };
+  const training = contentOf(fullReport({ checkpoint })).sections.find(({ id }) => id === 'training');
+  const [curves] = training?.blocks.flatMap((block) => (block.kind === 'curves' ? block.curves : [])) ?? [];
+  expect(curves?.checkpoints.map(({ step, chosen, value }) => [step, chosen, value])).toEqual([
+    [1200, true, 1.1],
+    [800, false, 0.9],
+    [400, false, 1.1],
+  ]);
+});
+
 test('scales hold all intervals and 0, and tell time in a unit that suits it', () => {
   const labels = ({ ticks }: { ticks: { label: string }[] }) => ticks.map(({ label }) => label);
   expect(labels(differencesScale([{ value: 0.12, low: 0.03, high: 0.19 }]))).toEqual(['0', '+5', '+10', '+15', '+20']);

@@ -53,17 +53,15 @@ interface Candidate {
   score?: number;
 }
 
-/** Checkpoints that the platform kept, and with them what was learnt when one was chosen; the latest first. */
+/**
+ * Checkpoints that the platform kept, and with them what was learnt when one was chosen; the latest first. The one of the
+ * last step is the tuned model itself, under a name of its own.
+ */
 function candidatesOf({ training: { checkpoints = [] }, checkpoint }: RunReport): Candidate[] {
-  const all = new Map<string, Candidate>(checkpoints.map((one) => [one.model, { ...one }]));
+  const all = new Map<number, Candidate>(checkpoints.map((one) => [one.step, one]));
   for (const { model, step, validLoss, score } of checkpoint?.candidates ?? []) {
-    const known = all.get(model) ?? { model, step, metrics: {} };
-    const loss = known.metrics.validLoss ?? validLoss;
-    all.set(model, {
-      ...known,
-      metrics: { ...known.metrics, ...(loss === undefined ? {} : { validLoss: loss }) },
-      ...(score === undefined ? {} : { score }),
-    });
+    const metrics = { ...(validLoss === undefined ? {} : { validLoss }), ...all.get(step)?.metrics };
+    all.set(step, { model, step, metrics, ...(score === undefined ? {} : { score }) });
   }
   return [...all.values()].sort((a, b) => b.step - a.step);
 }

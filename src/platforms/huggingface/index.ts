@@ -5,6 +5,7 @@ import { rootOf } from '../trainer/names.ts';
 import { trainerMethods } from '../trainer/tuning.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 import { chatAt, deployments } from './deployments.ts';
+import { serverEndpoint } from './endpoint.ts';
 import { onHub } from './hub/index.ts';
 import { onMachines } from './machines.ts';
 import { type HuggingFaceSettings, huggingFaceSettingsSchema } from './settings.ts';
@@ -45,6 +46,7 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
       },
 
       ...chatAt(settings, temporalCluster),
+      endpoint: serverEndpoint(settings, env),
       deployments: deployments(settings, temporalCluster, servedAs),
       async verifyWebhook() {
         throw new TunewrightError('refused', 'Trainers push no events.', { advice: 'Send none.' });

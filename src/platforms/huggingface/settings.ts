@@ -45,6 +45,20 @@ const fields = z.strictObject({
       hourlyUsd: z.number().min(0).optional(),
     })
     .prefault({}),
+  /** Servers of one's own that answer others' requests for a model, such as vLLM's. */
+  servers: z
+    .record(
+      z.string(),
+      z.strictObject({
+        /** Under which `/chat/completions` is. */
+        baseURL: z.url(),
+        /** The model as the server knows it; by its own id when absent. */
+        model: z.string().optional(),
+        /** The environment variable that holds the server's key, where it wants one. */
+        apiKeyEnv: z.string().optional(),
+      }),
+    )
+    .default({}),
   /** After so much silence a trainer is taken for dead, and another one goes on from its last checkpoint. */
   heartbeatSeconds: z.number().min(2).default(30),
   timeoutSeconds: z.number().positive().default(60),

@@ -6,6 +6,8 @@ import { ofTheQuestion, type Server } from '../trainer/server.ts';
 import type { Aws } from './aws.ts';
 import type { SageMakerSettings } from './settings.ts';
 
+/** The address names the endpoint; servers refuse a model's name that is not theirs, and take an empty one. */
+const nameThere = '';
 const tokenSeconds = 3600;
 const beforeMs = 60_000;
 /** What the token is signed for, whatever the region: sagemaker-core's token_generator.py. */
@@ -15,7 +17,7 @@ const host = 'sagemaker.amazonaws.com';
  * Asks an endpoint through its OpenAI-compatible route, with short-lived tokens made of the account's credentials:
  * docs.aws.amazon.com/sagemaker/latest/dg/realtime-endpoints-openai-compatible.html
  */
-export function chatAt(settings: SageMakerSettings, aws: Aws): Pick<TrainingPlatform, 'chat'> {
+export function chatAt(settings: SageMakerSettings, aws: Aws): Required<Pick<TrainingPlatform, 'chat' | 'endpoint'>> {
   const { region, timeoutSeconds } = settings;
   const runtime = (settings.endpoints.runtime ?? `https://runtime.sagemaker.${region}.amazonaws.com`).replace(
     /\/$/,
@@ -35,17 +37,34 @@ export function chatAt(settings: SageMakerSettings, aws: Aws): Pick<TrainingPlat
     }
   }
 
-  function serverOf(name: string): Server {
+  function addressOf(name: string): string {
     const at = encodeURIComponent(name);
     // The component that answers bears its endpoint's name.
     const component = settings.serving.component ? `/inference-components/${at}` : '';
-    const baseURL = `${runtime}/endpoints/${at}${component}/openai/v1`;
-    const client = new OpenAI({ baseURL, apiKey: token, maxRetries: 0, timeout: timeoutSeconds * 1000 });
-    // The address names the endpoint; servers refuse a model's name that is not theirs, and take an empty one.
-    return { model: '', ask: chat(client).chat };
+    return `${runtime}/endpoints/${at}${component}/openai/v1`;
+  }
+
+  function serverOf(name: string): Server {
+    const client = new OpenAI({
+      baseURL: addressOf(name),
+      apiKey: token,
+      maxRetries: 0,
+      timeout: timeoutSeconds * 1000,
+    });
+    return { model: nameThere, ask: chat(client).chat };
   }
 
   return {
+    async endpoint(model, path) {
+      const name = Object.hasOwn(settings.deployments, model) ? settings.deployments[model] : undefined;
+      if (name === undefined) throw notServed(model);
+      return {
+        url: `${addressOf(name)}${path}`,
+        headers: { authorization: `Bearer ${await token()}` },
+        model: nameThere,
+      };
+    },
+
     async chat(request) {
       // Its failure is no answer of the endpoint's.
       await token();
@@ -71,6 +90,13 @@ function ofTheEndpoint(error: unknown, name: string): unknown {
     advice: 'It is made again where a run needs it.',
     status: 404,
     cause: error,
+  });
+}
+
+function notServed(model: string): TunewrightError {
+  return new TunewrightError('model_not_found', `No endpoint stands for ${model}.`, {
+    advice: "Make one, and name it in the connection's deployments.",
+    status: 404,
   });
 }
 

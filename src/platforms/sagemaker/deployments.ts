@@ -68,8 +68,8 @@ export function deployments(
   }
 
   return {
-    existing: () => undefined,
-    configured: [],
+    existing: (model) => (Object.hasOwn(settings.deployments, model) ? settings.deployments[model] : undefined),
+    configured: Object.values(settings.deployments),
 
     async create({ name, model }, signal) {
       const Tags = [{ Key: modelTag, Value: model }];

@@ -34,7 +34,7 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
     const files = storage(settings.storage, account, entry.limits);
     const jobsOf = descriptions(account);
     const { held, ...own } = jobs(settings, account, files);
-    const { chat } = chatAt(settings, account);
+    const { chat, endpoint } = chatAt(settings, account);
     const { listModels, getModel, deleteModel, deleteModelCommand, standing } = models(settings, account, files);
     return {
       name: 'sagemaker',
@@ -111,6 +111,7 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
       trainingCurve: async (job, signal) => curveOf(await files.events(job, signal)),
 
       chat,
+      endpoint,
       deployments: deployments(settings, account, sources(settings, account, files), chat),
       ...webhooks(settings, env),
     };

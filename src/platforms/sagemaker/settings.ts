@@ -33,6 +33,8 @@ const fields = z.strictObject({
     /** What a model takes of an instance, where endpoints hold inference components: adapters are served so alone. */
     component: z.strictObject({ memoryMb: z.int().min(128), accelerators: z.int().positive().optional() }).optional(),
   }),
+  /** Endpoints that stand anyway, by the model that they serve: they are asked, and never removed. */
+  deployments: z.record(z.string(), z.string()).default({}),
   /** How long a create that was lost on its way may still have its effect. */
   listLagSeconds: z.number().min(0).default(60),
   timeoutSeconds: z.number().positive().default(60),

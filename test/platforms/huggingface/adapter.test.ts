@@ -118,3 +118,18 @@ test('Temporal that is away and a storage that is away are named, and tried agai
   await remove(storage);
   expect(await failureOf(platform.checkAccess())).toMatchObject({ code: 'platform_unavailable', retry: 'yes' });
 });
+
+test("others' requests go to the server that stands for the model", async () => {
+  const servers = {
+    'tiny:job': { baseURL: 'http://gpu-1:8000/v1/' },
+    keyed: { baseURL: 'http://gpu-2:8000/v1', model: 'intents', apiKeyEnv: 'NO_SUCH_KEY' },
+  };
+  const { endpoint = async () => undefined } = connect({ storage, servers });
+  expect(await endpoint('tiny:job', '/chat/completions')).toEqual({
+    url: 'http://gpu-1:8000/v1/chat/completions',
+    headers: {},
+    model: 'tiny:job',
+  });
+  expect(await failureOf(endpoint('keyed', '/responses'))).toMatchObject({ code: 'missing_key' });
+  expect(await failureOf(endpoint('tiny', '/responses'))).toMatchObject({ code: 'model_not_found' });
+});

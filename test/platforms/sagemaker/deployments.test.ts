@@ -168,6 +168,22 @@ withTrainers('endpoints of SageMaker', () => {
     expect(await ask(name)).toEqual({ text: 'yes', inputTokens: 3, outputTokens: 1 });
   });
 
+  test("others' requests go to the endpoint that stands for the model, with a signed token", async () => {
+    const name = await standing();
+    becomes(name, 'InService');
+    const platform = region.connect({ deployments: { tuned: name } });
+    expect(platform.deployments?.existing('tuned')).toBe(name);
+    const at = await platform.endpoint?.('tuned', '/chat/completions');
+    const answer = await fetch(at?.url ?? '', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...at?.headers },
+      body: JSON.stringify({ model: at?.model, messages: [{ role: 'user', content: 'Is it?' }], max_tokens: 4 }),
+    });
+    expect(answer.status).toBe(200);
+    const none = platform.endpoint?.('another', '/chat/completions') ?? Promise.resolve();
+    expect(await failureOf(none)).toMatchObject({ code: 'model_not_found' });
+  });
+
   test('a token signed by somebody else is refused', async () => {
     const name = await standing();
     becomes(name, 'InService');

@@ -1,0 +1,30 @@
+import { TunewrightError } from '../../contract/errors.ts';
+import type { TrainingPlatform } from '../platform.ts';
+import type { HuggingFaceSettings } from './settings.ts';
+
+/** Models answer others' requests where a server of one's own stands for them: those of evaluations come and go. */
+export function serverEndpoint(
+  { servers }: HuggingFaceSettings,
+  env: NodeJS.ProcessEnv,
+): NonNullable<TrainingPlatform['endpoint']> {
+  return async (id, path) => {
+    const server = Object.hasOwn(servers, id) ? servers[id] : undefined;
+    if (!server) {
+      throw new TunewrightError('model_not_found', `No server stands for ${id}.`, {
+        advice: "Serve it, and name the server in the connection's servers.",
+        status: 404,
+      });
+    }
+    const { baseURL, model = id, apiKeyEnv } = server;
+    return { url: `${baseURL.replace(/\/$/, '')}${path}`, headers: access(apiKeyEnv, env), model };
+  };
+}
+
+function access(apiKeyEnv: string | undefined, env: NodeJS.ProcessEnv): Record<string, string> {
+  if (apiKeyEnv === undefined) return {};
+  const key = env[apiKeyEnv];
+  if (key) return { authorization: `Bearer ${key}` };
+  throw new TunewrightError('missing_key', `The environment variable ${apiKeyEnv} is not set.`, {
+    advice: `Set ${apiKeyEnv} where the gateway runs.`,
+  });
+}

@@ -10,6 +10,7 @@ import { createLogger } from '../logger.ts';
 import { createPlatforms } from '../platforms/registry.ts';
 import { recordsAt, watchRevisions } from '../records/index.ts';
 import { access } from './access.ts';
+import { createCounts } from './counts.ts';
 import { health } from './health.ts';
 import { metrics } from './metrics.ts';
 import { models } from './models.ts';
@@ -39,9 +40,10 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
   app.route('/webhooks', webhooks({ client, platforms, logger }));
   const closing = new AbortController();
   const records = recordsAt(settings.records);
+  const counts = createCounts();
   app.route(
     '/metrics',
-    metrics(async () => await lifetimes({ records: await records.open(), platforms, now: new Date() })),
+    metrics(async () => await lifetimes({ records: await records.open(), platforms, now: new Date() }), counts),
   );
   const watch = watchRevisions({ revisions: async (names) => await (await records.open()).revisions(names) });
   const mayCall = access(settings.gatewayKeys, host);
@@ -63,6 +65,7 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
       records: records.open,
       watch,
       access: mayCall,
+      counts,
       store: folderStore(settings.artifacts),
       client,
       taskQueue: settings.taskQueue,

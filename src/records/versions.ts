@@ -68,7 +68,7 @@ export function versionRecords(db: Database): VersionRecords {
 
     async modelOf(modelId) {
       const of = db.selectFrom('versions').select('model').where('model_id', '=', modelId);
-      return (await of.orderBy('created_at', 'desc').limit(1).executeTakeFirst())?.model;
+      return (await of.orderBy('created_at', 'desc').orderBy('model').limit(1).executeTakeFirst())?.model;
     },
 
     async listVersions(model) {

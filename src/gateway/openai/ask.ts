@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { Platforms } from '../../platforms/registry.ts';
 import type { Caller } from '../access.ts';
+import type { Counts } from '../counts.ts';
 import type { Breaker } from './breaker.ts';
 import { ApiError, answerApiError, tooLarge } from './errors.ts';
 import { stringFields, textOf } from './fields.ts';
@@ -14,6 +15,7 @@ export interface AskContext {
   platforms: Platforms;
   routes: Routes;
   breaker: Breaker;
+  counts: Counts;
   logger: Logger;
 }
 
@@ -47,7 +49,7 @@ async function answer(c: Context<Caller>, path: string, context: AskContext): Pr
 
 /** Of the first target that answers; where none does, what the first one asked has said. */
 async function firstAnswer(route: Route, call: Call, context: AskContext): Promise<Response> {
-  const { platforms, breaker } = context;
+  const { platforms, breaker, counts } = context;
   const failed: { target: Target; outcome: Outcome }[] = [];
   const notes: string[] = [];
   for (const [i, target] of route.targets.entries()) {
@@ -60,6 +62,7 @@ async function firstAnswer(route: Route, call: Call, context: AskContext): Promi
     if (outcome.answer && !outcome.trouble) {
       breaker.succeeded(upstreamOf(target));
       for (const other of failed) void dropped(other.outcome);
+      counts.answered({ ...target, model: route.model }, outcome.answer.status);
       return withRoute(outcome.answer, route, target, notes);
     }
     breaker.failed(upstreamOf(target));
@@ -69,6 +72,7 @@ async function firstAnswer(route: Route, call: Call, context: AskContext): Promi
   }
   const [first, ...others] = failed as [(typeof failed)[0], ...typeof failed];
   for (const other of others) void dropped(other.outcome);
+  counts.answered({ ...first.target, model: route.model }, first.outcome.answer?.status ?? 502);
   if (first.outcome.answer) return withRoute(first.outcome.answer, route, first.target, []);
   throw noAnswer(first.target, first.outcome.cause);
 }
@@ -82,9 +86,16 @@ async function dropped({ answer }: Outcome): Promise<void> {
   await answer?.body?.cancel().catch(() => {});
 }
 
-function tell({ logger }: AskContext, { model }: Route, target: Target, { trouble, cause }: Outcome): void {
-  // Of a model that is not registered the caller is told all there is to tell.
-  logger[model === undefined ? 'debug' : 'warn']({ model, ...target, trouble, err: cause }, 'a model did not answer');
+/** Of a model that is not registered the caller is told all there is to tell. */
+function tell(
+  { logger, counts }: AskContext,
+  { model }: Route,
+  target: Target,
+  { trouble = '', cause }: Outcome,
+): void {
+  if (model === undefined) return;
+  counts.failed({ ...target, model }, trouble);
+  logger.warn({ model, ...target, trouble, err: cause }, 'a model did not answer');
 }
 
 /** Says who has answered, and in whose place. */

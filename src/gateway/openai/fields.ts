@@ -21,8 +21,10 @@ export function stringFields(body: Buffer, names: readonly string[]): Map<string
     switch (body[at]) {
       case quote: {
         const to = endOfString(body, at);
-        if (depth === 1 && isName) name = textOf(body, { from: at, to });
-        else if (depth === 1 && name !== undefined && names.includes(name)) found.set(name, { from: at, to });
+        if (depth === 1 && isName) {
+          name = textOf(body, { from: at, to });
+          if (name !== undefined) found.delete(name);
+        } else if (depth === 1 && name !== undefined && names.includes(name)) found.set(name, { from: at, to });
         at = to - 1;
         break;
       }

@@ -5,6 +5,7 @@ import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { Platforms } from '../../platforms/registry.ts';
 import type { Records, Watch } from '../../records/index.ts';
 import type { Access, Caller } from '../access.ts';
+import type { Counts } from '../counts.ts';
 import { ask } from './ask.ts';
 import { breaker } from './breaker.ts';
 import { ApiError, answerApiError, toApiError } from './errors.ts';
@@ -20,6 +21,7 @@ export interface OpenAIContext {
   records(): Promise<Records>;
   watch: Watch;
   access: Access;
+  counts: Counts;
   store: ArtifactStore;
   client: Client;
   taskQueue: string;

@@ -123,6 +123,21 @@ describe('what passes through', () => {
     expect(response.headers.get('set-cookie')).toBeNull();
   });
 
+  test('is a question to /responses as well', async () => {
+    const output = [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'shipping' }] }];
+    const { asked, connection } = await upstream((response) =>
+      json(response, 200, { id: 'resp_1', object: 'response', model: 'ft:new', output }, { 'x-request-id': 'req_2' }),
+    );
+    const { client, promote } = await front({ other: connection });
+    await promote({ connection: 'other', modelId: 'ft:new' });
+    const { data, response } = await client.responses
+      .create({ model: 'support-intents', input: 'Where is my parcel?' })
+      .withResponse();
+    expect(data).toMatchObject({ id: 'resp_1', output_text: 'shipping' });
+    expect(response.headers.get('x-request-id')).toBe('req_2');
+    expect(asked).toMatchObject([{ path: '/v1/responses', body: '{"model":"ft:new","input":"Where is my parcel?"}' }]);
+  });
+
   test('is what a rate limit says', async () => {
     const { client, promote, simulator } = await front();
     await promote({});

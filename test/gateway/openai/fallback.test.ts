@@ -57,6 +57,11 @@ describe('while the champion fails, its predecessor answers', () => {
     for (let call = 0; call < 3; call++) expect(await asked(there)).toEqual(['1', 'version 2: http_500']);
     for (let call = 0; call < 3; call++) expect(await asked(there)).toEqual(['1', 'version 2: down']);
     expect(dead.asked).toHaveLength(3);
+    const counted = await (await fetch(new URL('/metrics', there.url))).text();
+    const of = (version: number, connection: string) =>
+      `{model="support-intents",version="${version}",connection="${connection}"`;
+    expect(counted).toContain(`tunewright_gateway_failures_total${of(2, 'other')},trouble="http_500"} 3`);
+    expect(counted).toContain(`tunewright_gateway_answers_total${of(1, 'simulator')},status="200"} 6`);
   });
 });
 

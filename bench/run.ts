@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { adopt } from './adopt.ts';
 import { data } from './data.ts';
 import { gateway } from './gateway.ts';
 import { graders } from './graders.ts';
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<Figure[]>>> = {
   review,
   resolve,
   graders,
+  adopt,
   recovery,
   throughput,
   gateway,

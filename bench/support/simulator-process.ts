@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { accepts, freePort } from '../../src/embedded/ports.ts';
 import { runServer } from '../../src/embedded/server-process.ts';
-import type { FaultRule, Ledger, Settings } from '../../src/simulator/index.ts';
+import type { ActiveFault, FaultRule, Ledger, Settings } from '../../src/simulator/index.ts';
 
 /** A simulated platform as a process of its own. */
 export interface SimulatorProcess {
@@ -14,6 +14,8 @@ export interface SimulatorProcess {
   ledger(): Promise<Ledger>;
   set(changes: Partial<Settings>): Promise<void>;
   addFault(rule: FaultRule): Promise<void>;
+  /** Those in force, with how often each was met. */
+  faults(): Promise<ActiveFault[]>;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export async function startSimulatorProcess(dataDir: string): Promise<SimulatorP
     ledger: async () => (await admin('GET', 'ledger')) as Ledger,
     set: async (changes) => void (await admin('PATCH', 'settings', changes)),
     addFault: async (rule) => void (await admin('POST', 'faults', rule)),
+    faults: async () => ((await admin('GET', 'faults')) as { data: ActiveFault[] }).data,
     close: server.stop,
   };
 }

@@ -38,6 +38,10 @@ export function createApp(
   app.get('/health', (c) => c.json({ status: 'ok', simulated: true }));
   app.use('/v1/*', (c, next) => {
     checkApiKey(c.req.header('authorization'), access.apiKeys);
+    // Chat has a limit of its own, by model.
+    if (!c.req.path.endsWith('/chat/completions')) {
+      platform.limiter.take('this account', platform.settings.current.callsPerMinute);
+    }
     return next();
   });
   app.route('/v1/files', fileRoutes(platform));

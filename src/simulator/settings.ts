@@ -16,6 +16,8 @@ export interface Settings {
   latencyMs: number;
   /** Chat requests a minute and model; 0 for no limit. */
   requestsPerMinute: number;
+  /** Requests a minute of every other kind; 0 for no limit. */
+  callsPerMinute: number;
   /** A new model answers 404 for this long after its job succeeded. */
   modelReadyMs: number;
   /** `fine_tuned_model` stays null for this long after the job succeeded. */
@@ -38,6 +40,7 @@ const DEFAULTS: Settings = {
   listLagMs: 0,
   latencyMs: 0,
   requestsPerMinute: 0,
+  callsPerMinute: 0,
   modelReadyMs: 0,
   modelNameMs: 0,
   deployMs: 0,

@@ -146,6 +146,31 @@ export function conforms(name: string, connect: Connect): void {
       expect(jobs).toMatchObject([{ id, key: 'key-1', runName: 'mine' }]);
     });
 
+    test('what an account holds is listed, whoever has made it', async () => {
+      const at = await open();
+      const { id } = await newJob(at, { suffix: 'desk', hyperparameters: { ...spec('').hyperparameters, epochs: 2 } });
+      const { model } = (await until(at.platform, id)) as RemoteJob & { model: string };
+      const { account } = at.platform;
+      const files = await collect(account?.files());
+      const jobs = await collect(account?.jobs());
+      expect(jobs).toMatchObject([
+        {
+          id,
+          model,
+          startedFrom: 'stand-in-mini',
+          method: 'supervised',
+          hyperparameters: { epochs: 2 },
+          suffix: 'desk',
+        },
+      ]);
+      const named = jobs.flatMap(({ trainingFileId, resultFileIds }) => [trainingFileId, ...resultFileIds]);
+      expect(files.map((file) => file.id)).toEqual(expect.arrayContaining(named));
+      expect(named).toHaveLength(2);
+      // A checkpoint is no model of its own.
+      expect(await account?.models()).toMatchObject([{ id: model, baseModel: 'stand-in-mini' }]);
+      expect(account?.describe('stand-in-mini')).toBeUndefined();
+    });
+
     test.each([
       ['a key that is wrong', { status: 401 }, 'wrong_key', 'never'],
       ['a permission that is lacking', { status: 403 }, 'forbidden', 'never'],
@@ -190,4 +215,10 @@ async function served({ deployments }: TrainingPlatform, model: string): Promise
   await deployments.create({ name: 'key-1-tuned', model });
   expect(await deployments.state('key-1-tuned')).toBe('ready');
   return 'key-1-tuned';
+}
+
+async function collect<T>(items: AsyncIterable<T> | undefined): Promise<T[]> {
+  const found: T[] = [];
+  for await (const item of items ?? []) found.push(item);
+  return found;
 }

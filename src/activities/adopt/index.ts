@@ -20,7 +20,7 @@ export interface PlannedAdoption {
   passedOver: string[];
 }
 
-interface OfChain {
+export interface OfChain {
   plan: ArtifactRef;
   /** Of the chain, from 0. */
   index: number;

@@ -16,7 +16,7 @@ export function* namesFor({ connection, family, suffix, modelId }: AdoptedChain)
   yield slug(first);
   yield slug(first, family);
   yield slug(first, family, connection);
-  for (let number = 2; ; number++) yield slug(first, family, connection, String(number));
+  for (let number = 2; ; number++) yield slug(first, family, connection, number);
 }
 
 /** Whether the registered model of these versions is that chain's. */
@@ -24,11 +24,13 @@ export function isOf(chain: AdoptedChain, versions: readonly ModelVersion[]): bo
   return versions.some(({ lineage }) => lineage.adopted && chainKey(lineage.chain) === chainKey(chain));
 }
 
-/** As names of models are made; of what is too long the first part gives way. */
-function slug(first: string, ...more: string[]): string {
-  const end = more.map((part) => `-${plain(part)}`).join('');
-  const begin = plain(first).slice(0, Math.max(1, longestName - end.length));
-  return `${begin || 'model'}${end}`.slice(0, longestName).replace(/-+$/, '');
+/** As names of models are made; of what is too long the first part gives way, then the end, and the number never. */
+function slug(first: string, family?: string, connection?: string, number?: number): string {
+  const tail = number === undefined ? '' : `-${number}`;
+  const room = longestName - tail.length;
+  const end = [family, connection].map((part) => (part === undefined ? '' : `-${plain(part)}`)).join('');
+  const begin = (plain(first) || 'model').slice(0, Math.max(1, room - end.length));
+  return `${`${begin}${end}`.slice(0, room).replace(/-+$/, '')}${tail}`;
 }
 
 function plain(text: string): string {

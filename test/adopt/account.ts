@@ -10,6 +10,8 @@ export interface Account {
   client: OpenAI;
   /** Tuned models by what they are here for. */
   models: Record<'first' | 'second' | 'dataGone' | 'dead', string>;
+  /** Tunes once more under a suffix. */
+  again(suffix: string): Promise<string>;
 }
 
 const lines = smallDataSet().trimEnd().split('\n');
@@ -40,7 +42,8 @@ export async function filledAccount({ url }: Pick<Simulator, 'url'>): Promise<Ac
   const dead = await tune({ training_file: training });
   await client.models.delete(dead);
   await upload('unused.jsonl', lines);
-  return { client, models: { first, second, dataGone, dead } };
+  const again = async (suffix: string) => await tune({ training_file: training, suffix });
+  return { client, models: { first, second, dataGone, dead }, again };
 }
 
 async function ended(client: OpenAI, id: string): Promise<string> {

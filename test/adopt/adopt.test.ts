@@ -152,10 +152,14 @@ test('adopting again changes nothing, and asks no model twice', async () => {
   expect(await records.listVersions('support-desk')).toEqual(versions);
 });
 
-test('a champion that a person has chosen stays', async () => {
+test('a newer fine-tune takes the place of a champion of an adoption, not of one that a person has chosen', async () => {
   await records.rollback({ model: 'support-desk', by: 'kim', requestId: 'r1', reason: 'complaints', version: 1 });
-  await adopt();
-  expect(await records.getModel('support-desk')).toMatchObject({ champion: 1 });
+  await account.again('Support Desk');
+  const newer = await account.again('orders');
+  expect((await adopt()).result).toMatchObject({ adopted: 2, known: 4 });
+  expect(await records.getModel('support-desk')).toMatchObject({ champion: 1, candidate: 3, versions: 3 });
+  expect(await records.getModel('orders')).toMatchObject({ champion: 2, versions: 2 });
+  expect(await records.getVersion('orders', 2)).toMatchObject({ modelId: newer, promoted: { by: 'kim' } });
 });
 
 test('examples of a person are asked where the model had none', async () => {

@@ -6,6 +6,7 @@ import { temporalEnvironment } from './client/environment.ts';
 import { runError } from './client/failures.ts';
 import { type RunHandle, runHandle } from './client/handle.ts';
 import { type ListOptions, listRuns } from './client/list.ts';
+import { planMigration } from './client/migrate.ts';
 import { newRunName } from './client/names.ts';
 import { type Schedules, schedules } from './client/schedules.ts';
 import { workflowStart } from './client/start.ts';
@@ -13,6 +14,7 @@ import type { AdoptionRequest } from './contract/adoption.ts';
 import { parseRunConfig, type RunConfigInput } from './contract/config.ts';
 import { TunewrightError } from './contract/errors.ts';
 import { defaultTaskQueue } from './contract/messages.ts';
+import type { MigrationPlan, MigrationRequest } from './contract/migration.ts';
 import type { FineTuneInput, RunProgress } from './contract/run.ts';
 import { defaultAddress, type TemporalAddress } from './contract/temporal-address.ts';
 
@@ -34,6 +36,11 @@ export interface TunewrightClient {
   accounts(): AsyncGenerator<Account, void, void>;
   /** Registers the models that accounts hold and packs what can be had of them; joins one that is under way. */
   adopt(request: AdoptionRequest): Promise<AdoptionHandle>;
+  /**
+   * What carrying a registered model to another base or platform comes to; `start(plan.config)` does it. Throws
+   * `model_unknown`, `no_champion`, `temporal_unreachable`.
+   */
+  planMigration(request: MigrationRequest): Promise<MigrationPlan>;
   readonly schedules: Schedules;
   close(): Promise<void>;
 }
@@ -96,6 +103,7 @@ export function clientOver(
     list: (listOptions) => listRuns(client, listOptions),
     accounts: () => listAccounts(client, taskQueue),
     adopt: async (request) => await startAdoption(client, taskQueue, request, url),
+    planMigration: async (request) => await planMigration(client, taskQueue, request),
     schedules: schedules(client, taskQueue),
     close: async () => await client.connection.close(),
   };

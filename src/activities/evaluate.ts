@@ -11,6 +11,7 @@ import type { Dependencies } from './dependencies.ts';
 import { deploymentsOf, untilDeployed } from './deploy.ts';
 import { stillPending } from './failures.ts';
 import { openGrader, tokensUsd } from './grading.ts';
+import { type Recorded, recordedAnswers } from './recorded.ts';
 
 export interface EvaluateInput {
   connection: string;
@@ -21,6 +22,8 @@ export interface EvaluateInput {
   method: Method;
   /** The examples that are asked, JSON lines. */
   test: ArtifactRef & { examples: number };
+  /** What it answered while it lived: looked up, and nothing is asked. */
+  recorded?: Recorded | undefined;
   /** Messages that are shown before each question: a JSON array. */
   shown?: ArtifactRef | undefined;
   evaluation: RunConfig['evaluation'];
@@ -57,11 +60,13 @@ export function evaluateActivities(dependencies: Dependencies) {
           if (kept.length > mostBatches) beat.batches = [await store.put(joined(store, kept))];
           beat.done = await answered(store, beat.batches);
           const shown = input.shown ? (JSON.parse(await store.readText(input.shown)) as unknown[]) : [];
+          const recorded = input.recorded && (await recordedAnswers(store, input.recorded, input.method));
           const { grader, close } = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
           const asked = askAll({
             questions: first(total, questionsOf(store, input)),
             startAt: beat.done,
             ask: async ({ messages, tools }, abort) => {
+              if (recorded) return recorded(messages);
               const answer = await platform.chat({
                 model: deployment?.name ?? model,
                 messages: withShown(messages, shown),

@@ -11,6 +11,7 @@ import { evaluateActivities } from './evaluate.ts';
 import { expiringActivities } from './expiring.ts';
 import { inspectActivities } from './inspect.ts';
 import { jobActivities } from './job.ts';
+import { migrateActivities } from './migrate/index.ts';
 import { notifyActivities } from './notify.ts';
 import { promptActivities } from './prompt.ts';
 import { recordActivities } from './records.ts';
@@ -38,6 +39,7 @@ export function createActivities(dependencies: Dependencies) {
     ...deployActivities(dependencies),
     ...checkpointActivities(dependencies),
     ...compareActivities(dependencies),
+    ...migrateActivities(dependencies),
     ...notifyActivities(dependencies),
     ...promptActivities(dependencies),
     ...recordActivities(dependencies),

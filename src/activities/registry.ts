@@ -3,9 +3,11 @@ import { TunewrightError } from '../contract/errors.ts';
 import type { Comparison } from '../contract/evaluation.ts';
 import type { EvaluationSummary, PromoteRequest } from '../contract/registry.ts';
 import type { RunProgress } from '../contract/run.ts';
+import { kitOf } from './adopt/kits.ts';
 import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { pricesOf } from './prices.ts';
+import type { Recorded } from './recorded.ts';
 import type { ReportInput } from './report.ts';
 
 /** The version in service, as the tuned model is compared with it. */
@@ -18,6 +20,10 @@ export interface Champion {
   deploys: boolean;
   /** US dollars a million tokens, and the date they were looked up. */
   prices: { training: number; input: number; output: number; checked: string };
+  /** What it answered while it lived, where that was recorded. */
+  recorded?: Recorded;
+  /** It answers no more: only what was recorded tells of it. */
+  dead?: true;
 }
 
 export interface RegisterInput extends Pick<ReportInput, 'model' | 'parts' | 'tuned' | 'rivals'> {
@@ -28,18 +34,30 @@ export interface RegisterInput extends Pick<ReportInput, 'model' | 'parts' | 'tu
   compared: { rivals: { role: string; difference: Comparison['difference']; pValue: number }[] };
 }
 
-export function registryActivities({ platforms, records }: Dependencies) {
+/** What is looked up costs nothing. */
+const nothing = { training: 0, input: 0, output: 0, checked: '' };
+
+export function registryActivities({ platforms, records, store }: Dependencies) {
   return {
-    /** The champion of a registered model; none where no version was promoted yet, or where the last one has been shut down. */
+    /**
+     * The champion of a registered model; none where no version was promoted yet, or where the last one has been shut down
+     * and none of its answers was recorded.
+     */
     async findChampion({ model }: { model: string }): Promise<Champion | undefined> {
       return await attended(async () => {
         const champion = await championOf(model);
-        if (!champion || isShutDown(champion.shutdownDate)) return undefined;
+        if (!champion) return undefined;
         const { version, connection, modelId } = champion;
+        const recorded = await recordedOf(model, version);
+        if (isShutDown(champion.shutdownDate)) {
+          const dead = { dead: true, deploys: false, prices: nothing } as const;
+          return recorded && { version, connection, model: modelId, recorded, ...dead };
+        }
         const platform = platforms.get(connection);
         const deploys = platform.deployments !== undefined;
         const { training, input, output, checked } = pricesOf(platform, modelId);
-        return { version, connection, model: modelId, deploys, prices: { training, input, output, checked } };
+        const prices = { training, input, output, checked };
+        return { version, connection, model: modelId, deploys, prices, ...(recorded ? { recorded } : {}) };
       });
     },
 
@@ -89,6 +107,11 @@ export function registryActivities({ platforms, records }: Dependencies) {
       });
     },
   };
+
+  async function recordedOf(model: string, version: number): Promise<Recorded | undefined> {
+    const { heldOut, answers } = (await kitOf(store, await (await records()).getVersion(model, version))) ?? {};
+    return heldOut && answers && { heldOut, answers };
+  }
 
   async function championOf(model: string) {
     try {

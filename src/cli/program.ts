@@ -9,6 +9,7 @@ import { deploymentsCommand } from './commands/deployments.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { listCommand } from './commands/list.ts';
+import { migrateCommand } from './commands/migrate.ts';
 import { modelsCommand } from './commands/models/index.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
@@ -43,6 +44,7 @@ const commands = [
   convertCommand,
   validateCommand,
   adoptCommand,
+  migrateCommand,
   modelsCommand,
   schedulesCommand,
   accountsCommand,

@@ -23,11 +23,12 @@ export async function readRunFile(file: string, overrides: readonly Override[], 
   const content = parsed(await textOf(path), file);
   if (!isContent(content)) throw invalid(`${file} holds no mapping of settings.`);
   const located = withAbsolutePaths(content, dirname(path));
-  const changed = overrides.reduce(
-    (config, { path, value }) => withValue(config, path, parsed(value, path.join('.'))),
-    located,
-  );
-  return parseRunConfig(withAbsolutePaths(changed, directory));
+  return parseRunConfig(withOverrides(located, overrides, directory));
+}
+
+/** Overrides alone, for a run that is made by something else than a file. Throws `invalid_config`. */
+export function changesOf(overrides: readonly Override[], directory: string): Content {
+  return withOverrides({}, overrides, directory);
 }
 
 /** The grader in a YAML or JSON file that holds one, or a run. Throws as {@link readRunFile} does. */
@@ -55,6 +56,14 @@ function parsed(content: string, where: string): unknown {
 
 function invalid(message: string, cause?: unknown): TunewrightError {
   return new TunewrightError('invalid_config', message, { advice: 'docs/configuration.md shows its shape.', cause });
+}
+
+function withOverrides(content: Content, overrides: readonly Override[], directory: string): Content {
+  const changed = overrides.reduce(
+    (config, { path, value }) => withValue(config, path, parsed(value, path.join('.'))),
+    content,
+  );
+  return withAbsolutePaths(changed, directory);
 }
 
 function isContent(value: unknown): value is Content {

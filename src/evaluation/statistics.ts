@@ -106,6 +106,19 @@ export function examplesNeeded({ examples, fixed, broken }: PairedCounts, margin
   return Math.max(1, Math.ceil(((z * Math.sqrt(changed) + powerZ * Math.sqrt(variance)) / effect) ** 2));
 }
 
+/**
+ * Before anything was asked: how many examples show, in 8 of 10 runs, that a model which is as good loses no more than
+ * `margin`, if so large a share of answers changes.
+ */
+export function examplesForMargin(margin: number, changed: number): number {
+  return Math.ceil(((z + powerZ) ** 2 * changed) / margin ** 2);
+}
+
+/** The smallest margin that so many examples show, under the same assumptions. */
+export function smallestMargin(examples: number, changed: number): number {
+  return (z + powerZ) * Math.sqrt(changed / examples);
+}
+
 /** McNemar's exact two-sided test: the chance of a split at least so uneven if neither model were better. */
 export function mcnemarTest({ fixed, broken }: Pick<PairedCounts, 'fixed' | 'broken'>): number {
   const trials = fixed + broken;

@@ -109,6 +109,7 @@ export const activities = {
   choosePrompt: activity('choosePrompt', local),
   evaluateModel: activity('evaluateModel', long),
   compareModels: activity('compareModels', local),
+  planMigration: activity('planMigration', local),
   findChampion: activity('findChampion', call),
   registerVersion: activity('registerVersion', call),
   promoteVersion: activity('promoteVersion', call),

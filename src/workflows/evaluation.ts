@@ -8,7 +8,8 @@ import type { Run } from './run.ts';
 import { type Served, whileServed } from './serving.ts';
 import { together } from './together.ts';
 
-type Examples = Parameters<typeof activities.evaluateModel>[1]['test'];
+type Examined = Parameters<typeof activities.evaluateModel>[1];
+type Examples = Examined['test'];
 
 /** A model that is asked the examples. */
 export interface Target {
@@ -21,6 +22,9 @@ export interface Target {
   prices: Prices;
   /** Messages that it is shown before each question. */
   shown?: ArtifactRef;
+  /** What it answered while it lived: taken where it is dead, or cannot be asked. */
+  recorded?: Examined['recorded'];
+  dead?: true | undefined;
 }
 
 /** What each target answered, by its role. */
@@ -50,10 +54,11 @@ async function ask(run: Run, targets: readonly Target[], test: Examples, served:
 
 async function askOne(run: Run, target: Target, test: Examples, served: Served): Promise<ModelEvaluation | undefined> {
   const { method, evaluation, seed } = run.input.config;
-  const { role, connection, model, prices, shown } = target;
+  const { role, connection, model, prices, shown, recorded, dead } = target;
   const deployment = served(target);
   try {
     const scores = await activities.evaluateModel(`Evaluate ${model} (${role})`, {
+      ...(dead && recorded ? { recorded } : {}),
       connection,
       model,
       method,
@@ -68,7 +73,7 @@ async function askOne(run: Run, target: Target, test: Examples, served: Served):
     return scores;
   } catch (error) {
     // A platform may have shut it down, or an account lost access: that must not throw away what was trained.
-    if (role === 'champion' && error instanceof ActivityFailure && !isCancellation(error)) return undefined;
-    throw error;
+    if (role !== 'champion' || !(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    return recorded && !dead ? await askOne(run, { ...target, dead: true }, test, served) : undefined;
   }
 }

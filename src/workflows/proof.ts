@@ -187,8 +187,8 @@ async function promptedOf(run: Run, base: Target, { train }: ReportInput['parts'
   return [{ ...base, role: 'prompted', shown }];
 }
 
-function inService({ connection, model, deploys, prices }: Champion): Target {
-  return { role: 'champion', connection, model, deploys, prices };
+function inService({ connection, model, deploys, prices, recorded, dead }: Champion): Target {
+  return { role: 'champion', connection, model, deploys, prices, ...(recorded ? { recorded } : {}), dead };
 }
 
 function rivalsOf(scores: Scores): ReportInput['rivals'] {

@@ -94,6 +94,10 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
     async *accounts() {
       yield account;
     },
+    async planMigration(request) {
+      calls.push(['plan migration', request]);
+      throw new Error('no migration here');
+    },
     async adopt(request) {
       calls.push(['adopt', request]);
       throw new Error('no adoption here');

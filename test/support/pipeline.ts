@@ -35,11 +35,12 @@ export async function pipeline(
   changes: Partial<Settings> = {},
   connection: (usual: StandIn) => Connections[string] = (usual) => usual,
   around: ActivityInterceptorsFactory[] = [],
+  more: Connections = {},
 ): Promise<Pipeline> {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-test-'));
   const simulator = await startSimulator({ dataDir: join(folder, 'simulator'), ...options });
   const usual = testSettings(folder, simulator.url);
-  const connections = { ...usual.connections, simulator: connection(usual.connections.simulator as StandIn) };
+  const connections = { ...usual.connections, ...more, simulator: connection(usual.connections.simulator as StandIn) };
   const settings = { ...usual, connections, ...changes };
   await writeFile(join(folder, 'data.jsonl'), smallDataSet());
   const client = await createClient({ ...settings.temporal, taskQueue: settings.taskQueue });

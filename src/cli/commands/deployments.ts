@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { TunewrightError } from '../../contract/errors.ts';
+import { confirmed } from '../confirm.ts';
 import type { Context, Perform } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { removalQuestion, standingReport } from '../render/deployments.ts';
@@ -41,14 +41,14 @@ async function deployments(context: Context, options: DeploymentsOptions): Promi
   }
 
   async function removed(
-    { out, ask }: Context,
+    { out }: Context,
     found: Awaited<ReturnType<typeof standing>>,
     name: string,
     yes: boolean,
   ): Promise<ExitCode> {
     const { removable } = await import('../../reconcile/standing.ts');
     const one = removable(found, name);
-    if (!yes && !(await confirmed(removalQuestion(one), out.json ? undefined : ask))) {
+    if (!yes && !(await confirmed(context, removalQuestion(one)))) {
       out.say('It stays.');
       return exitCodes.failed;
     }
@@ -59,12 +59,4 @@ async function deployments(context: Context, options: DeploymentsOptions): Promi
     out.say(gone ? `${name} is removed.` : `${name} is being removed; it costs until it is gone.`);
     return exitCodes.done;
   }
-}
-
-async function confirmed(question: string, ask: Context['ask'] | undefined): Promise<boolean> {
-  const answer = await ask?.(`${question} [y/N] `);
-  if (answer !== undefined) return /^y(es)?$/i.test(answer.trim());
-  throw new TunewrightError('refused', 'There is nobody to ask whether it is to be removed.', {
-    advice: 'Say so by --yes.',
-  });
 }

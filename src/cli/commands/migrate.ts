@@ -1,0 +1,128 @@
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { RunConfigInput } from '../../contract/config.ts';
+import { TunewrightError } from '../../contract/errors.ts';
+import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
+import { isPath } from '../../contract/source.ts';
+import { attend } from '../attend.ts';
+import { confirmed } from '../confirm.ts';
+import type { Context, Perform } from '../context.ts';
+import { type ExitCode, exitCodes } from '../exit.ts';
+import { amountOf, duration, overrides } from '../options.ts';
+import { migrationPlan } from '../render/migration.ts';
+import type { Override } from '../run-file.ts';
+
+const dayMs = 86_400_000;
+
+interface MigrateOptions {
+  to: string;
+  all?: boolean;
+  within: number;
+  train?: string;
+  heldOut?: string;
+  margin: number;
+  budget?: number;
+  approval?: 'automatic' | 'person';
+  dryRun?: boolean;
+  detach?: boolean;
+  yes?: boolean;
+  set?: Override[];
+}
+
+export function migrateCommand(program: Command, perform: Perform): void {
+  program
+    .command('migrate')
+    .description('carry a registered model to another base or platform, proved no worse than the one in service')
+    .argument('[model]', 'the registered model')
+    .requiredOption('--to <connection/base>', 'where to, and which base model there')
+    .option('--all', 'every model that dies within the days of --within')
+    .addOption(
+      new Option('--within <time>', 'of --all: how far to look ahead').argParser(duration).default(90 * dayMs, '90d'),
+    )
+    .option('--train <source>', 'training data in place of those that are kept')
+    .option('--held-out <source>', 'held-out examples in place of those that are kept')
+    .addOption(
+      new Option('--margin <points>', 'the most that the new model may lose, in points of the score')
+        .argParser(marginOf)
+        .default(0.02, '2'),
+    )
+    .addOption(new Option('--budget <usd>', 'of the run; twice its estimate when absent').argParser(amountOf))
+    .addOption(new Option('--approval <who>', 'who promotes what has passed').choices(['automatic', 'person']))
+    .option('--set <key=value>', 'change a field of the run that is planned', overrides)
+    .option('--dry-run', 'plan and stop')
+    .option('--detach', 'return as soon as the run has started')
+    .option('--yes', 'start without asking')
+    .action((model: string | undefined, options: MigrateOptions, command: Command) => {
+      if ((model === undefined) === (options.all !== true)) command.error("error: name a model, or give '--all'");
+      return perform(async (context) => await migrate(context, model, options));
+    });
+}
+
+async function migrate(context: Context, model: string | undefined, options: MigrateOptions): Promise<ExitCode> {
+  const { out } = context;
+  const names = model === undefined ? await dying(context, options.within / dayMs) : [model];
+  if (names.length === 0) out.say('No model in service dies so soon.');
+  const client = await context.client();
+  const plans: MigrationPlan[] = [];
+  for (const name of names) {
+    const plan = await client.planMigration(await requestOf(context, name, options));
+    plans.push(plan);
+    out.data({ event: 'planned', plan });
+    out.say(`${migrationPlan(plan, options.margin, out.paint)}\n`);
+  }
+  const ready = plans.flatMap(({ config }) => (config ? [config] : []));
+  const refused = ready.length < plans.length ? exitCodes.failed : exitCodes.done;
+  if (options.dryRun || ready.length === 0) return refused;
+  const question = `Start ${ready.length === 1 ? 'this run' : `these ${ready.length} runs`}?`;
+  if (!options.yes && !(await confirmed(context, question))) return exitCodes.failed;
+  const handles = [];
+  for (const config of ready) {
+    const handle = await client.start({ name: `migrate-${config.register}`.slice(0, 40), ...config });
+    handles.push(handle);
+    out.data({ event: 'started', name: handle.name, url: handle.url });
+    out.say(`run:     ${handle.name}${handle.url ? `\nWeb UI:  ${handle.url}` : ''}`);
+  }
+  const [only, another] = handles;
+  if (options.detach || !only || another) return refused;
+  return await attend(context, only, false);
+}
+
+async function dying({ settings, records, now }: Context, withinDays: number): Promise<string[]> {
+  const [{ expiring, lifetimes }, { createPlatforms }] = await Promise.all([
+    import('../../lifetimes/index.ts'),
+    import('../../platforms/registry.ts'),
+  ]);
+  const platforms = createPlatforms(settings.connections, settings);
+  const all = await lifetimes({ records: await records(), platforms, now: now() });
+  return expiring(all, withinDays).flatMap(({ alias, model }) => (alias === 'champion' ? [model] : []));
+}
+
+async function requestOf({ directory }: Context, model: string, options: MigrateOptions): Promise<MigrationRequest> {
+  const [, connection, baseModel] = /^([^/]+)\/(.+)$/.exec(options.to) ?? [];
+  if (!connection || !baseModel) {
+    throw new TunewrightError('invalid_config', `"${options.to}" names no connection and base model.`, {
+      advice: 'Write --to CONNECTION/BASE, such as --to azure/gpt-4.1-mini.',
+    });
+  }
+  const placed = (source: string) => (isPath(source) ? resolve(directory, source) : source);
+  const { train, heldOut, margin, budget, approval } = options;
+  const { changesOf } = await import('../run-file.ts');
+  const changes: Partial<RunConfigInput> = changesOf(options.set ?? [], directory);
+  return {
+    model,
+    connection,
+    baseModel,
+    margin,
+    ...(train === undefined ? {} : { train: placed(train) }),
+    ...(heldOut === undefined ? {} : { heldOut: placed(heldOut) }),
+    ...(budget === undefined ? {} : { budgetUsd: budget }),
+    changes: approval ? { ...changes, gate: { ...changes.gate, approval } } : changes,
+  };
+}
+
+/** Points of the score to a share. */
+function marginOf(text: string): number {
+  const points = amountOf(text);
+  if (points > 0 && points < 100) return points / 100;
+  throw new InvalidArgumentError('It takes points of the score above 0, such as 2.');
+}

@@ -1,0 +1,61 @@
+import type { MigrationPlan, Price } from '../../contract/migration.ts';
+import { formatCount, formatUsd } from '../../evaluation/format.ts';
+import { table } from './table.ts';
+import { clean, type Paint } from './text.ts';
+
+/** What a migration comes to: from where to where, with what, at what cost, and what stands in its way. */
+export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint): string {
+  const { model, from, to, method, train, heldOut, prices = {}, estimateUsd, days = {}, obstacles, notes } = plan;
+  const rows: [name: string, value: string | undefined][] = [
+    ['model', model],
+    ['from', `version ${from.version}, ${from.modelId} at ${from.connection}${ends(from.shutdownDate, days.old)}`],
+    ['to', `${to.baseModel} at ${to.connection}${ends(to.shutdownDate)}${lastJob(to.lastJobDate, days.lastJob)}`],
+    ['method', method],
+    ['training data', train && `${formatCount(train.examples, 'example')}, ${formatCount(train.tokens, 'token')}`],
+    ['held out', heldOut && heldOutLine(heldOut)],
+    ['no worse than', `${points(margin)} below the old one, at 95%${heldOut ? `; ${provable(heldOut, margin)}` : ''}`],
+    ['prices', priceLine(prices)],
+    ['estimate', estimateUsd === undefined ? undefined : formatUsd(estimateUsd)],
+  ];
+  const known = rows
+    .filter((row): row is [string, string] => row[1] !== undefined)
+    .map(([name, value]) => [name, clean(value)]);
+  return [
+    table(['plan', ''], known, paint),
+    ...notes.map((note) => `\nnote: ${clean(note)}`),
+    ...obstacles.map(({ code, message, advice }) =>
+      paint('red', `\nin the way: ${clean(message)} [${code}]\n  what to do: ${clean(advice)}`),
+    ),
+  ].join('\n');
+}
+
+function ends(date: string | undefined, days?: number): string {
+  if (date === undefined) return '';
+  return `, shut down on ${date}${days === undefined ? '' : days > 0 ? ` (in ${formatCount(days, 'day')})` : ' (dead)'}`;
+}
+
+function lastJob(date: string | undefined, days: number | undefined): string {
+  return date === undefined
+    ? ''
+    : `, no job from ${date} on${days === undefined ? '' : ` (in ${formatCount(days, 'day')})`}`;
+}
+
+function heldOutLine({ examples, seen, recorded }: NonNullable<MigrationPlan['heldOut']>): string {
+  const answers = recorded ? 'its answers are recorded' : 'its answers are not recorded';
+  return `${formatCount(examples, 'example')}${seen ? ', which the old model has learnt' : ''}; ${answers}`;
+}
+
+function provable({ smallestMargin, neededForMargin }: NonNullable<MigrationPlan['heldOut']>, margin: number): string {
+  if (smallestMargin <= margin) return 'so many examples can show that';
+  return `about ${neededForMargin.toLocaleString('en-US')} examples would show that surely, these show ${points(smallestMargin)}`;
+}
+
+function priceLine({ old, new: after }: { old?: Price; new?: Price }): string | undefined {
+  if (!after) return undefined;
+  const line = ({ input, output }: Price) => `${formatUsd(input)} in, ${formatUsd(output)} out`;
+  return `${old ? `${line(old)} -> ` : ''}${line(after)} a million tokens; training ${formatUsd(after.training)}`;
+}
+
+function points(share: number): string {
+  return `${(share * 100).toFixed(1)} points`;
+}

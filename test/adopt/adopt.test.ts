@@ -168,6 +168,32 @@ test('examples of a person are asked where the model had none', async () => {
   expect(rows[0]).not.toHaveProperty('heldOutSeen');
 });
 
+test('what the platform does not give is told, and the rest is packed all the same', async () => {
+  const model = await account.again('refused');
+  const error = { error: { message: 'Downloading of fine-tune files is disabled for this account.' } };
+  at.simulator.faults.add({
+    kind: 'status',
+    status: 400,
+    body: error,
+    path: '/v1/files/*/content',
+    times: 2,
+    id: 'no',
+  });
+  at.simulator.faults.add({ kind: 'status', status: 403, path: '/v1/fine_tuning/jobs/*/checkpoints' });
+  await at.stopWorkers();
+  // Another worker, which has not read the file before.
+  await at.startWorker();
+  const { rows } = await adopt({ models: [model] });
+  expect(rows[0]?.gone).toEqual([
+    expect.stringMatching(/^Its training file file-\w+ cannot be had: .*disabled for this account\. \(HTTP 400\)\.$/),
+    expect.stringMatching(/^Its result file file-\w+ cannot be had: /),
+  ]);
+  at.simulator.faults.clear();
+  const { result, rows: again } = await adopt({ models: [model] });
+  expect(result).toMatchObject({ fuller: 1 });
+  expect(again[0]).toMatchObject({ gone: [], train: trainingLines.length, heldOutSeen: true });
+});
+
 test('a model that no account holds, and a connection that cannot list, are refused by name', async () => {
   await expect(adopt({ models: ['ft:no-such'] })).rejects.toMatchObject({ code: 'model_not_found' });
   await expect(adopt({ connection: 'keyless' })).rejects.toMatchObject({ code: 'missing_key' });

@@ -1,4 +1,3 @@
-import { TunewrightError } from '../../contract/errors.ts';
 import type { EscapeKit } from '../../contract/kit.ts';
 import type { ModelVersion } from '../../contract/registry.ts';
 import { decodePredictions } from '../../evaluation/index.ts';
@@ -7,6 +6,7 @@ import { lastHeartbeat } from '../context.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { evaluateActivities } from '../evaluate.ts';
 import { tokensUsd } from '../grading.ts';
+import { isOfOneThing } from './files.ts';
 import { keepKit, kitOf } from './kits.ts';
 import { priceOfAnswers } from './price.ts';
 
@@ -63,7 +63,7 @@ export async function askModel(dependencies: Dependencies, asking: Asking): Prom
     await replace(answered);
     return { asked: true, usd: await spentOn(answered, asking) };
   } catch (error) {
-    if (!(error instanceof TunewrightError) || !isOfTheModel(error)) throw error;
+    if (!isOfOneThing(error)) throw error;
     const sentence = `The model does not answer any more: ${error.message}`;
     if (!kit.gone.includes(sentence)) await replace({ ...kit, gone: [...kit.gone, sentence] });
     return notAsked;
@@ -82,8 +82,4 @@ export async function askModel(dependencies: Dependencies, asking: Asking): Prom
     for await (const used of decodePredictions(store.read(answers))) usd += tokensUsd(prices, used) ?? 0;
     return usd;
   }
-}
-
-function isOfTheModel({ code, retry }: TunewrightError): boolean {
-  return retry === 'never' && ['model_not_found', 'not_found', 'forbidden', 'refused'].includes(code);
 }

@@ -1,9 +1,9 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { ArtifactRef } from '../../contract/artifact.ts';
-import { TunewrightError } from '../../contract/errors.ts';
 import type { EscapeKit } from '../../contract/kit.ts';
 import { type Survey, surveyExamples } from '../../datasets/index.ts';
 import type { TrainingPlatform } from '../../platforms/platform.ts';
+import { type Fetched, isOfOneThing } from './files.ts';
 import type { PlannedChain, PlannedFile, PlannedModel } from './plan.ts';
 
 /** More questions than these show hardly more, and cost. */
@@ -20,8 +20,7 @@ export interface Packing {
   heldOut: ArtifactRef | undefined;
   /** What was packed before: what is in it is not asked for again. */
   earlier: EscapeKit | undefined;
-  /** A file of the platform in the store; undefined when it is gone. */
-  fetchFile(id: string): Promise<ArtifactRef | undefined>;
+  fetchFile(id: string): Promise<Fetched>;
   call<T>(call: () => Promise<T>): Promise<T>;
   signal: AbortSignal;
   /** Of files that were looked at, by their hash. */
@@ -125,25 +124,27 @@ async function fetched(
 ): Promise<Data | undefined> {
   if (!file) return undefined;
   if (!file.listed) return undefined;
-  const ref = await packing.fetchFile(file.id);
-  if (!ref) {
-    gone.push(missingFile(what, file));
+  const found = await packing.fetchFile(file.id);
+  if ('why' in found) {
+    gone.push(missingFile(what, file, found.why));
     return undefined;
   }
+  const { ref } = found;
   const { examples, unreadable } = await survey(packing, ref);
   return { ...ref, examples: examples + unreadable };
 }
 
-function missingFile(what: string, { id }: Pick<PlannedFile, 'id'>): string {
-  return `Its ${what} ${id} is gone.`;
+function missingFile(what: string, { id }: Pick<PlannedFile, 'id'>, why = 'is gone'): string {
+  return `Its ${what} ${id} ${why.replace(/\.$/, '')}.`;
 }
 
 async function resultsOf({ model, fetchFile }: Packing, gone: string[]): Promise<ArtifactRef[]> {
   const found: ArtifactRef[] = [];
   for (const { id, listed } of model.results) {
-    const ref = listed ? await fetchFile(id) : undefined;
-    if (ref) found.push(ref);
-    else if (listed) gone.push(missingFile('result file', { id }));
+    if (!listed) continue;
+    const fetched = await fetchFile(id);
+    if ('ref' in fetched) found.push(fetched.ref);
+    else gone.push(missingFile('result file', { id }, fetched.why));
   }
   return found;
 }
@@ -182,12 +183,12 @@ async function survey({ store, platform, model, surveys }: Packing, ref: Artifac
   return found;
 }
 
-/** Of what the platform does not know any more there is nothing; anything else is thrown. */
+/** Of what the platform does not know any more, or never had, there is nothing; anything else is thrown. */
 async function noneIfMissing<T>(asked: Promise<T[]>): Promise<T[]> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof TunewrightError && error.status === 404) return [];
+    if (isOfOneThing(error)) return [];
     throw error;
   }
 }

@@ -37,6 +37,7 @@ export function adoptionReport({ result, models, dryRun, budgetUsd }: Ended, pai
       ? `answers of their own would cost about ${formatUsd(expectedUsd)}, at most ${formatUsd(atMostUsd)}`
       : `${asked} asked for ${formatUsd(spentUsd)} of ${formatUsd(budgetUsd)}; about ${formatUsd(expectedUsd)} was expected for all`;
   return [
+    '',
     ...accounts.map(
       (account) =>
         `${paint('bold', clean(account.connection))}  ${account.jobs} jobs, ${account.files} files (${account.unusedFiles} that no job names), ` +

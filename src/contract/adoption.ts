@@ -54,6 +54,8 @@ export interface AdoptionProgress {
   expectedUsd: number;
   atMostUsd: number;
   asked: number;
+  /** Models that were not asked because the most that their answers can cost was not left of the budget. */
+  overBudget: number;
   spentUsd: number;
 }
 

@@ -73,11 +73,12 @@ export async function adopt(request: AdoptionRequest, carried?: Carried): Promis
         const index = asking.indexes[asking.at] as number;
         const leftUsd = budgetUsd - progress.spentUsd;
         const { nth } = asking;
-        const { asked, usd, more } = await activities.askAdopted(
+        const { asked, overBudget, usd, more } = await activities.askAdopted(
           `Ask model ${index + 1} of ${progress.names}${nth === 0 ? '' : `, ${nth} before the newest`}`,
           { plan, index, nth, leftUsd, by },
         );
         progress.asked += Number(asked);
+        progress.overBudget += Number(overBudget === true);
         progress.spentUsd += usd;
         if (more) asking.next.push(index);
       }
@@ -103,6 +104,7 @@ function begun(): AdoptionProgress {
     expectedUsd: 0,
     atMostUsd: 0,
     asked: 0,
+    overBudget: 0,
     spentUsd: 0,
   };
 }

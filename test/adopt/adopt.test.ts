@@ -126,7 +126,7 @@ test('within a budget the models answer, the newest first, and the budget is not
   const dollars = () => at.simulator.ledger().totals.dollars;
   const before = dollars();
   const { result: none } = await adopt({ budgetUsd: 0.001 });
-  expect(none).toMatchObject({ asked: 0, known: 4, adopted: 0, fuller: 0 });
+  expect(none).toMatchObject({ asked: 0, overBudget: 2, known: 4, adopted: 0, fuller: 0 });
   expect(dollars()).toBe(before);
 
   // Room for the most that one of the two models with examples can cost.

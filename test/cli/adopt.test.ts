@@ -16,7 +16,7 @@ const account = { connection: 'openai', jobs: 3, files: 5, models: 2, unusedFile
 const progress: AdoptionProgress = {
   ...{ stage: 'ask', accounts: [account], passedOver: ['The environment variable NO_KEY is not set.'] },
   ...{ names: 1, packed: 1, adopted: 1, fuller: 0, known: 1 },
-  ...{ expectedUsd: 0.25, atMostUsd: 1.5, asked: 1, spentUsd: 0.125 },
+  ...{ expectedUsd: 0.25, atMostUsd: 1.5, asked: 1, overBudget: 2, spentUsd: 0.125 },
 };
 const models: AdoptedModel[] = [
   {
@@ -84,6 +84,7 @@ name  version  alias     model                connection  shut down   examples  
 desk        2  champion  ft:mini:acme:desk:2  openai      2027-01-14       400   50 seen  44/50
 ft:mini:acme:desk:2: Its validation file file-1 is gone.
 
+2 were not asked: the most that they can cost was not left of the budget.
 1 registered, 0 with a fuller kit, 1 unchanged; 1 asked for $0.1250 of $1.00; about $0.2500 was expected for all.
 `);
 });

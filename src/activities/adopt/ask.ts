@@ -12,6 +12,8 @@ import { priceOfAnswers } from './price.ts';
 
 export interface Asked {
   asked: boolean;
+  /** The most that it can cost is not left of the budget. */
+  overBudget?: true;
   /** US dollars, at the catalogue's prices. */
   usd: number;
 }
@@ -39,7 +41,8 @@ export async function askModel(dependencies: Dependencies, asking: Asking): Prom
   // The attempt before this one had got so far, and died before it could tell.
   if (kit.answers) return lastHeartbeat() === undefined ? notAsked : { asked: true, usd: await spentOn(kit, asking) };
   const price = await priceOfAnswers(store, platform, kit);
-  if (!price || price.atMostUsd > leftUsd) return notAsked;
+  if (!price) return notAsked;
+  if (price.atMostUsd > leftUsd) return { ...notAsked, overBudget: true };
   const deployment = platform.deployments?.existing(kit.modelId);
   if (platform.deployments && deployment === undefined) return notAsked;
   try {

@@ -30,7 +30,7 @@ interface Ended {
 
 /** What an adoption has found and done. */
 export function adoptionReport({ result, models, dryRun, budgetUsd }: Ended, paint: Paint): string {
-  const { accounts, passedOver, adopted, fuller, known, expectedUsd, atMostUsd, asked, spentUsd } = result;
+  const { accounts, passedOver, adopted, fuller, known, expectedUsd, atMostUsd, asked, overBudget, spentUsd } = result;
   const did = dryRun ? 'would be registered' : 'registered';
   const asking =
     budgetUsd === 0 || dryRun
@@ -46,6 +46,9 @@ export function adoptionReport({ result, models, dryRun, budgetUsd }: Ended, pai
     ...passedOver.map((sentence) => `passed over: ${clean(sentence)}`),
     ...(models && models.length > 0 ? ['', modelTable(models, paint), ...goneLines(models)] : []),
     '',
+    ...(overBudget > 0
+      ? [`${overBudget} were not asked: the most that they can cost was not left of the budget.`]
+      : []),
     `${adopted} ${did}, ${fuller} with a fuller kit, ${known} unchanged; ${asking}.`,
   ].join('\n');
 }

@@ -102,7 +102,7 @@ function settings(folder: string, simulatorUrl: string): Settings {
     artifacts: join(folder, 'artifacts'),
     records: join(folder, 'records.sqlite'),
     gatewayKeys: [],
-    gateway: { run: {} },
+    gateway: { models: {}, run: {} },
     dataDirectory: folder,
     dataHosts: [],
     temporal: { address: '', namespace: 'default' },

@@ -12,7 +12,11 @@ import { type Connections, defaultConnections, standInConnection, standInKeyEnv 
 
 const configFileSchema = z.strictObject({
   gateway: z
-    .strictObject({ connection: z.string().min(1).optional(), run: z.record(z.string(), z.unknown()).default({}) })
+    .strictObject({
+      connection: z.string().min(1).optional(),
+      models: z.record(z.string(), z.string().min(1)).default({}),
+      run: z.record(z.string(), z.unknown()).default({}),
+    })
     .prefault({}),
   connections: z.record(z.string().min(1), z.looseObject({ platform: z.string() })).default({}),
 });
@@ -53,6 +57,8 @@ export interface Settings {
   gateway: {
     /** Of models that they name without one. */
     connection?: string | undefined;
+    /** What stands in the place of models that they name. */
+    models: Readonly<Record<string, string>>;
     /** Fields of each run that they start, such as its budget. */
     run: Readonly<Record<string, unknown>>;
   };
@@ -97,6 +103,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     ],
     gateway: {
       connection: usualConnection(env.TUNEWRIGHT_GATEWAY_CONNECTION ?? gateway.connection, all),
+      models: gateway.models,
       run: gateway.run,
     },
     dataDirectory: resolve(directory, env.TUNEWRIGHT_DATA ?? '.'),

@@ -28,6 +28,9 @@ export interface GatewayOptions {
   port?: number;
 }
 
+/** Longer than proxies and clients keep a connection that idles: none of their requests meets one that closes. */
+const keepAliveTimeout = 65_000;
+
 /** The HTTP side: webhooks of the platforms, registered models, OpenAI-compatible routes, health and metrics. Throws `temporal_unreachable`, `port_taken`. */
 export async function startGateway(settings: Settings, options: GatewayOptions = {}): Promise<Gateway> {
   const { host = '127.0.0.1', port = 0 } = options;
@@ -70,6 +73,7 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
       client,
       taskQueue: settings.taskQueue,
       usual: settings.gateway.connection,
+      models: settings.gateway.models,
       run: settings.gateway.run,
       logger,
       closing: closing.signal,
@@ -77,7 +81,7 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
   );
 
   return await new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
+    const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions: { keepAliveTimeout } }, (address) => {
       resolve({
         url: `http://${host}:${address.port}`,
         close: async () => {

@@ -14,7 +14,7 @@ export function settings(changes: Partial<Settings> = {}): Settings {
     artifacts: join(tmpdir(), 'tunewright-no-such-artifacts'),
     records: join(tmpdir(), 'tunewright-no-such-home', 'records.sqlite'),
     gatewayKeys: [],
-    gateway: { run: {} },
+    gateway: { models: {}, run: {} },
     dataDirectory: tmpdir(),
     dataHosts: [],
     temporal: { address: '127.0.0.1:1', namespace: 'default' },

@@ -88,7 +88,7 @@ export function testSettings(folder: string, simulatorUrl: string): Settings {
     artifacts: join(folder, 'artifacts'),
     records: join(folder, 'records.sqlite'),
     gatewayKeys: [],
-    gateway: { run: {} },
+    gateway: { models: {}, run: {} },
     dataDirectory: folder,
     dataHosts: [],
     temporal: { address: testTemporal(), namespace: 'default' },

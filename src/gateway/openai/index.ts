@@ -27,6 +27,8 @@ export interface OpenAIContext {
   taskQueue: string;
   /** The connection of models that are named without one. */
   usual: string | undefined;
+  /** What stands in the place of models that programs name. */
+  models: Readonly<Record<string, string>>;
   /** Fields of each run that a program starts. */
   run: Readonly<Record<string, unknown>>;
   logger: Logger;

@@ -2,6 +2,7 @@ import type { ModelVersion, Serving } from '../../contract/registry.ts';
 import { pick } from '../../contract/serving.ts';
 import type { Records, Watch } from '../../records/index.ts';
 import { modelNotFound } from './errors.ts';
+import { instead } from './instead.ts';
 import { remembering } from './remembering.ts';
 
 /** One model at one connection. */
@@ -31,6 +32,8 @@ export interface RoutesContext {
   records(): Promise<Records>;
   watch: Watch;
   connections: readonly string[];
+  /** What stands in the place of names. */
+  models: Readonly<Record<string, string>>;
   /** The connection of models that are named without one. */
   usual: string | undefined;
   /** Aborted when the gateway closes. */
@@ -47,7 +50,7 @@ interface Registered {
 const rememberedMs = 1_000;
 
 /** What a model's name stands for; kept in memory, and read again when its revision has changed. */
-export function routes({ records, watch, connections, usual, closing }: RoutesContext): Routes {
+export function routes({ records, watch, connections, models, usual, closing }: RoutesContext): Routes {
   const known = new Map<string, Promise<Registered>>();
   const names = remembering(async (model: string) => await nameOf(model), rememberedMs);
 
@@ -76,12 +79,13 @@ export function routes({ records, watch, connections, usual, closing }: RoutesCo
   }
 
   return {
-    async of(model, key) {
+    async of(asked, key) {
+      const model = instead(models, asked);
       const named = connections.find((connection) => model.startsWith(`${connection}/`));
       if (named !== undefined) return { targets: [{ connection: named, modelId: model.slice(named.length + 1) }] };
       const name = known.has(model) ? model : await names(model);
       if (name !== undefined) return routeOf(await registered(name), key);
-      if (usual === undefined) throw modelNotFound(model);
+      if (usual === undefined) throw modelNotFound(asked);
       return { targets: [{ connection: usual, modelId: model }] };
     },
   };

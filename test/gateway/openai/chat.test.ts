@@ -59,10 +59,19 @@ describe('a question to a registered model', () => {
   });
 
   test('without a model goes to the usual connection, where one is set', async () => {
-    const { client } = await front({}, { gateway: { connection: 'simulator', run: {} } });
+    const { client } = await front({}, { gateway: { connection: 'simulator', models: {}, run: {} } });
     const answer = await client.chat.completions.create({ model: 'stand-in-mini', messages: question });
     expect(answer.model).toBe('stand-in-mini');
   });
+});
+
+test('a name that something else is to stand for goes there', async () => {
+  const models = { 'gpt-4o-mini': 'simulator/stand-in-mini', 'gpt-4o': 'support-intents' };
+  const { client, promote } = await front({}, { gateway: { models, run: {} } });
+  await promote({});
+  for (const model of Object.keys(models)) {
+    expect((await client.chat.completions.create({ model, messages: question })).model).toBe('stand-in-mini');
+  }
 });
 
 describe('what passes through', () => {

@@ -19,13 +19,17 @@ export interface Trainer {
 }
 
 export async function trainer(options: Partial<SimulatorOptions> = {}): Promise<Trainer> {
-  const gateway = { connection: 'simulator', run: { budgetUsd: 5, pollSeconds: 0.1 } };
+  const gateway = {
+    connection: 'simulator',
+    models: { 'gpt-4o-mini': 'simulator/stand-in-mini' },
+    run: { budgetUsd: 5, pollSeconds: 0.1 },
+  };
   const at = await pipeline(options);
   onEnd(async () => await at.close());
   const running = await startGateway({ ...at.settings, gatewayKeys: keys, gateway });
   onEnd(async () => await running.close());
   const url = `${running.url}/openai/v1`;
-  const client = new OpenAI({ baseURL: url, apiKey: serviceKey, maxRetries: 0, fetch: validatingFetch });
+  const client = new OpenAI({ baseURL: url, apiKey: serviceKey, fetch: validatingFetch });
   const content = await readFile(join(at.folder, 'data.jsonl'), 'utf8');
   return { at, url, client, upload: async () => await uploaded(client, content) };
 }

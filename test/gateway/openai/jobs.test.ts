@@ -65,7 +65,7 @@ test('a create that is sent again starts nothing more; a changed one does', asyn
 test('a job is paused and resumed', async () => {
   const there = await trainer({ trainingSeconds: 3600 });
   // `paused` is no status of the published description, but one of the platform's.
-  const client = new OpenAI({ baseURL: there.url, apiKey: serviceKey, maxRetries: 0 });
+  const client = new OpenAI({ baseURL: there.url, apiKey: serviceKey });
   const { id: training_file } = await there.upload();
   const { id } = await client.fineTuning.jobs.create({ model: `simulator/${model}`, training_file });
   await until({ ...there, client }, id, (status) => status === 'running');
@@ -84,7 +84,7 @@ test('a job that fails says why', async () => {
     job: { failAtStep: { step: 1, code: 'diverged', message: 'Loss is NaN.' } },
   });
   const { id: training_file } = await there.upload();
-  const { id } = await there.client.fineTuning.jobs.create({ model, training_file });
+  const { id } = await there.client.fineTuning.jobs.create({ model: 'gpt-4o-mini', training_file });
   const failed = await until(there, id, over);
   expect(failed).toMatchObject({ status: 'failed', error: { code: 'job_failed' } });
   expect(failed.error?.message).toContain('Loss is NaN.');
@@ -99,7 +99,7 @@ describe('what cannot be a job is refused before anything is started', () => {
     ['epochs out of bounds', { hyperparameters: { n_epochs: 99 } }, /n_epochs/],
     ['a method that is not known', { method: { type: 'reinforcement' } }, /method.type/],
   ])('%s', async (_, changes, message) => {
-    const { client } = await front({}, { gateway: { connection: 'simulator', run: { budgetUsd: 5 } } });
+    const { client } = await front({}, { gateway: { connection: 'simulator', models: {}, run: { budgetUsd: 5 } } });
     const { id } = await uploaded(client, smallDataSet());
     const refused = await client.fineTuning.jobs
       .create({ model, training_file: id, ...changes } as OpenAI.FineTuning.JobCreateParams)
@@ -110,8 +110,8 @@ describe('what cannot be a job is refused before anything is started', () => {
 
   test('without a budget, or without a connection, and says what to set', async () => {
     for (const [gateway, message] of [
-      [{ connection: 'simulator', run: {} }, /gateway\.run\.budgetUsd/],
-      [{ run: { budgetUsd: 5 } }, /TUNEWRIGHT_GATEWAY_CONNECTION/],
+      [{ connection: 'simulator', models: {}, run: {} }, /gateway\.run\.budgetUsd/],
+      [{ models: {}, run: { budgetUsd: 5 } }, /TUNEWRIGHT_GATEWAY_CONNECTION/],
     ] as const) {
       const { client } = await front({}, { gateway });
       const { id } = await uploaded(client, smallDataSet());

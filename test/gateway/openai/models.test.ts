@@ -21,7 +21,7 @@ test('registered models are listed, and those of each connection that answers', 
 });
 
 test('those of the usual connection go by their own ids', async () => {
-  const { client } = await front({}, { gateway: { connection: 'simulator', run: {} } });
+  const { client } = await front({}, { gateway: { connection: 'simulator', models: {}, run: {} } });
   expect((await everything(client)).map(({ id }) => id)).toContain('stand-in-mini');
   expect(await client.models.retrieve('stand-in-mini')).toMatchObject({ owned_by: 'simulator' });
 });

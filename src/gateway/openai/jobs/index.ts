@@ -8,6 +8,7 @@ import type { Platforms } from '../../../platforms/registry.ts';
 import type { Records, UploadedFile } from '../../../records/index.ts';
 import type { Caller } from '../../access.ts';
 import { ApiError, refused } from '../errors.ts';
+import { instead } from '../instead.ts';
 import { jsonOf, smallBody } from '../json.ts';
 import { page, pageSize } from '../paging.ts';
 import { learningOf, type NewJob, newJob } from './asked.ts';
@@ -22,6 +23,8 @@ export interface JobsContext {
   records(): Promise<Records>;
   /** The connection of base models that are named without one. */
   usual: string | undefined;
+  /** What stands in the place of names. */
+  models: Readonly<Record<string, string>>;
   /** Fields of each run, such as its budget. */
   run: Readonly<Record<string, unknown>>;
   logger: Logger;
@@ -161,7 +164,8 @@ function runOf(context: JobsContext, wanted: NewJob, training: UploadedFile, val
   };
 }
 
-function baseOf({ platforms, usual }: JobsContext, model: string): { connection: string; model: string } {
+function baseOf({ platforms, models, usual }: JobsContext, asked: string): { connection: string; model: string } {
+  const model = instead(models, asked);
   const named = platforms.names.find((connection) => model.startsWith(`${connection}/`));
   if (named !== undefined) return { connection: named, model: model.slice(named.length + 1) };
   if (usual !== undefined) return { connection: usual, model };

@@ -12,6 +12,7 @@ import type { RunHandle } from '../../src/client.ts';
 import { accountName } from '../../src/contract/account.ts';
 import { catalogueCheckType, jobChangedSignal } from '../../src/contract/messages.ts';
 import { standInKeyEnv } from '../../src/platforms/registry.ts';
+import { filledAccount } from '../adopt/account.ts';
 import { azureConnection } from '../platforms/azure/support.ts';
 import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
@@ -115,6 +116,20 @@ const paths: Record<string, Path> = {
     await run.decide('again');
     return run;
   },
+  // Compared with the base, prompted too; a person approves, and a second run has the first one's model as champion.
+  promoted: async (at) => {
+    const gate = { minimumExamples: 5, approval: 'person' } as const;
+    const evaluation = { prompted: { examples: 4 } };
+    const run = await at.client.start(at.config({ register: 'recorded', gate, evaluation }));
+    await until(run, 'promote', ({ status }) => status === 'parked');
+    await run.decide('promote', { by: 'recorder' });
+    return run;
+  },
+  'kept-champion': async (at) => {
+    const changes = { register: 'recorded', gate: { minimumExamples: 5 } };
+    await (await at.client.start(at.config(changes))).result();
+    return await at.client.start(at.config(changes));
+  },
   // Of the connection with one slot and a month's budget.
   queued: async (at) => {
     at.simulator.set({ trainingSeconds: 10 });
@@ -139,6 +154,12 @@ const others: Record<string, (at: Pipeline) => Promise<string>> = {
   account: async (at) => {
     await (await paths.queued?.(at))?.result();
     return accountName(at.settings.taskQueue, 'simulator');
+  },
+  adoption: async ({ client, simulator }) => {
+    await filledAccount(simulator);
+    const adoption = await client.adopt({ connection: 'simulator', budgetUsd: 5, dryRun: false, by: 'recorder' });
+    await adoption.result();
+    return adoption.name;
   },
   'catalogue-check': async ({ settings }) => {
     const temporal = await connect(settings.temporal);

@@ -42,6 +42,11 @@ export function openai(context: OpenAIContext): Hono<Caller> {
   const shared = { ...context, routes: routes({ ...context, connections: platforms.names }) };
   const app = new Hono<Caller>();
   app.use(access.use);
+  app.use(async (c, next) => {
+    // Where no key is asked for, a page in a browser of this machine could spend money here: it cannot hide that it is one.
+    if (c.var.caller === undefined && c.req.header('origin') !== undefined) throw fromPage();
+    await next();
+  });
   app.route('/', ask({ ...shared, breaker: breaker() }));
   app.route('/models', models(shared));
   app.route('/files', files(shared));
@@ -58,4 +63,9 @@ export function openai(context: OpenAIContext): Hono<Caller> {
     return answerApiError(c, known);
   });
   return app;
+}
+
+function fromPage(): ApiError {
+  const message = 'Without keys this gateway answers no pages in browsers: set TUNEWRIGHT_GATEWAY_KEYS where it runs.';
+  return new ApiError(403, message, { code: 'forbidden' });
 }

@@ -218,6 +218,16 @@ describe('what passes through', () => {
 });
 
 describe('who may ask', () => {
+  test('without keys, programs on this machine, and no page in a browser', async () => {
+    const { url, promote } = await front({}, { gatewayKeys: [] });
+    await promote({});
+    const body = JSON.stringify({ model: 'support-intents', messages: question });
+    const ask = async (headers: Record<string, string>) =>
+      (await fetch(`${url}/chat/completions`, { method: 'POST', body, headers })).status;
+    expect(await ask({})).toBe(200);
+    expect(await ask({ origin: 'https://evil.example', 'content-type': 'text/plain' })).toBe(403);
+  });
+
   test('only who knows a key of the gateway', async () => {
     const { url, promote } = await front();
     await promote({});

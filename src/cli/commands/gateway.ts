@@ -11,7 +11,9 @@ interface GatewayOptions {
 export function gatewayCommand(program: Command, perform: Perform): void {
   program
     .command('gateway')
-    .description('serve HTTP: webhooks of the platforms, health, metrics; stays until Ctrl-C')
+    .description(
+      'serve HTTP: webhooks of the platforms, registered models, the API of OpenAI, health, metrics; stays until Ctrl-C',
+    )
     .option('--port <port>', '0 takes any free one', portNumber, 8787)
     .option('--host <host>', 'address to listen on', '127.0.0.1')
     .action((options: GatewayOptions) => perform((context) => gateway(context, options)));

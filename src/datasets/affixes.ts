@@ -31,9 +31,10 @@ export interface Affixes {
   answers: Common | undefined;
 }
 
-/** What questions, and answers, begin and end with. */
-export function affixCounter(): { add(example: Example): void; result(): Affixes } {
-  let [questions, answers]: (Common | undefined)[] = [];
+/** What questions, and answers, begin and end with; `take` tells of those since it was asked before. */
+export function affixCounter(): { add(example: Example): void; take(): Affixes } {
+  let questions: Common | undefined;
+  let answers: Common | undefined;
   return {
     add({ chat }) {
       const last = chat.messages.at(-1);
@@ -41,7 +42,12 @@ export function affixCounter(): { add(example: Example): void; result(): Affixes
       questions = joined(questions, asked ? assistantText(asked) : '');
       answers = joined(answers, last?.role === 'assistant' ? assistantText(last) : '');
     },
-    result: () => ({ questions, answers }),
+    take() {
+      const taken = { questions, answers };
+      questions = undefined;
+      answers = undefined;
+      return taken;
+    },
   };
 }
 

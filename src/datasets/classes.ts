@@ -1,4 +1,4 @@
-import { fingerprint } from './fingerprint.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import { type Finding, warningAt } from './problem.ts';
 
 /** With fewer examples an answer than this on average, there are no classes. */
@@ -17,7 +17,7 @@ export interface Classes {
 }
 
 export interface ClassCounter {
-  add(answer: string): void;
+  add(answer: Fingerprint): void;
   /** Undefined where nearly every answer is its own. */
   result(): Classes | undefined;
 }
@@ -27,10 +27,9 @@ export function classCounter(): ClassCounter {
   let examples = 0;
   let tooMany = false;
   return {
-    add(answer) {
+    add({ high, low }) {
       if (tooMany) return;
       examples += 1;
-      const { high, low } = fingerprint([answer]);
       const key = (high & 0x1fffff) * 2 ** 32 + low;
       counts.set(key, (counts.get(key) ?? 0) + 1);
       if (counts.size <= mostAnswers) return;

@@ -21,10 +21,12 @@ export async function* readExamples(
 
 /** One at a time: what was parsed is not held for a whole list. */
 function* examplesOf(list: readonly LineOrProblem[], format: Format): Generator<ReadExample> {
-  for (const found of list) yield 'problem' in found ? { problems: [found.problem] } : readExample(found.line, format);
+  for (const found of list) yield readExample(found, format);
 }
 
-function readExample(line: Line, format: Format): ReadExample {
+export function readExample(found: LineOrProblem, format: Format): ReadExample {
+  if ('problem' in found) return { problems: [found.problem] };
+  const { line } = found;
   const { number, text } = line;
   const parsed = parseJson(text);
   if ('errorAt' in parsed) {

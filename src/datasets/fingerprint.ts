@@ -46,6 +46,14 @@ export function fingerprint(texts: readonly string[]): Fingerprint {
   return { high: mixed(high ^ (low >>> 13)), low: mixed(low ^ (high >>> 16)) };
 }
 
+let last = { text: '', print: fingerprint(['']) };
+
+/** Of one text; remembers the last, for an answer is asked for as a class and as an answer. */
+export function fingerprintOf(text: string): Fingerprint {
+  if (text !== last.text) last = { text, print: fingerprint([text]) };
+  return last.print;
+}
+
 function bufferFor(letters: number): { bytes: Uint8Array; view: DataView } {
   const bytes = new Uint8Array(3 * letters + wordBytes);
   return { bytes, view: new DataView(bytes.buffer) };

@@ -7,7 +7,9 @@ const mostLines = 11;
 
 /** Finds the fields that a grader's templates name and examples lack. */
 export interface GraderFields {
-  add(example: Example, line: number): void;
+  /** Which of the fields an example lacks, by their numbers. */
+  lacking(example: Example): number[];
+  add(lacking: readonly number[], line: number): void;
   /** One error a field. */
   result(): Finding[];
 }
@@ -25,9 +27,10 @@ export function graderFields(grader: unknown): GraderFields {
     lines: [] as { line: number }[],
   }));
   return {
-    add({ chat }, line) {
-      for (const field of fields) {
-        if (stands(chat, field.steps)) continue;
+    lacking: ({ chat }) => fields.flatMap(({ steps }, index) => (stands(chat, steps) ? [] : [index])),
+    add(lacking, line) {
+      for (const index of lacking) {
+        const field = fields[index] as (typeof fields)[number];
         field.lacking += 1;
         if (field.lines.length < mostLines) field.lines.push({ line });
       }

@@ -1,7 +1,7 @@
 export { findAlike } from './alike.ts';
 export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
 export { sliceOf, topFields } from './fields.ts';
-export { type Inspection, type InspectOptions, inspectDataset } from './inspect.ts';
+export { type InspectOptions, inspectDataset } from './inspect.ts';
 export { methodOf } from './method.ts';
 export type { Problem } from './problem.ts';
 export { type Quality, reviewTexts } from './quality.ts';
@@ -12,5 +12,6 @@ export { type Review, reviewAnswers } from './review.ts';
 export { isPacked, readContent } from './source.ts';
 export { type DatasetParts, splitDataset } from './split.ts';
 export { type Survey, surveyExamples } from './survey.ts';
+export type { Inspection } from './tally.ts';
 export { unpacked } from './unpack.ts';
 export type { DatasetPart } from './write.ts';

@@ -21,11 +21,12 @@ export interface Languages {
   answers: Record<string, number>;
 }
 
-/** What is looked at of a file, or of a part of it. */
+/** What is looked at of a file, or of parts of it that stand behind each other. */
 export interface LanguageSample {
   /** `offset` is that of the line in the file: the same file has the same sample, in whatever parts it is read. */
   add(example: Example, line: { number: number; offset: number }): void;
-  looked(): Looked[];
+  /** Of the lines since it was asked before; none that those before it leave no room for. */
+  take(): Looked[];
 }
 
 /** The beginnings of what an example asks and answers; those of the lowest order are looked at. */
@@ -36,6 +37,11 @@ export interface Looked {
   answer: string;
 }
 
+/** Of two parts of a file, the first one first. */
+export function bothLooked(one: readonly Looked[], other: readonly Looked[]): Looked[] {
+  return lowest([...one, ...other]);
+}
+
 function lowest(looked: readonly Looked[]): Looked[] {
   return looked.toSorted((a, b) => a.order - b.order).slice(0, sampleSize);
 }
@@ -43,6 +49,11 @@ function lowest(looked: readonly Looked[]): Looked[] {
 export function languageSample(): LanguageSample {
   let sample: Looked[] = [];
   let limit = 2 ** 32;
+
+  const trim = () => {
+    sample = lowest(sample);
+    if (sample.length === sampleSize) limit = sample.at(-1)?.order ?? limit;
+  };
 
   return {
     add({ chat }, { number, offset }) {
@@ -52,11 +63,14 @@ export function languageSample(): LanguageSample {
       const asked = chat.messages.findLast(({ role }) => role === 'user');
       const answer = last?.role === 'assistant' && !last.tool_calls ? assistantText(last) : '';
       sample.push({ order, line: number, question: copied(asked ? assistantText(asked) : ''), answer: copied(answer) });
-      if (sample.length < sampleSize * 2) return;
-      sample = lowest(sample);
-      limit = sample.at(-1)?.order ?? limit;
+      if (sample.length === sampleSize * 2) trim();
     },
-    looked: () => lowest(sample),
+    take() {
+      trim();
+      const taken = sample;
+      sample = [];
+      return taken;
+    },
   };
 }
 

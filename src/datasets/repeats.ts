@@ -1,4 +1,4 @@
-import { fingerprint } from './fingerprint.ts';
+import { type Fingerprint, fingerprint, fingerprintOf } from './fingerprint.ts';
 import type { Example } from './formats.ts';
 import { canonicalJson } from './json.ts';
 import { type Finding, warningAt } from './problem.ts';
@@ -11,9 +11,28 @@ const mostSlots = 4 * 1024 * 1024;
 const wordsOfSlot = 3;
 const fill = 0.75;
 
+/** What of an example tells whether another asks and answers the same. */
+export interface RepeatKey {
+  asked: Fingerprint;
+  /** 32 bits. */
+  answer: number;
+  /** Whether what is answered is which of two is preferred. */
+  pair: boolean;
+}
+
 export interface Repeats {
   /** What an example has in common with one before it. */
-  add(example: Example): Finding[];
+  add(key: RepeatKey): Finding[];
+}
+
+export function repeatKey({ chat, rejected }: Example): RepeatKey {
+  const last = chat.messages.at(-1);
+  const answered = last?.role === 'assistant';
+  const preferred = answered ? wholeAnswer(last) : besideMessages(chat);
+  const texts = question(chat, answered);
+  // One question may stand in many pairs: what is asked of a pair is which of its two is preferred.
+  if (rejected) texts.push(...[preferred, wholeAnswer(rejected)].sort());
+  return { asked: fingerprint(texts), answer: fingerprintOf(preferred).low, pair: rejected !== undefined };
 }
 
 /**
@@ -40,20 +59,13 @@ export function repeatFinder(limit: number = mostSlots * fill): Repeats {
   }
 
   return {
-    add({ chat, rejected }) {
-      const last = chat.messages.at(-1);
-      const answered = last?.role === 'assistant';
-      const preferred = answered ? wholeAnswer(last) : besideMessages(chat);
-      // One question may stand in many pairs: what is asked of a pair is which of its two is preferred.
-      const pair = rejected ? [preferred, wholeAnswer(rejected)].sort() : [];
-      const asked = fingerprint([...question(chat, answered), ...pair]);
+    add({ asked, answer, pair }) {
       // A free slot has 0.
       const low = asked.low || 1;
-      const answer = fingerprint([preferred]).low;
       const at = slotOf(slots, asked.high, low);
       if (isTaken(slots, at)) {
         if (slots[at + 2] === answer) return [duplicate()];
-        return [rejected ? inversion() : contradiction()];
+        return [pair ? inversion() : contradiction()];
       }
       if (known >= limit) return [];
       put(asked.high, low, answer);
@@ -66,12 +78,11 @@ export function repeatFinder(limit: number = mostSlots * fill): Repeats {
 
 /** Where a question is, or is to be put. */
 function slotOf(slots: Uint32Array, high: number, low: number): number {
-  const count = slots.length / wordsOfSlot;
-  let slot = low % count;
-  for (;;) {
+  // A power of two.
+  const mask = slots.length / wordsOfSlot - 1;
+  for (let slot = low & mask; ; slot = (slot + 1) & mask) {
     const at = slot * wordsOfSlot;
     if (!isTaken(slots, at) || (slots[at] === high && slots[at + 1] === low)) return at;
-    slot = (slot + 1) % count;
   }
 }
 

@@ -6,11 +6,11 @@ import { assign, inProportion, newestFirst } from './assign.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { type SplitFields, topFields } from './fields.ts';
 import { formats } from './formats.ts';
-import { fewestExamples } from './inspect.ts';
 import { leaks } from './leaks.ts';
 import { type Problem, shown } from './problem.ts';
 import { seededRandom } from './random.ts';
 import { shuffled } from './shuffle.ts';
+import { fewestExamples } from './tally.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
 import { type DatasetPart, writePart } from './write.ts';
 

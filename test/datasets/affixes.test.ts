@@ -35,7 +35,7 @@ test('parts of a file have in common what the whole has', () => {
   const counted = (part: readonly string[]) => {
     const counter = affixCounter();
     for (const line of part) counter.add(formats.supervised.example(JSON.parse(line)));
-    return counter.result();
+    return counter.take();
   };
   const whole = counted(lines);
   const parts = bothAffixes(bothAffixes(counted(lines.slice(0, 1)), counted([])), counted(lines.slice(1)));

@@ -15,7 +15,7 @@ const example = (fields: object): Example =>
   formats.reinforcement.example({ messages: [{ role: 'user', content: 'q' }], ...fields });
 function lacked(grader: unknown, ...examples: Example[]) {
   const fields = graderFields(grader);
-  for (const [index, example] of examples.entries()) fields.add(example, index + 1);
+  for (const [index, example] of examples.entries()) fields.add(fields.lacking(example), index + 1);
   return fields.result();
 }
 const missing = (fields: object, grader: unknown = multi) => lacked(grader, example(fields)).map(({ path }) => path);

@@ -1,7 +1,7 @@
 import { formats } from '../../src/datasets/formats.ts';
 import { inspectDataset } from '../../src/datasets/inspect.ts';
 import { languageOf } from '../../src/datasets/language.ts';
-import { languageSample, languagesOf } from '../../src/datasets/languages.ts';
+import { bothLooked, languageSample, languagesOf } from '../../src/datasets/languages.ts';
 import { chat, jsonl, temporaryFolder } from './support.ts';
 
 const files = temporaryFolder();
@@ -94,14 +94,19 @@ test('labels have no language, and nothing is said of them', async () => {
 
 test('the samples of parts of a file tell what that of the whole tells', () => {
   const content = lines(3000, (number) => (number % 50 === 0 ? german(number) : english(number)));
-  const looked = (from: number, to: number) => {
-    const sample = languageSample();
+  const looked = (from: number, to: number, sample = languageSample()) => {
     for (let at = from; at < to; at++) {
       const example = formats.supervised.example(JSON.parse(content[at] as string));
       sample.add(example, { number: at + 1, offset: at * 200 });
     }
-    return sample.looked();
+    return sample.take();
   };
   const parts = [...looked(1000, 3000), ...looked(0, 1000)];
-  expect(languagesOf(parts)).toEqual(languagesOf(looked(0, 3000)));
+  const whole = languagesOf(looked(0, 3000));
+  expect(languagesOf(parts)).toEqual(whole);
+  // A thread asks one part after another of the same sample, which knows better and better what is not needed.
+  const thread = languageSample();
+  const taken = [0, 1000, 2000].map((from) => looked(from, from + 1000, thread));
+  expect(taken[2]?.length).toBeLessThan(500);
+  expect(languagesOf(taken.reduce(bothLooked))).toEqual(whole);
 });

@@ -1,5 +1,5 @@
 import { fingerprint } from '../../src/datasets/fingerprint.ts';
-import { repeatFinder } from '../../src/datasets/repeats.ts';
+import { repeatFinder, repeatKey } from '../../src/datasets/repeats.ts';
 import type { ChatMessage } from '../../src/datasets/shapes.ts';
 
 const user = { role: 'user', content: 'a' };
@@ -10,7 +10,7 @@ function found(examples: ChatMessage[][], limit?: number): string[] {
   const repeats = repeatFinder(limit);
   return examples.map((messages) =>
     repeats
-      .add({ chat: { messages } })
+      .add(repeatKey({ chat: { messages } }))
       .map(({ code }) => code)
       .join(),
   );
@@ -44,9 +44,11 @@ test('other tools are another question', () => {
   const repeats = repeatFinder();
   const messages = [user, assistant('x')];
   expect(
-    [{ messages }, { messages, tools: [1] }, { messages, tools: [2] }].flatMap((chat) => repeats.add({ chat })),
+    [{ messages }, { messages, tools: [1] }, { messages, tools: [2] }].flatMap((chat) =>
+      repeats.add(repeatKey({ chat })),
+    ),
   ).toEqual([]);
-  expect(repeats.add({ chat: { messages, tools: [2] } })).toHaveLength(1);
+  expect(repeats.add(repeatKey({ chat: { messages, tools: [2] } }))).toHaveLength(1);
 });
 
 test('many questions are told apart; beyond the limit no new ones are remembered', () => {

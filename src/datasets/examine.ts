@@ -1,0 +1,88 @@
+import type { Method } from '../contract/config.ts';
+import { type Affixes, affixCounter } from './affixes.ts';
+import { readExample } from './examples.ts';
+import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
+import { formats } from './formats.ts';
+import { graderFields } from './grader-fields.ts';
+import { type Looked, languageSample } from './languages.ts';
+import type { LineOrProblem } from './lines.ts';
+import { addAll, type Finding, type Problem, shown } from './problem.ts';
+import { type RepeatKey, repeatKey } from './repeats.ts';
+import { checkTexts } from './texts.ts';
+import { type Encoding, type ExampleTokens, tokenCounter } from './tokens.ts';
+
+export interface ExamineOptions {
+  /** What the examples are for; `supervised` when absent. */
+  method?: Method | undefined;
+  /** Fields of a line that it may have beside those of its format. */
+  fields?: readonly string[] | undefined;
+  encoding?: Encoding | undefined;
+  /** A grader, or several, in any shape: examples that lack a field which its templates name are an error. */
+  grader?: unknown;
+}
+
+/** All that is to be known of a line to judge it among others, and nothing of what it says: it may come from a thread. */
+export interface Examined {
+  problems: readonly Problem[];
+  /** 1 for a line that holds something, right or wrong. */
+  examples: number;
+  /** Of an example without errors. */
+  facts?: ExampleFacts;
+}
+
+export interface ExampleFacts extends ExampleTokens {
+  line: number;
+  /** What tells its answer from others. */
+  answer: Fingerprint;
+  repeat: RepeatKey;
+  /** Fields that a grader's templates name, by their numbers. */
+  lacking: readonly number[];
+}
+
+/** What the examples of a part of a file say together. */
+export interface Part {
+  looked: Looked[];
+  affixes: Affixes;
+}
+
+export interface Examiner {
+  /** Tells of a line what can be told without the others; a line is behind those before it in the file. */
+  examine(found: LineOrProblem): Examined;
+  /** Of the lines since it was asked before. */
+  part(): Part;
+}
+
+export function examiner(options: ExamineOptions): Examiner {
+  const format = formats[options.method ?? 'supervised'];
+  const known = new Set(options.fields?.map(shown));
+  const grader = graderFields(options.grader);
+  const counter = tokenCounter(options.encoding ?? 'o200k_base');
+  const speech = languageSample();
+  const affixes = affixCounter();
+  const isMeant = ({ code, path }: Finding) => code === 'example_unrecognized_key' && known.has(path ?? '');
+
+  return {
+    examine(found) {
+      const { line, example, problems: all } = readExample(found, format);
+      const problems = known.size === 0 ? all : all.filter((problem) => !isMeant(problem));
+      const examples = line || all.some(({ severity }) => severity === 'error') ? 1 : 0;
+      if (!line || !example) return { problems, examples };
+      const texts = checkTexts(line.text, () => format.places(example));
+      addAll(
+        problems,
+        texts.map((finding): Problem => ({ ...finding, line: line.number })),
+      );
+      const facts: ExampleFacts = {
+        line: line.number,
+        ...counter.example(example),
+        answer: fingerprintOf(format.answer(example)),
+        repeat: repeatKey(example),
+        lacking: grader.lacking(example),
+      };
+      speech.add(example, line);
+      affixes.add(example);
+      return { problems, examples, facts };
+    },
+    part: () => ({ looked: speech.take(), affixes: affixes.take() }),
+  };
+}

@@ -1,0 +1,125 @@
+import type { Method } from '../contract/config.ts';
+import { type Affixes, affixesOf, bothAffixes } from './affixes.ts';
+import { type Classes, classCounter, imbalanceOf } from './classes.ts';
+import { type LengthRange, lengthCounter } from './distribution.ts';
+import type { Examined, ExampleFacts, Part } from './examine.ts';
+import { graderFields } from './grader-fields.ts';
+import { bothLooked, type Languages, type Looked, languagesOf } from './languages.ts';
+import { type Finding, type Problem, type ProblemCounts, problemLog } from './problem.ts';
+import { type Removable, removableCounter } from './removable.ts';
+import { repeatFinder } from './repeats.ts';
+
+/** The fewest examples that OpenAI's fine-tuning takes. */
+export const fewestExamples = 10;
+const defaultMaxProblems = 100;
+
+export interface TallyOptions {
+  method?: Method | undefined;
+  /** Longer examples are cut by the platform: a warning. */
+  maxTokensPerExample?: number | undefined;
+  /** Fewer are an error. */
+  minimumExamples?: number | undefined;
+  /** More are an error. */
+  maximumExamples?: number | undefined;
+  /** That of the lines' examiner. */
+  grader?: unknown;
+  /** How many problems are kept; all are counted. */
+  maxProblems?: number | undefined;
+}
+
+export interface Inspection extends ProblemCounts {
+  method: Method;
+  /** Lines that hold something, right or wrong. */
+  examples: number;
+  /** Of the examples without errors, each once; of pairs both sides, each with what is asked. */
+  tokens: number;
+  /** Of these, what the assistant says in any of its messages. */
+  answerTokens: number;
+  /** Tokens of the longest example; of a pair the longer side counts. */
+  longest: number;
+  lengths: LengthRange[];
+  /** By the code of a check: what could be left out. */
+  removable: Record<string, Removable>;
+  classes?: Classes | undefined;
+  /** Of a sample; absent where no language can be told. */
+  languages?: Languages | undefined;
+}
+
+export interface Tally {
+  /** The lines of a file, in their order. */
+  add(examined: Examined): void;
+  /** The parts of a file, in their order. */
+  addPart(part: Part): void;
+  result(): Inspection;
+}
+
+/** Brings the lines of a file together, and tells what can be told only of several; in bounded memory. */
+export function tally(options: TallyOptions): Tally {
+  const { method = 'supervised', maxTokensPerExample = Number.POSITIVE_INFINITY } = options;
+  const { minimumExamples = fewestExamples, maximumExamples = Number.POSITIVE_INFINITY } = options;
+  const log = problemLog(options.maxProblems ?? defaultMaxProblems);
+  const repeats = repeatFinder();
+  const lengths = lengthCounter();
+  const answers = classCounter();
+  const removable = removableCounter();
+  const grader = graderFields(options.grader);
+  const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
+  let looked: Looked[] = [];
+  let affixes: Affixes = { questions: undefined, answers: undefined };
+
+  function addFacts(facts: ExampleFacts, problems: readonly Problem[]): void {
+    const { line, tokens, assistantTokens, longest } = facts;
+    const repeated = repeats.add(facts.repeat);
+    for (const finding of repeated) log.add({ ...finding, line });
+    grader.add(facts.lacking, line);
+    if (problems.length + repeated.length > 0) removable.add([...problems, ...repeated], tokens);
+    lengths.add(tokens);
+    answers.add(facts.answer);
+    sum.tokens += tokens;
+    sum.answerTokens += assistantTokens;
+    sum.longest = Math.max(sum.longest, longest);
+    if (longest > maxTokensPerExample) log.add({ ...tooLong(longest, maxTokensPerExample), line });
+  }
+
+  return {
+    add({ problems, examples, facts }) {
+      for (const problem of problems) log.add(problem);
+      sum.examples += examples;
+      if (facts) addFacts(facts, problems);
+    },
+    addPart(part) {
+      looked = bothLooked(looked, part.looked);
+      affixes = bothAffixes(affixes, part.affixes);
+    },
+    result() {
+      if (sum.examples < minimumExamples) {
+        const message = `There are too few examples: ${sum.examples}, and the platform trains on ${minimumExamples} at least. Add some.`;
+        log.add({ code: 'too_few_examples', severity: 'error', message });
+      }
+      if (sum.examples > maximumExamples) {
+        const message = `There are too many examples: ${sum.examples}, and the platform takes ${maximumExamples} at most. Leave some out.`;
+        log.add({ code: 'too_many_examples', severity: 'error', message });
+      }
+      for (const finding of grader.result()) log.add(finding);
+      const { languages, problems: spoken } = languagesOf(looked);
+      for (const problem of [...spoken, ...affixesOf(affixes)]) log.add(problem);
+      const classes = answers.result();
+      const imbalance = classes && imbalanceOf(classes);
+      if (imbalance) log.add(imbalance);
+      return {
+        method,
+        ...sum,
+        lengths: lengths.ranges(),
+        removable: removable.result(),
+        ...(classes ? { classes } : {}),
+        ...(languages ? { languages } : {}),
+        ...log.result(),
+      };
+    },
+  };
+}
+
+function tooLong(tokens: number, most: number): Finding {
+  const message = `The example has ${tokens - most} tokens more than the ${most} that the model trains on: its end is cut off, and with it the answer. Shorten it.`;
+  return { code: 'example_too_long', severity: 'warning', message };
+}

@@ -161,6 +161,7 @@ test('a held-out pair asks its input, and hopes for the preferred answer', async
       index: 0,
       messages: [system, user],
       tools,
+      answer: answer('Sunny.')[0],
       item: expect.objectContaining({ reference: 'Sunny.', topic: 'weather', preferred_output: answer('Sunny.') }),
     },
   ]);

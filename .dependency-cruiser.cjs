@@ -29,7 +29,7 @@ module.exports = {
       from: {
         orphan: true,
         pathNot:
-          '^src/(index|models/index|simulator/main|simulator/index|simulator/learner/worker|datasets/convert/parquet/thread|evaluation/scripts/host|cli/main|workflows/index)',
+          '^src/(index|models/index|simulator/main|simulator/index|simulator/learner/worker|datasets/convert/parquet/thread|datasets/threads/thread|evaluation/scripts/host|cli/main|workflows/index)',
       },
       to: {},
     },

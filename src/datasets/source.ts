@@ -30,29 +30,53 @@ export async function openSource(path: string, name: string = path): Promise<{ h
   return { handle: await reading(name, () => open(path)), bytes: found.size };
 }
 
-/** The lines of a file, read as a stream, in lists; throws as {@link readContent} does. */
-export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineOrProblem[]> {
-  yield* splitLines(contentOf(path, options, true));
+/** A file of lines that is open. */
+export interface OpenLines {
+  handle: FileHandle;
+  bytes: number;
+  /** How the person knows it. */
+  name: string;
+  /** Whether it is compressed. */
+  packed: boolean;
 }
 
-/**
- * The bytes of a file as a stream, decompressed where it is; throws as {@link openSource} and {@link unpacked} do, and
- * `invalid_data` for a table that is to be converted first.
- */
-export async function* readContent(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
-  yield* contentOf(path, options, false);
-}
-
-async function* contentOf(path: string, options: ReadOptions, passing: boolean): AsyncGenerator<Uint8Array> {
-  const { name = path } = options;
+/** Throws as {@link openSource} does, and `invalid_data` for a table that is to be converted first. */
+export async function openLines(path: string, name: string = path): Promise<OpenLines> {
   const { handle, bytes } = await openSource(path, name);
   try {
     const kind = await kindOfFile(handle);
     if (!streamed.has(kind)) throw noLines(name);
-    // A decoder holds on to what it is given.
-    yield* unpacked(chunksOf(name, handle, bytes, { ...options, passing: passing && kind === 'plain' }), { name });
-  } finally {
+    return { handle, bytes, name, packed: kind !== 'plain' };
+  } catch (error) {
     await handle.close();
+    throw error;
+  }
+}
+
+/** The lines of a file, read as a stream, in lists; throws as {@link readContent} does. */
+export async function* readLines(path: string, options: ReadOptions = {}): AsyncGenerator<LineOrProblem[]> {
+  const file = await openLines(path, options.name);
+  try {
+    yield* linesOf(file, options);
+  } finally {
+    await file.handle.close();
+  }
+}
+
+/** The lines of an open file; throws as {@link unpacked} does. */
+export async function* linesOf(file: OpenLines, options: ReadOptions): AsyncGenerator<LineOrProblem[]> {
+  // A decoder holds on to what it is given.
+  const chunks = chunksOf(file, { ...options, passing: !file.packed });
+  yield* splitLines(unpacked(chunks, file));
+}
+
+/** The bytes of a file as a stream, decompressed where it is; throws as {@link openLines} and {@link unpacked} do. */
+export async function* readContent(path: string, options: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+  const file = await openLines(path, options.name);
+  try {
+    yield* unpacked(chunksOf(file, { ...options, passing: false }), file);
+  } finally {
+    await file.handle.close();
   }
 }
 
@@ -74,9 +98,7 @@ function noLines(name: string): TunewrightError {
 }
 
 async function* chunksOf(
-  name: string,
-  handle: FileHandle,
-  total: number,
+  { handle, bytes: total, name }: OpenLines,
   // Whether a chunk is done with when the next is asked for.
   { signal, onProgress, passing }: ReadOptions & { passing: boolean },
 ): AsyncGenerator<Uint8Array> {

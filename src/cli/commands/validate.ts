@@ -29,6 +29,7 @@ interface ValidateOptions {
   grader?: string;
   model?: string;
   connection?: string;
+  threads?: number;
   format: Format;
 }
 
@@ -59,6 +60,7 @@ export function validateCommand(program: Command, perform: Perform): void {
     .option('--grader <file>', 'tell which examples lack a field that the templates of this grader, or run, name')
     .option('--model <id>', 'check against what this model reads at once')
     .option('--connection <name>', 'check against the limits of this connection')
+    .option('--threads <count>', 'read the file in so many; by its size and the cores when absent', wholeNumber(1))
     .addOption(
       new Option('--format <name>', "for people, as annotations of GitHub's, or as a SARIF log")
         .choices(formats)
@@ -68,7 +70,7 @@ export function validateCommand(program: Command, perform: Perform): void {
 }
 
 async function validate(context: Context, file: string, options: ValidateOptions): Promise<ExitCode> {
-  const { against, review, fix, force, grader, model, connection, format } = options;
+  const { against, review, fix, force, grader, model, connection, threads, format } = options;
   const { settings, out, directory, now } = context;
   for (const named of [file, against ?? file]) {
     if (isPath(named)) continue;
@@ -98,7 +100,7 @@ async function validate(context: Context, file: string, options: ValidateOptions
   let inspection: Inspection;
   try {
     if (signal) mended = await fixed(context, given, path, { method, others: train ? [train] : [], force, signal });
-    const found = await inspectFile(context, path, { ...checks, method, signal });
+    const found = await inspectFile(context, path, { ...checks, method, threads, signal });
     inspection = await withAlike(found, path, train, signal);
   } catch (error) {
     if (!signal?.aborted) throw error;

@@ -13,6 +13,8 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const megabyte = 1_000_000;
 const memoryLimit = 512 * 1024 * 1024;
 const rounds = 3;
+/** Of which a file is so large that what grows with it would show. */
+const largeBytes = 2000 * megabyte;
 
 interface Pass {
   ms: number;
@@ -20,8 +22,13 @@ interface Pass {
   peakBytes: number;
 }
 
-async function passes(kind: string, path: string, count: number): Promise<Pass[]> {
-  const command = ['--disable-warning=ExperimentalWarning', at('support/data-pass.ts'), kind, path, String(count)];
+/** Times in milliseconds, a list for what was measured. */
+const measured = ['parse', 'check', 'cold', 'warm', 'coldInTwo', 'warmInTwo', 'python'] as const;
+type Times = Record<(typeof measured)[number], number[]>;
+
+async function passes(kind: string, path: string, count: number, threads = 1): Promise<Pass[]> {
+  const script = at('support/data-pass.ts');
+  const command = ['--disable-warning=ExperimentalWarning', script, kind, path, String(count), String(threads)];
   const { stdout } = await promisify(execFile)(process.execPath, command);
   return stdout
     .trim()
@@ -41,80 +48,98 @@ async function cookbook(path: string): Promise<{ ms: number; tokens: number } | 
 }
 
 /**
- * A whole pass over a chat data set, against reading and parsing it and against the cookbook's loop in Python. In turns,
- * each in a process of its own. `TUNEWRIGHT_BENCH_DATA_MB` sets the size, 200 by default.
+ * A whole pass over a chat data set in one thread and in two, against reading and parsing it and against the cookbook's
+ * loop in Python. In turns, each in a process of its own. `TUNEWRIGHT_BENCH_DATA_MB` sets the size, 200 by default.
  */
 export async function data(): Promise<Figure[]> {
   const size = Number(process.env.TUNEWRIGHT_BENCH_DATA_MB ?? 200) * megabyte;
-  const folder = await mkdtemp(join(tmpdir(), 'tunewright-bench-'));
-  const path = join(folder, 'chat.jsonl');
-  try {
-    await writeChatFile(path, size);
-    const seen: Record<'parse' | 'check' | 'cold' | 'warm' | 'python', number[]> = {
-      parse: [],
-      check: [],
-      cold: [],
-      warm: [],
-      python: [],
-    };
-    let peak = 0;
+  return await withChatFile(size, async (path) => {
+    const times = Object.fromEntries(measured.map((what) => [what, []])) as unknown as Times;
     for (let round = 0; round < rounds; round++) {
       const [, parsed] = await passes('parse', path, 2);
       const [, checked] = await passes('check', path, 2);
       const [cold, warm] = await passes('inspect', path, 2);
+      const [coldInTwo, warmInTwo] = await passes('inspect', path, 2, 2);
       const theirs = await cookbook(path);
-      seen.parse.push(parsed?.ms ?? Number.NaN);
-      seen.check.push(checked?.ms ?? Number.NaN);
-      seen.cold.push(cold?.ms ?? Number.NaN);
-      seen.warm.push(warm?.ms ?? Number.NaN);
-      if (theirs) seen.python.push(theirs.ms);
+      const passed = { parse: parsed, check: checked, cold, warm, coldInTwo, warmInTwo, python: theirs };
+      for (const what of measured) {
+        const ms = passed[what]?.ms;
+        if (ms !== undefined) times[what].push(ms);
+      }
+      if (cold?.answer !== coldInTwo?.answer) throw new Error('Two threads count differently from one.');
       if (theirs && theirs.tokens !== cold?.answer) {
         throw new Error(`The two count differently: ${theirs.tokens} tokens in Python, ${cold?.answer} here.`);
       }
-      peak = Math.max(peak, warm?.peakBytes ?? 0);
     }
     const [letter] = await passes('letter', path, 1);
-    if (seen.python.length === 0) say('No Python with tiktoken: the cookbook is left out (pip install tiktoken).');
-    return figures(size, seen, peak, letter?.ms ?? Number.NaN);
+    if (times.python.length === 0) say('No Python with tiktoken: the cookbook is left out (pip install tiktoken).');
+    return figures(size, times, letter?.ms ?? Number.NaN);
+  });
+}
+
+/** What a pass over 2 GB takes of memory, its threads included. */
+export async function dataMemory(): Promise<Figure[]> {
+  return await withChatFile(largeBytes, async (path) => {
+    const found: Figure[] = [];
+    for (const threads of [1, 2]) {
+      const [pass] = await passes('inspect', path, 1, threads);
+      const peak = pass?.peakBytes ?? Number.NaN;
+      found.push({
+        what: `peak memory of a pass over ${largeBytes / megabyte} MB, threads: ${threads}`,
+        measured: `${(peak / 1024 / 1024).toFixed(0)} MiB`,
+        reach: { bound: '<= 512 MiB', kept: peak <= memoryLimit },
+      });
+    }
+    return found;
+  });
+}
+
+async function withChatFile<T>(size: number, use: (path: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'tunewright-bench-'));
+  try {
+    const path = join(folder, 'chat.jsonl');
+    await writeChatFile(path, size);
+    return await use(path);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function figures(size: number, seen: Record<string, number[]>, peak: number, letterMs: number): Figure[] {
-  const rate = (times: readonly number[] | undefined) => size / 1000 / median(times ?? []);
+function figures(size: number, times: Times, letterMs: number): Figure[] {
+  const rate = (list: readonly number[]) => size / 1000 / median(list);
   const shown = (perSecond: number) => `${perSecond.toFixed(0)} MB/s`;
-  const { parse, check, cold, warm, python } = seen;
-  const share = rate(check) / rate(parse);
-  const known = python && python.length > 0 ? rate(python) : undefined;
-  const against = (times: readonly number[] | undefined): Pick<Figure, 'reach' | 'baseline'> =>
+  const share = rate(times.check) / rate(times.parse);
+  const known = times.python.length > 0 ? rate(times.python) : undefined;
+  const against = (list: readonly number[], least: number): Pick<Figure, 'reach' | 'baseline'> =>
     known === undefined
       ? {}
       : {
           reach: {
-            bound: `>= 5 x the cookbook: ${(rate(times) / known).toFixed(1)} x`,
-            kept: rate(times) >= 5 * known,
+            bound: `>= ${least} x the cookbook: ${(rate(list) / known).toFixed(1)} x`,
+            kept: rate(list) >= least * known,
           },
           baseline: `the cookbook in Python ${known.toFixed(1)} MB/s`,
         };
+  const whole = (where: string, list: readonly number[], least: number): Figure => ({
+    what: `checks and exact token counts, ${where}`,
+    measured: shown(rate(list)),
+    ...against(list, least),
+  });
   return [
     {
       what: 'checks without counting',
-      measured: shown(rate(check)),
+      measured: shown(rate(times.check)),
       reach: { bound: `>= 60% of reading and parsing: ${(100 * share).toFixed(0)}%`, kept: share >= 0.6 },
-      baseline: `read and JSON.parse ${shown(rate(parse))}`,
+      baseline: `read and JSON.parse ${shown(rate(times.parse))}`,
     },
-    { what: 'checks and exact token counts, cold process', measured: shown(rate(cold)), ...against(cold) },
-    { what: 'checks and exact token counts, warm', measured: shown(rate(warm)), ...against(warm) },
+    whole('one thread, cold process', times.cold, 5),
+    whole('one thread, warm', times.warm, 5),
+    whole('two threads, cold process', times.coldInTwo, 10),
+    whole('two threads, warm', times.warmInTwo, 10),
     {
       what: 'a million letters without a space counted, cold',
       measured: `${(letterMs / 1000).toFixed(2)} s`,
       reach: { bound: '< 0.5 s', kept: letterMs < 500 },
-    },
-    {
-      what: `peak memory, ${size / megabyte} MB of data`,
-      measured: `${(peak / 1024 / 1024).toFixed(0)} MiB`,
-      reach: { bound: '<= 512 MiB', kept: peak <= memoryLimit },
     },
   ];
 }

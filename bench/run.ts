@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { adopt } from './adopt.ts';
-import { data } from './data.ts';
+import { data, dataMemory } from './data.ts';
 import { gateway } from './gateway.ts';
 import { graders } from './graders.ts';
 import { history } from './history.ts';
@@ -22,6 +22,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<Figure[]>>> = {
   'worker-start': workerStart,
   memory,
   data,
+  'data-memory': dataMemory,
   review,
   resolve,
   graders,

@@ -1,13 +1,13 @@
-/** One pass over a data set in a process of its own: `data-pass.ts KIND FILE PASSES`. Prints a line of JSON for each. */
+/**
+ * Passes over a data set in a process of its own: `data-pass.ts KIND FILE PASSES [THREADS]`. Prints a line of JSON for each.
+ * What is measured is what was built.
+ */
 import { open } from 'node:fs/promises';
 import { argv } from 'node:process';
-import { byteCounter } from '../../src/datasets/bpe/counter.ts';
-import { readExamples } from '../../src/datasets/examples.ts';
-import { formats } from '../../src/datasets/formats.ts';
-import { inspectDataset } from '../../src/datasets/index.ts';
-import { readLines } from '../../src/datasets/source.ts';
 import { say } from './output.ts';
 
+const built = (path: string): string => new URL(`../../dist/datasets/${path}.js`, import.meta.url).href;
+const [, , kind = '', path = '', passes = '1', threads = '1'] = argv;
 const newline = 10;
 
 /** What nobody can do without: reading in large pieces, cutting at line ends, `JSON.parse`. */
@@ -32,6 +32,9 @@ async function parse(path: string): Promise<number> {
 }
 
 async function check(path: string): Promise<number> {
+  const { readExamples } = (await import(built('examples'))) as typeof import('../../src/datasets/examples.ts');
+  const { formats } = (await import(built('formats'))) as typeof import('../../src/datasets/formats.ts');
+  const { readLines } = (await import(built('source'))) as typeof import('../../src/datasets/source.ts');
   let problems = 0;
   for await (const list of readExamples(readLines(path), formats.supervised)) {
     for (const example of list) problems += example.problems.length;
@@ -39,14 +42,18 @@ async function check(path: string): Promise<number> {
   return problems;
 }
 
-const kinds: Readonly<Record<string, (path: string) => Promise<number>>> = {
-  parse,
-  check,
-  inspect: async (path) => (await inspectDataset(path)).tokens,
-  letter: async () => byteCounter('o200k_base')('a'.repeat(1_000_000)),
-};
+async function inspect(path: string): Promise<number> {
+  const { inspectDataset } = (await import(built('inspect'))) as typeof import('../../src/datasets/inspect.ts');
+  return (await inspectDataset(path, { threads: Number(threads) })).tokens;
+}
 
-const [, , kind = '', path = '', passes = '1'] = argv;
+async function letter(): Promise<number> {
+  const { byteCounter } = (await import(built('bpe/counter'))) as typeof import('../../src/datasets/bpe/counter.ts');
+  return byteCounter('o200k_base')('a'.repeat(1_000_000));
+}
+
+const kinds: Readonly<Record<string, (path: string) => Promise<number>>> = { parse, check, inspect, letter };
+
 for (let pass = 0; pass < Number(passes); pass++) {
   const began = performance.now();
   const answer = await kinds[kind]?.(path);

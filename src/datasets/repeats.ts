@@ -9,6 +9,7 @@ import type { ChatExample, ChatMessage } from './shapes.ts';
 const fewestSlots = 4096;
 const mostSlots = 4 * 1024 * 1024;
 const wordsOfSlot = 3;
+const growth = 4;
 const fill = 0.75;
 
 /** What of an example tells whether another asks and answers the same. */
@@ -45,7 +46,7 @@ export function repeatFinder(limit: number = mostSlots * fill): Repeats {
 
   function grow(): void {
     const old = slots;
-    slots = new Uint32Array(old.length * 2);
+    slots = new Uint32Array(old.length * growth);
     for (let at = 0; at < old.length; at += wordsOfSlot) {
       if (isTaken(old, at)) put(old[at] as number, old[at + 1] as number, old[at + 2] as number);
     }

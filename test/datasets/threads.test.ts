@@ -148,10 +148,18 @@ test('what is aborted ends, and what cannot be read is refused, as in one thread
   await expect(inspectDataset(empty, { threads: 2 })).rejects.toMatchObject({ code: 'invalid_data', advice });
 });
 
+/** What a thread is told loses its class on the way to it. */
+class Supervised {
+  toString(): string {
+    return 'supervised';
+  }
+}
+
 test('a thread that ends before its time is an error with a name', async () => {
-  const path = await files.write('good.jsonl', jsonl([chat('a', 'b')]));
-  const unknown = 'unknown' as Method;
-  await expect(inspectDataset(path, { threads: 2, method: unknown })).rejects.toMatchObject({
+  const path = await files.write('died.jsonl', jsonl(Array.from({ length: 40_000 }, () => chat('a', 'b'))));
+  const method = new Supervised() as unknown as Method;
+  expect(await inspectDataset(path, { threads: 1, method })).toMatchObject({ examples: 40_000 });
+  await expect(inspectDataset(path, { threads: 2, method })).rejects.toMatchObject({
     code: 'internal',
     message: expect.stringContaining('A thread that read'),
     advice: expect.stringContaining('--threads 1'),

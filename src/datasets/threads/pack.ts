@@ -47,12 +47,26 @@ export function packer(): Packer {
   return {
     add(examined) {
       examples += examined.examples;
-      for (const problem of examined.problems) problems.add(problem.line ?? 0, indexOf(problem));
+      for (const problem of examined.problems) {
+        problems.add(problem.line ?? 0);
+        problems.add(indexOf(problem));
+      }
       if (!examined.facts) return;
       const { line, tokens, assistantTokens, longest, answer, repeat } = examined.facts;
-      facts.add(line, tokens, assistantTokens, longest, answer.high, answer.low);
-      facts.add(repeat.asked.high, repeat.asked.low, repeat.answer, Number(repeat.pair));
-      for (const field of examined.facts.lacking) lacking.add(line, field);
+      facts.add(line);
+      facts.add(tokens);
+      facts.add(assistantTokens);
+      facts.add(longest);
+      facts.add(answer.high);
+      facts.add(answer.low);
+      facts.add(repeat.asked.high);
+      facts.add(repeat.asked.low);
+      facts.add(repeat.answer);
+      facts.add(Number(repeat.pair));
+      for (const field of examined.facts.lacking) {
+        lacking.add(line);
+        lacking.add(field);
+      }
     },
     packed: (lines, stopped, part) => ({
       lines,
@@ -115,17 +129,17 @@ export function unpack(packed: Packed, before: number, { add, addPart }: Pick<Ta
   addPart({ ...part, looked: part.looked.map((one) => ({ ...one, line: one.line + before })) });
 }
 
-function numbers(): { add(...more: number[]): void; all(): Uint32Array<ArrayBuffer> } {
+function numbers(): { add(number: number): void; all(): Uint32Array<ArrayBuffer> } {
   let list = new Uint32Array(1024);
   let count = 0;
   return {
-    add(...more) {
-      if (count + more.length > list.length) {
+    add(number) {
+      if (count === list.length) {
         const larger = new Uint32Array(2 * list.length);
         larger.set(list);
         list = larger;
       }
-      for (const number of more) list[count++] = number;
+      list[count++] = number;
     },
     all: () => list.slice(0, count),
   };

@@ -1,13 +1,16 @@
 import { extname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { sourceError } from '../../artifacts/failures.ts';
 import { TunewrightError } from '../../contract/errors.ts';
-import type { ExamineOptions } from '../examine.ts';
+import { type ExamineOptions, examiner } from '../examine.ts';
 import type { Packed } from './pack.ts';
-import type { Range } from './range.ts';
+import { examineRange, type Range } from './range.ts';
 
 const script = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
 const usualRangeBytes = 2 * 1024 * 1024;
+/** So many are given to a thread before it answers: it need not wait for this one, which is at a range of its own. */
+const givenAtOnce = 2;
 /** What a thread is ahead by waits in memory for those before it. */
 const aheadOfEach = 4;
 
@@ -25,6 +28,7 @@ export interface RangesOptions {
   bytes: number;
   /** How the person knows the file. */
   name: string;
+  /** This one among them. */
   threads: number;
   examine: ExamineOptions;
   signal?: AbortSignal | undefined;
@@ -32,61 +36,70 @@ export interface RangesOptions {
 }
 
 /**
- * The ranges of an open file as threads have examined them, in the order of the file, with where each ends. Throws
- * `source_unreadable`, `internal` where a thread ends before its time, and what the signal says.
+ * The ranges of an open file as this thread and others have examined them, in the order of the file, with where each ends.
+ * Throws `source_unreadable`, `internal` where a thread ends before its time, and what the signal says.
  */
 export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Packed & { to: number }> {
-  const { fd, bytes, name, threads: count, examine, signal, rangeBytes = usualRangeBytes } = options;
+  const { fd, bytes, name, examine, signal, rangeBytes = usualRangeBytes } = options;
   const rangeOf = (index: number): Range => ({
     from: index * rangeBytes,
     to: Math.min(bytes, (index + 1) * rangeBytes),
   });
   const ranges = Math.ceil(bytes / rangeBytes);
+  const count = Math.min(options.threads, ranges);
+  const examineHere = examiner(examine);
   const done = new Map<number, Packed>();
-  const idle: Worker[] = [];
-  let [taken, given] = [0, 0];
+  let [taken, told] = [0, 0];
+  const isOneLeft = () => taken < ranges && taken < told + aheadOfEach * count;
   let change = expected();
   const fail = (reason: unknown) => change.reject(reason);
   const aborted = () => fail(signal?.reason);
 
-  const threads = Array.from({ length: Math.min(count, ranges) }, () => {
+  const others = Array.from({ length: count - 1 }, () => {
     const task: Task = { fd, options: examine };
-    return new Worker(script, { workerData: task });
+    return { worker: new Worker(script, { workerData: task }), given: [] as number[] };
   });
-  const take = () => {
-    while (taken < ranges && taken < given + aheadOfEach * threads.length) {
-      const thread = idle.pop();
-      if (!thread) return;
-      const index = taken++;
-      thread.once('message', (told: Told) => {
-        if ('unreadable' in told) return fail(sourceError(name, { code: told.unreadable }));
-        done.set(index, told.packed);
-        idle.push(thread);
-        take();
-        change.resolve();
-      });
-      thread.postMessage(rangeOf(index));
+  const give = () => {
+    for (let round = 0; round < givenAtOnce; round++) {
+      for (const { worker, given } of others) {
+        if (given.length > round || !isOneLeft()) continue;
+        given.push(taken);
+        worker.postMessage(rangeOf(taken++));
+      }
     }
   };
 
   try {
     signal?.throwIfAborted();
     signal?.addEventListener('abort', aborted, { once: true });
-    for (const thread of threads) {
-      thread.on('error', (cause) => fail(lost(name, cause)));
-      thread.on('exit', () => fail(lost(name)));
-      idle.push(thread);
+    for (const { worker, given } of others) {
+      worker.on('error', (cause) => fail(lost(name, cause)));
+      worker.on('exit', () => fail(lost(name)));
+      // Answers come in the order of the questions.
+      worker.on('message', (answer: Told) => {
+        const index = given.shift() as number;
+        if ('unreadable' in answer) return fail(sourceError(name, { code: answer.unreadable }));
+        done.set(index, answer.packed);
+        change.resolve();
+      });
     }
-    take();
-    while (given < ranges) {
+    while (told < ranges) {
       signal?.throwIfAborted();
-      const packed = done.get(given);
+      give();
+      const packed = done.get(told);
       if (packed) {
-        done.delete(given);
-        yield { ...packed, to: rangeOf(given).to };
-        given += 1;
+        done.delete(told);
+        yield { ...packed, to: rangeOf(told).to };
+        told += 1;
         if (packed.stopped) return;
-        take();
+      } else if (isOneLeft()) {
+        const index = taken++;
+        done.set(
+          index,
+          readHere(name, () => examineRange(fd, rangeOf(index), examineHere)),
+        );
+        // Lets in what the others have to say.
+        await setImmediate();
       } else {
         await change.promise;
         change = expected();
@@ -94,7 +107,15 @@ export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Pa
     }
   } finally {
     signal?.removeEventListener('abort', aborted);
-    await Promise.all(threads.map(async (thread) => await thread.terminate()));
+    await Promise.all(others.map(async ({ worker }) => await worker.terminate()));
+  }
+}
+
+function readHere<T>(name: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : sourceError(name, error);
   }
 }
 

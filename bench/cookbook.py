@@ -75,13 +75,15 @@ def count_assistant(messages, encoding):
 def main(data, ranks):
     encoding = encoding_of(ranks)
     began = time.monotonic()
+    busy = time.process_time()
     with open(data, encoding="utf-8") as file:
         dataset = [json.loads(line) for line in file]
     errors = check(dataset)
     tokens = sum(count(example["messages"], encoding) for example in dataset)
     answers = sum(count_assistant(example["messages"], encoding) for example in dataset)
     elapsed = time.monotonic() - began
-    print(json.dumps({"examples": len(dataset), "errors": sum(errors.values()), "tokens": tokens, "answerTokens": answers, "ms": elapsed * 1000}))
+    busy = time.process_time() - busy
+    print(json.dumps({"examples": len(dataset), "errors": sum(errors.values()), "tokens": tokens, "answerTokens": answers, "ms": elapsed * 1000, "busyMs": busy * 1000}))
 
 
 main(sys.argv[1], sys.argv[2])

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writeChatFile } from './support/chat-file.ts';
-import { type Figure, median } from './support/figure.ts';
+import { type Figure, median, seconds } from './support/figure.ts';
 import { say } from './support/output.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -18,13 +18,14 @@ const largeBytes = 2000 * megabyte;
 
 interface Pass {
   ms: number;
+  /** Of all its threads together: what of the time is the processor's, and not that of others on a busy machine. */
+  busyMs: number;
   answer: number;
   peakBytes: number;
 }
 
-/** Times in milliseconds, a list for what was measured. */
 const measured = ['parse', 'check', 'cold', 'warm', 'coldInTwo', 'warmInTwo', 'python'] as const;
-type Times = Record<(typeof measured)[number], number[]>;
+type Passes = Record<(typeof measured)[number], { ms: number; busyMs: number }[]>;
 
 async function passes(kind: string, path: string, count: number, threads = 1): Promise<Pass[]> {
   const script = at('support/data-pass.ts');
@@ -37,12 +38,12 @@ async function passes(kind: string, path: string, count: number, threads = 1): P
 }
 
 /** The cookbook's loop; undefined where there is no Python, or none with `tiktoken`. */
-async function cookbook(path: string): Promise<{ ms: number; tokens: number } | undefined> {
+async function cookbook(path: string): Promise<{ ms: number; busyMs: number; tokens: number } | undefined> {
   const ranks = createRequire(import.meta.url).resolve('tiktoken/encoders/o200k_base.json');
   const python = process.env.TUNEWRIGHT_PYTHON ?? 'python3';
   const run = promisify(execFile)(python, [at('cookbook.py'), path, ranks]);
   return await run.then(
-    ({ stdout }) => JSON.parse(stdout) as { ms: number; tokens: number },
+    ({ stdout }) => JSON.parse(stdout) as { ms: number; busyMs: number; tokens: number },
     () => undefined,
   );
 }
@@ -54,7 +55,7 @@ async function cookbook(path: string): Promise<{ ms: number; tokens: number } | 
 export async function data(): Promise<Figure[]> {
   const size = Number(process.env.TUNEWRIGHT_BENCH_DATA_MB ?? 200) * megabyte;
   return await withChatFile(size, async (path) => {
-    const times = Object.fromEntries(measured.map((what) => [what, []])) as unknown as Times;
+    const times = Object.fromEntries(measured.map((what) => [what, []])) as unknown as Passes;
     for (let round = 0; round < rounds; round++) {
       const [, parsed] = await passes('parse', path, 2);
       const [, checked] = await passes('check', path, 2);
@@ -63,8 +64,8 @@ export async function data(): Promise<Figure[]> {
       const theirs = await cookbook(path);
       const passed = { parse: parsed, check: checked, cold, warm, coldInTwo, warmInTwo, python: theirs };
       for (const what of measured) {
-        const ms = passed[what]?.ms;
-        if (ms !== undefined) times[what].push(ms);
+        const pass = passed[what];
+        if (pass) times[what].push(pass);
       }
       if (cold?.answer !== coldInTwo?.answer) throw new Error('Two threads count differently from one.');
       if (theirs && theirs.tokens !== cold?.answer) {
@@ -105,32 +106,30 @@ async function withChatFile<T>(size: number, use: (path: string) => Promise<T>):
   }
 }
 
-function figures(size: number, times: Times, letterMs: number): Figure[] {
-  const rate = (list: readonly number[]) => size / 1000 / median(list);
-  const shown = (perSecond: number) => `${perSecond.toFixed(0)} MB/s`;
+function figures(size: number, times: Passes, letterMs: number): Figure[] {
+  const rate = (list: Passes['parse']) => size / 1000 / median(list.map(({ ms }) => ms));
+  const shown = (list: Passes['parse']) =>
+    `${rate(list).toFixed(1)} MB/s, ${seconds(median(list.map(({ busyMs }) => busyMs)))} of processor`;
   const share = rate(times.check) / rate(times.parse);
-  const known = times.python.length > 0 ? rate(times.python) : undefined;
-  const against = (list: readonly number[], least: number): Pick<Figure, 'reach' | 'baseline'> =>
-    known === undefined
-      ? {}
-      : {
-          reach: {
-            bound: `>= ${least} x the cookbook: ${(rate(list) / known).toFixed(1)} x`,
-            kept: rate(list) >= least * known,
-          },
-          baseline: `the cookbook in Python ${known.toFixed(1)} MB/s`,
-        };
-  const whole = (where: string, list: readonly number[], least: number): Figure => ({
+  const against = (list: Passes['parse'], least: number): Pick<Figure, 'reach' | 'baseline'> => {
+    if (times.python.length === 0) return {};
+    const ratio = rate(list) / rate(times.python);
+    return {
+      reach: { bound: `>= ${least} x the cookbook: ${ratio.toFixed(1)} x`, kept: ratio >= least },
+      baseline: `the cookbook in Python ${shown(times.python)}`,
+    };
+  };
+  const whole = (where: string, list: Passes['parse'], least: number): Figure => ({
     what: `checks and exact token counts, ${where}`,
-    measured: shown(rate(list)),
+    measured: shown(list),
     ...against(list, least),
   });
   return [
     {
       what: 'checks without counting',
-      measured: shown(rate(times.check)),
+      measured: shown(times.check),
       reach: { bound: `>= 60% of reading and parsing: ${(100 * share).toFixed(0)}%`, kept: share >= 0.6 },
-      baseline: `read and JSON.parse ${shown(rate(times.parse))}`,
+      baseline: `read and JSON.parse ${shown(times.parse)}`,
     },
     whole('one thread, cold process', times.cold, 5),
     whole('one thread, warm', times.warm, 5),
@@ -138,7 +137,7 @@ function figures(size: number, times: Times, letterMs: number): Figure[] {
     whole('two threads, warm', times.warmInTwo, 10),
     {
       what: 'a million letters without a space counted, cold',
-      measured: `${(letterMs / 1000).toFixed(2)} s`,
+      measured: seconds(letterMs),
       reach: { bound: '< 0.5 s', kept: letterMs < 500 },
     },
   ];

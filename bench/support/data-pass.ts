@@ -56,6 +56,10 @@ const kinds: Readonly<Record<string, (path: string) => Promise<number>>> = { par
 
 for (let pass = 0; pass < Number(passes); pass++) {
   const began = performance.now();
+  const before = process.cpuUsage();
   const answer = await kinds[kind]?.(path);
-  say(JSON.stringify({ ms: performance.now() - began, answer, peakBytes: process.resourceUsage().maxRSS * 1024 }));
+  const ms = performance.now() - began;
+  const { user, system } = process.cpuUsage(before);
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  say(JSON.stringify({ ms, busyMs: (user + system) / 1000, answer, peakBytes }));
 }

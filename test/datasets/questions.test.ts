@@ -48,6 +48,7 @@ test('a question is all but the final answer; graders see the fields of the line
       { role: 'user', content: 'Who?' },
     ],
     tools,
+    answer: { role: 'assistant', content: 'Me.' },
     item: { ...line, reference: 'Me.' },
   });
 });

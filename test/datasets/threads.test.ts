@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Method } from '../../src/contract/config.ts';
 import { type InspectOptions, inspectDataset } from '../../src/datasets/inspect.ts';
 import { seededRandom } from '../../src/datasets/random.ts';
-import { tally } from '../../src/datasets/tally.ts';
+import { type Inspection, tally } from '../../src/datasets/tally.ts';
 import { unpack } from '../../src/datasets/threads/pack.ts';
 import { examinedRanges } from '../../src/datasets/threads/ranges.ts';
 import { chat, jsonl, temporaryFolder } from './support.ts';
@@ -16,6 +16,11 @@ const strict: InspectOptions = {
   maxProblems: 40,
   maximumExamples: 5,
 };
+
+/** As machine output says it: fields stand in one order too. */
+function written(inspection: Inspection): string {
+  return JSON.stringify(inspection, null, 1);
+}
 
 /** What threads find in ranges of so many bytes. */
 async function inRanges(path: string, rangeBytes: number, options: InspectOptions) {
@@ -102,7 +107,8 @@ test.each(contents)('threads find what one finds: %s', async (name, content, cod
   const { problems } = await inspectDataset(path, { ...all, threads: 1 });
   expect(problems.map(({ code }) => code)).toEqual(expect.arrayContaining(codes));
   for (const options of [all, strict]) {
-    expect(await inRanges(path, 1000, options)).toEqual(await inspectDataset(path, { ...options, threads: 1 }));
+    const alone = await inspectDataset(path, { ...options, threads: 1 });
+    expect(written(await inRanges(path, 1000, options))).toBe(written(alone));
   }
 });
 
@@ -118,7 +124,7 @@ test('threads find what one finds in pairs', async () => {
   const path = await files.write('pairs.jsonl', jsonl(lines));
   const alone = await inspectDataset(path, { method: 'dpo', threads: 1 });
   expect(alone.problems.map(({ code }) => code)).toContain('inverted_pair');
-  expect(await inRanges(path, 1000, { method: 'dpo' })).toEqual(alone);
+  expect(written(await inRanges(path, 1000, { method: 'dpo' }))).toBe(written(alone));
 });
 
 test('a file of several ranges is told in order, with how far it is read', async () => {
@@ -127,7 +133,7 @@ test('a file of several ranges is told in order, with how far it is read', async
   const steps: number[] = [];
   const onProgress = (done: number) => steps.push(done);
   const inspection = await inspectDataset(path, { threads: 2, onProgress });
-  expect(inspection).toEqual(await inspectDataset(path, { threads: 1 }));
+  expect(written(inspection)).toBe(written(await inspectDataset(path, { threads: 1 })));
   expect(inspection.problems.map(({ code, line }) => [code, line])).toEqual([['contradictory_answer', 30_001]]);
   expect(steps).toEqual([2 ** 21, 2 * 2 ** 21, Buffer.byteLength(jsonl(lines))]);
 });

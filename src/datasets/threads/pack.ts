@@ -1,5 +1,5 @@
 import type { Examined, ExampleFacts, Part } from '../examine.ts';
-import type { Finding, Problem } from '../problem.ts';
+import type { Problem } from '../problem.ts';
 import type { Tally } from '../tally.ts';
 
 /** What a thread tells of the lines of one range of a file: numbers, which are handed over without being copied, and little else. */
@@ -9,8 +9,8 @@ export interface Packed {
   examples: number;
   /** Nothing can be read behind it. */
   stopped: boolean;
-  /** Each once, however many lines have it. */
-  findings: Finding[];
+  /** Each once, however many lines have it; 0 stands where a line does, for fields keep their order. */
+  findings: Problem[];
   /** Two for each problem: its line, or 0 for the file as a whole, and which finding it is. */
   problems: Uint32Array<ArrayBuffer>;
   /** {@link factWords} for each example. */
@@ -30,14 +30,15 @@ export interface Packer {
 
 /** Puts together what was examined, in the order of the lines. */
 export function packer(): Packer {
-  const findings: Finding[] = [];
+  const findings: Problem[] = [];
   const known = new Map<string, number>();
   const problems = numbers();
   const facts = numbers();
   const lacking = numbers();
   let examples = 0;
 
-  const indexOf = ({ line: _, ...finding }: Problem): number => {
+  const indexOf = (problem: Problem): number => {
+    const finding = problem.line === undefined ? problem : { ...problem, line: 0 };
     const key = JSON.stringify(finding);
     const index = known.get(key) ?? findings.push(finding) - 1;
     known.set(key, index);
@@ -94,7 +95,7 @@ export function unpack(packed: Packed, before: number, { add, addPart }: Pick<Ta
     const found: Problem[] = [];
     for (; problem < problems.length && (problems[problem] as number) <= line; problem += 2) {
       const at = problems[problem] as number;
-      const finding = findings[problems[problem + 1] as number] as Finding;
+      const finding = findings[problems[problem + 1] as number] as Problem;
       found.push(at === 0 ? finding : { ...finding, line: at + before });
     }
     return found;

@@ -6,6 +6,7 @@ import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { StageProgress } from '../contract/run.ts';
 import { type HeldOutQuestion, readQuestions, sliceOf } from '../datasets/index.ts';
 import { askAll, decodePredictions, encodePredictions, summarise, withShown } from '../evaluation/index.ts';
+import { knownAnswers } from './answers.ts';
 import { beating, heartbeat, lastHeartbeat } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deploymentsOf, untilDeployed } from './deploy.ts';
@@ -40,7 +41,7 @@ const mostBatches = 50;
 const smallestBatch = 16;
 
 export function evaluateActivities(dependencies: Dependencies) {
-  const { platforms, store, ending } = dependencies;
+  const { platforms, store, records, ending } = dependencies;
   return {
     /** Asks one model every question and grades its answers. No answer that was kept is paid again. */
     async evaluateModel(input: EvaluateInput): Promise<ModelEvaluation> {
@@ -61,20 +62,32 @@ export function evaluateActivities(dependencies: Dependencies) {
           beat.done = await answered(store, beat.batches);
           const shown = input.shown ? (JSON.parse(await store.readText(input.shown)) as unknown[]) : [];
           const recorded = input.recorded && (await recordedAnswers(store, input.recorded, input.method));
+          const known = knownAnswers(records, evaluation, {
+            connection,
+            // A deployment of our own has another name each time; one that was made by others may be of anything.
+            model: deployment && !deployment.own ? deployment.name : model,
+            seed,
+            maxOutputTokens: evaluation.maxOutputTokens,
+          });
           const { grader, close } = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
           const asked = askAll({
             questions: first(total, questionsOf(store, input)),
             startAt: beat.done,
+            async known({ messages, tools }) {
+              const answer = await known.find({ messages: withShown(messages, shown), tools });
+              return answer && { ...answer, usd: tokensUsd(prices, answer) };
+            },
             ask: async ({ messages, tools }, abort) => {
               if (recorded) return recorded(messages);
+              const asked = { messages: withShown(messages, shown), tools };
               const answer = await platform.chat({
                 model: deployment?.name ?? model,
-                messages: withShown(messages, shown),
-                tools,
+                ...asked,
                 seed,
                 maxOutputTokens: evaluation.maxOutputTokens,
                 signal: abort,
               });
+              known.add(asked, answer);
               return { ...answer, usd: tokensUsd(prices, answer) };
             },
             grader,
@@ -83,6 +96,7 @@ export function evaluateActivities(dependencies: Dependencies) {
             signal,
             ending,
             async onBatch(predictions) {
+              await known.keep();
               beat.batches.push(await store.put(encodePredictions(predictions)));
               beat.done = (beat.done ?? 0) + predictions.length;
               heartbeat(beat);

@@ -81,6 +81,8 @@ const runFields = z.strictObject({
       maxExamples: z.int().min(1).optional(),
       concurrency: z.int().min(1).max(256).default(8),
       maxOutputTokens: z.int().min(1).default(256),
+      /** What a model was asked before under the same settings it is not asked again. */
+      reuseAnswers: z.boolean().default(true),
       /** Asks the base model as well, with so many training examples shown in its prompt: is tuning worth it? */
       prompted: z.strictObject({ examples: z.int().min(1).max(64).default(8) }).optional(),
       /** Fields of the held-out lines by which results are told apart, beside the label. */

@@ -25,6 +25,8 @@ export interface ModelEvaluation {
   meanScore?: number;
   inputTokens: number;
   outputTokens: number;
+  /** What of them an earlier evaluation has asked, and paid; absent when nothing. */
+  cached?: { examples: number; inputTokens: number; outputTokens: number };
   /** What the judge models of the grader have used; US dollars where prices are known. */
   judge?: { inputTokens: number; outputTokens: number; usd?: number };
   /** JSON lines, one `Prediction` an example, in the order of the held-out file. */

@@ -31,6 +31,8 @@ export interface Answer {
   latencyMs?: number | undefined;
   /** US dollars, where prices are known. */
   usd?: number | undefined;
+  /** Set when it was given earlier, and is paid. */
+  cached?: true | undefined;
 }
 
 export interface AskAllOptions<Q extends Question> {
@@ -39,6 +41,8 @@ export interface AskAllOptions<Q extends Question> {
   /** Questions with a smaller index are passed over: an earlier call has answered them. */
   startAt?: number;
   ask(question: Q, signal: AbortSignal): Promise<Answer>;
+  /** What the model has answered earlier; undefined when it has to be asked. */
+  known?(question: Q): Promise<Answer | undefined>;
   grader: Grader;
   /** Questions under way at once, at most. */
   concurrency: number;
@@ -99,7 +103,8 @@ export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Pro
   async function predict(question: Q): Promise<Prediction> {
     let answer: Answer;
     try {
-      answer = await asking(() => timed(() => ask(question, giveUp.signal)));
+      const known = await options.known?.(question);
+      answer = known ?? (await asking(() => timed(() => ask(question, giveUp.signal))));
     } catch (error) {
       if (!(error instanceof TunewrightError) || !isOfOneExample(error)) throw error;
       return unanswered(question, error, grader.least);

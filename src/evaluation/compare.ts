@@ -61,6 +61,7 @@ export async function summarise(
   predictions: Stream<Prediction>,
 ): Promise<ModelEvaluation> {
   const sums = { examples: 0, passed: 0, errors: 0, inputTokens: 0, outputTokens: 0 };
+  const cached = { examples: 0, inputTokens: 0, outputTokens: 0 };
   const grades = createGradeTally();
   let firstError: Prediction['error'];
   for await (const prediction of predictions) {
@@ -71,6 +72,11 @@ export async function summarise(
     firstError ??= error;
     sums.inputTokens += inputTokens;
     sums.outputTokens += outputTokens;
+    if (prediction.cached) {
+      cached.examples += 1;
+      cached.inputTokens += inputTokens;
+      cached.outputTokens += outputTokens;
+    }
     grades.add(prediction);
   }
   if (sums.examples === 0) throw nothingToCompare(model);
@@ -81,7 +87,8 @@ export async function summarise(
     );
   }
   const score = wilsonInterval(sums.passed, grades.graded(model));
-  return { model, ...sums, ...grades.counts(), score, predictions: ref };
+  const reused = cached.examples > 0 ? { cached } : {};
+  return { model, ...sums, ...reused, ...grades.counts(), score, predictions: ref };
 }
 
 /**

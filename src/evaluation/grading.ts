@@ -20,7 +20,7 @@ export async function graded(
   grader: Grader,
   remote: Grading['remote'],
 ): Promise<Prediction> {
-  const { text, inputTokens, outputTokens, latencyMs } = answer;
+  const { text, inputTokens, outputTokens, latencyMs, cached } = answer;
   const uses: JudgeUse[] = [];
   const known = {
     index,
@@ -30,6 +30,7 @@ export async function graded(
     inputTokens,
     outputTokens,
     ...(latencyMs === undefined ? {} : { latencyMs: Math.round(latencyMs) }),
+    ...(cached ? { cached } : {}),
   };
   const judge = () => (uses.length > 0 ? { judge: total(uses) } : {});
   try {

@@ -21,6 +21,8 @@ export interface Prediction {
   inputTokens: number;
   outputTokens: number;
   latencyMs?: number;
+  /** Set when an earlier evaluation has asked this, and paid for it. */
+  cached?: true;
   /** What judges have used. */
   judge?: JudgeUse;
 }

@@ -1,3 +1,4 @@
+import { type AnswerRecords, answerRecords } from './answers.ts';
 import { type CanaryRecords, canaryRecords } from './canary/index.ts';
 import { type ChampionRecords, championRecords } from './champion.ts';
 import type { Opened } from './database.ts';
@@ -25,7 +26,8 @@ export interface Records
     CanaryRecords,
     ServingRecords,
     LabelRecords,
-    FileRecords {
+    FileRecords,
+    AnswerRecords {
   close(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function openRecords(location: string): Promise<Records> {
     ...servingRecords(db),
     ...labelRecords(db),
     ...fileRecords(db),
+    ...answerRecords(db),
   };
   return { ...(eachOf(operations, name) as typeof operations), close };
 }

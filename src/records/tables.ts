@@ -143,6 +143,12 @@ interface PartRow {
   content: string;
 }
 
+interface AnswerRow {
+  key: string;
+  answered_at: Time;
+  answer: Json;
+}
+
 export interface Tables {
   runs: RunRow;
   jobs: JobRow;
@@ -156,4 +162,5 @@ export interface Tables {
   requests: RequestRow;
   files: FileRow;
   parts: PartRow;
+  answers: AnswerRow;
 }

@@ -22,13 +22,15 @@ export function trainingCost(jobs: readonly JobSummary[], prices: Prices): Pick<
   return usd.length === 0 ? {} : { trainingUsd: usd.reduce((sum, one) => sum + one, 0) };
 }
 
-/** What asking a model has cost, US dollars, and the judges of its answers where their prices are known. */
+/** What asking a model has cost, US dollars, without what was paid earlier, and the judges of its answers where their prices are known. */
 export function evaluationCost(
-  asked: Pick<ModelEvaluation, 'inputTokens' | 'outputTokens' | 'judge'>,
+  asked: Pick<ModelEvaluation, 'inputTokens' | 'outputTokens' | 'cached' | 'judge'>,
   prices: Pick<Prices, 'input' | 'output'>,
 ): number {
-  const { inputTokens, outputTokens, judge } = asked;
-  return (inputTokens / million) * prices.input + (outputTokens / million) * prices.output + (judge?.usd ?? 0);
+  const { cached = { inputTokens: 0, outputTokens: 0 }, judge } = asked;
+  const input = asked.inputTokens - cached.inputTokens;
+  const output = asked.outputTokens - cached.outputTokens;
+  return (input / million) * prices.input + (output / million) * prices.output + (judge?.usd ?? 0);
 }
 
 /** What deployments have cost that stood for so long; nothing is claimed when no price by the hour is known. */

@@ -104,7 +104,11 @@ function refsIn(value: unknown, path: string[] = []): [string, ArtifactRef][] {
 }
 
 const start = async (name: string, data: string): Promise<RunHandle> => {
-  const config: RunConfigInput = { ...usual, data: { train: data }, evaluation: { maxExamples: 4 } };
+  const config: RunConfigInput = {
+    ...usual,
+    data: { train: data },
+    evaluation: { maxExamples: 4, reuseAnswers: false },
+  };
   return await world.client.start(config, { name });
 };
 

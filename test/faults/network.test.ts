@@ -10,7 +10,7 @@ import { openWorld, type World } from './support/world.ts';
 // The network between a worker and a server goes, and comes back: one partition meets a run of every stage.
 
 /** Asked one by one, so that an evaluation takes seconds. */
-const unhurried: RunConfigInput = { ...config, evaluation: { concurrency: 1 } };
+const unhurried: RunConfigInput = { ...config, evaluation: { concurrency: 1, reuseAnswers: false } };
 
 const through = { temporal: await openProxy(), platform: await openProxy() };
 let world: World;

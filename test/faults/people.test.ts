@@ -13,7 +13,7 @@ import { openWorld } from './support/world.ts';
 
 const everyBoundary = process.env.TUNEWRIGHT_FAULTS === 'all';
 /** Asks a few questions only: a hundred runs go on at once. */
-const config: RunConfigInput = { ...usual, evaluation: { maxExamples: 3 } };
+const config: RunConfigInput = { ...usual, evaluation: { maxExamples: 3, reuseAnswers: false } };
 
 const world = await openWorld();
 

@@ -19,7 +19,7 @@ const partsOfAKill = 2 * parts.parallelParts;
 const evaluated: RunConfigInput = {
   ...config,
   data: { train: 'data.jsonl', test: 'held-out.jsonl' },
-  evaluation: { concurrency },
+  evaluation: { concurrency, reuseAnswers: false },
 };
 
 let world: World;

@@ -6,7 +6,7 @@ import { onPostgres, openWorld, type Part, parts, type World } from './support/w
 // Two runs at once, one whose job trains and one whose models are asked, when the servers are killed and started again.
 
 /** Asked one by one, so that an evaluation takes seconds. */
-const unhurried: RunConfigInput = { ...config, evaluation: { concurrency: 1 } };
+const unhurried: RunConfigInput = { ...config, evaluation: { concurrency: 1, reuseAnswers: false } };
 const trainingSeconds = 4;
 
 let world: World;

@@ -42,7 +42,7 @@ test(
 );
 
 async function soak(log: string[]): Promise<void> {
-  const unhurried = { ...config, evaluation: { concurrency: 2 } };
+  const unhurried = { ...config, evaluation: { concurrency: 2, reuseAnswers: false } };
   const undisturbed = await outcomeOf(world, await world.client.start(unhurried, { name: 'undisturbed' }));
   await world.set({ trainingSeconds: 2 });
   // A worker that cannot reach Temporal when it starts gives up.

@@ -56,6 +56,7 @@ export async function askModel(dependencies: Dependencies, asking: Asking): Prom
         grader: { type: 'exact_match', normalise: true },
         concurrency: questionsAtOnce,
         maxOutputTokens: price.maxOutputTokens,
+        reuseAnswers: false,
         slices: [],
         checkpoint: 'last',
         deploymentHours: 1,

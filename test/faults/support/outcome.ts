@@ -12,6 +12,8 @@ export const config: RunConfigInput = {
   model: 'stand-in-mini',
   data: { train: 'data.jsonl' },
   budgetUsd: 5,
+  // No run is to be spared what another has asked.
+  evaluation: { reuseAnswers: false },
   pollSeconds: 0.1,
 };
 

@@ -137,7 +137,7 @@ export async function disturb(
 async function begin({ client }: World, name: string): Promise<void> {
   await reachable(async () => {
     try {
-      await client.start({ ...config, evaluation: { concurrency: 2 } }, { name });
+      await client.start({ ...config, evaluation: { concurrency: 2, reuseAnswers: false } }, { name });
     } catch (error) {
       if (!(error instanceof TunewrightError && error.code === 'run_exists')) throw error;
     }

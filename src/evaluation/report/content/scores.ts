@@ -47,6 +47,11 @@ export function scores(report: RunReport): Table {
       number: true,
       cell: ({ ungraded = 0 }) => tally(ungraded),
     },
+    models.some(({ cached }) => cached) && {
+      name: 'Answered earlier',
+      number: true,
+      cell: ({ cached }) => String(cached?.examples ?? 0),
+    },
     {
       name: 'Tokens in / out',
       number: true,

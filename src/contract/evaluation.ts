@@ -27,6 +27,8 @@ export interface ModelEvaluation {
   outputTokens: number;
   /** What of them an earlier evaluation has asked, and paid; absent when nothing. */
   cached?: { examples: number; inputTokens: number; outputTokens: number };
+  /** Of the answers that were timed, milliseconds; absent where none was. */
+  medianLatencyMs?: number;
   /** What the judge models of the grader have used; US dollars where prices are known. */
   judge?: { inputTokens: number; outputTokens: number; usd?: number };
   /** JSON lines, one `Prediction` an example, in the order of the held-out file. */

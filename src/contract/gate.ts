@@ -34,6 +34,8 @@ export const gateSchema = z.strictObject({
     .optional(),
   /** Of 1,000 answers like those to the held-out examples, at list prices. */
   maximumUsdPer1000: z.number().positive().optional(),
+  /** Of the answers to the held-out examples, as the run has seen them: other calls and the way there count in. */
+  maximumMedianMs: z.number().positive().optional(),
   /** Life that the base model of the tuned one has to have left. */
   minimumLifeDays: z.number().min(0).default(14),
   /** Who promotes a model that has passed. */

@@ -7,7 +7,7 @@ import { createGradeTally } from './grade-tally.ts';
 import { createPairing } from './pairing.ts';
 import type { Prediction, Stream } from './prediction.ts';
 import { createSlicer } from './slices.ts';
-import { holm, wilsonInterval } from './statistics.ts';
+import { holm, median, wilsonInterval } from './statistics.ts';
 
 /** One model's evaluation with the predictions it stands for. */
 export interface GradedModel {
@@ -62,6 +62,7 @@ export async function summarise(
 ): Promise<ModelEvaluation> {
   const sums = { examples: 0, passed: 0, errors: 0, inputTokens: 0, outputTokens: 0 };
   const cached = { examples: 0, inputTokens: 0, outputTokens: 0 };
+  const latencies: number[] = [];
   const grades = createGradeTally();
   let firstError: Prediction['error'];
   for await (const prediction of predictions) {
@@ -72,6 +73,7 @@ export async function summarise(
     firstError ??= error;
     sums.inputTokens += inputTokens;
     sums.outputTokens += outputTokens;
+    if (prediction.latencyMs !== undefined) latencies.push(prediction.latencyMs);
     if (prediction.cached) {
       cached.examples += 1;
       cached.inputTokens += inputTokens;
@@ -88,7 +90,8 @@ export async function summarise(
   }
   const score = wilsonInterval(sums.passed, grades.graded(model));
   const reused = cached.examples > 0 ? { cached } : {};
-  return { model, ...sums, ...reused, ...grades.counts(), score, predictions: ref };
+  const timed = latencies.length > 0 ? { medianLatencyMs: Math.round(median(latencies)) } : {};
+  return { model, ...sums, ...reused, ...timed, ...grades.counts(), score, predictions: ref };
 }
 
 /**

@@ -1,7 +1,15 @@
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { GateConfig } from '../contract/gate.ts';
 import type { Decision, GateCheck, Rival, RivalRole, SlicedBy, Verdict } from '../contract/verdict.ts';
-import { formatCount, formatInterval, formatPercent, formatPoints, formatPValue, formatUsd } from './format.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatInterval,
+  formatPercent,
+  formatPoints,
+  formatPValue,
+  formatUsd,
+} from './format.ts';
 import { examplesNeeded } from './statistics.ts';
 
 /** What the gate looks at. What is absent is not known, and passes no rule that asks for it. */
@@ -32,6 +40,7 @@ export function judge(gate: GateConfig, evidence: GateEvidence): Verdict {
     ...evidence.expected.map((role) => better(gate, evidence, role)),
     ...noSliceWorse(gate, evidence),
     ...costBound(gate, evidence),
+    ...latencyBound(gate, evidence),
     lifeLeft(gate, evidence),
   ];
   const decision = decide(checks, evidence);
@@ -122,6 +131,15 @@ function costBound({ maximumUsdPer1000 }: GateConfig, { usdPer1000 }: GateEviden
   return [{ rule: 'cost', passed, says: `${found}, at most ${formatUsd(maximumUsdPer1000)} allowed.` }];
 }
 
+function latencyBound({ maximumMedianMs }: GateConfig, { tuned }: GateEvidence): GateCheck[] {
+  if (maximumMedianMs === undefined) return [];
+  const { medianLatencyMs: median } = tuned;
+  const found =
+    median === undefined ? 'No answer was timed' : `Half of the answers came within ${formatDuration(median)}`;
+  const passed = median !== undefined && median <= maximumMedianMs;
+  return [{ rule: 'latency', passed, says: `${found}, at most ${formatDuration(maximumMedianMs)} allowed.` }];
+}
+
 function lifeLeft({ minimumLifeDays }: GateConfig, { lifeDays }: GateEvidence): GateCheck {
   const found =
     lifeDays === undefined
@@ -130,7 +148,7 @@ function lifeLeft({ minimumLifeDays }: GateConfig, { lifeDays }: GateEvidence): 
         ? 'No shutdown date is announced'
         : `It is shut down in ${formatCount(Math.max(0, Math.floor(lifeDays)), 'day')}`;
   const passed = lifeDays !== undefined && lifeDays >= minimumLifeDays;
-  return { rule: 'life', passed, says: `${found}, at least ${minimumLifeDays} asked for.` };
+  return { rule: 'life', passed, says: `${found}, at least ${formatCount(minimumLifeDays, 'day')} asked for.` };
 }
 
 /** Prompting is the advice when the tuned model is not shown to beat it, and it is no worse than what is left. */

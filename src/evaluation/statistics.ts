@@ -148,6 +148,11 @@ function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** Of at least one value. */
+export function median(values: readonly number[]): number {
+  return quantile(Float64Array.from(values).sort(), 0.5);
+}
+
 /** Of sorted values, with linear interpolation between neighbours. */
 function quantile(sorted: Float64Array, share: number): number {
   const position = (sorted.length - 1) * share;

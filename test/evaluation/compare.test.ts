@@ -47,6 +47,13 @@ test('a summary counts answers, errors and tokens, and carries the reference it 
   });
 });
 
+test('a summary tells how soon half of the timed answers came', async () => {
+  const timed = predictions('++++').map((answer) =>
+    answer.index === 3 ? answer : { ...answer, latencyMs: 100 * (answer.index + 1) },
+  );
+  expect((await summarise('m', ref, timed)).medianLatencyMs).toBe(200);
+});
+
 test('a summary of nothing, or of nothing but errors, is refused', async () => {
   expect(await thrownBy(summarise('m', ref, []))).toMatchObject({
     code: 'evaluation_incomplete',

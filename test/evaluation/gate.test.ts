@@ -81,6 +81,13 @@ describe('the gate fails closed', () => {
     ['a score below what is asked', {}, { minimumScore: 0.81 }, ['minimum_score']],
     ['an unknown cost', {}, { maximumUsdPer1000: 1 }, ['cost']],
     ['a cost above its bound', { usdPer1000: 1.5 }, { maximumUsdPer1000: 1 }, ['cost']],
+    ['answers that were not timed', {}, { maximumMedianMs: 500 }, ['latency']],
+    [
+      'answers that come too late',
+      { tuned: evaluation(160, { medianLatencyMs: 501 }) },
+      { maximumMedianMs: 500 },
+      ['latency'],
+    ],
     ['an unknown life', { lifeDays: undefined }, {}, ['life']],
     ['too short a life', { lifeDays: 13.9 }, {}, ['life']],
     ['no slice to look at', {}, { slices: {} }, ['slice']],

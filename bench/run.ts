@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { adopt } from './adopt.ts';
 import { data, dataMemory } from './data.ts';
+import { evaluation } from './evaluation.ts';
 import { gateway } from './gateway.ts';
 import { graders } from './graders.ts';
 import { history } from './history.ts';
@@ -27,6 +28,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<Figure[]>>> = {
   resolve,
   graders,
   adopt,
+  evaluation,
   recovery,
   throughput,
   gateway,

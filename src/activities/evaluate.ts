@@ -80,7 +80,7 @@ export function evaluateActivities(dependencies: Dependencies) {
             ask: async ({ messages, tools }, abort) => {
               if (recorded) return recorded(messages);
               const asked = { messages: withShown(messages, shown), tools };
-              const answer = await platform.chat({
+              const { limits, ...answer } = await platform.chat({
                 model: deployment?.name ?? model,
                 ...asked,
                 seed,
@@ -88,7 +88,7 @@ export function evaluateActivities(dependencies: Dependencies) {
                 signal: abort,
               });
               known.add(asked, answer);
-              return { ...answer, usd: tokensUsd(prices, answer) };
+              return { ...answer, limits, usd: tokensUsd(prices, answer) };
             },
             grader,
             concurrency: evaluation.concurrency,

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { TunewrightError } from '../contract/errors.ts';
+import type { RateLimits } from '../contract/rate-limits.ts';
 import type { ToolCall } from '../contract/tool-call.ts';
 import { createBatches } from './batches.ts';
 import type { Grader } from './graders/index.ts';
@@ -33,6 +34,8 @@ export interface Answer {
   usd?: number | undefined;
   /** Set when it was given earlier, and is paid. */
   cached?: true | undefined;
+  /** Of the platform, where it tells them. */
+  limits?: RateLimits | undefined;
 }
 
 export interface AskAllOptions<Q extends Question> {
@@ -104,7 +107,13 @@ export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Pro
     let answer: Answer;
     try {
       const known = await options.known?.(question);
-      answer = known ?? (await asking(() => timed(() => ask(question, giveUp.signal))));
+      answer =
+        known ??
+        (await asking(async (tell) => {
+          const { limits, ...asked } = await timed(() => ask(question, giveUp.signal));
+          tell(limits, asked.inputTokens + asked.outputTokens);
+          return asked;
+        }));
     } catch (error) {
       if (!(error instanceof TunewrightError) || !isOfOneExample(error)) throw error;
       return unanswered(question, error, grader.least);

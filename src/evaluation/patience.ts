@@ -1,9 +1,9 @@
 import { TunewrightError } from '../contract/errors.ts';
-import { createThrottle, type ThrottleOptions } from './throttle.ts';
+import { createThrottle, type Throttle, type ThrottleOptions } from './throttle.ts';
 import { backoffMs, tryAgainAfter } from './waiting.ts';
 
 /** Makes a call, and again where that may help. */
-export type Patience = <T>(call: () => Promise<T>) => Promise<T>;
+export type Patience = Throttle;
 
 /** Tries of one call when the platform is out of order; refusals for haste are counted by the throttle alone. */
 const tries = 4;

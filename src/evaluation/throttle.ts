@@ -1,4 +1,6 @@
 import { TunewrightError } from '../contract/errors.ts';
+import type { RateLimits } from '../contract/rate-limits.ts';
+import { createPace } from './pace.ts';
 import { backoffMs, type Sleep, tryAgainAfter } from './waiting.ts';
 
 /** So often in a row the platform's own word on when to come back is trusted. */
@@ -10,20 +12,27 @@ export interface ThrottleOptions {
   /** The longest wait made here. */
   maxWaitMs: number;
   sleep: Sleep;
+  /** The clock of `sleep`, ms. */
+  now?: () => number;
   /** When aborted, no call is begun any more. */
   signal: AbortSignal;
 }
 
+/** What an answer used, and what was told with it. */
+export type Tell = (limits: RateLimits | undefined, tokens: number) => void;
+
 /** Runs a call when there is room for it, again and again while the platform answers `rate_limited`. */
-export type Throttle = <T>(call: () => Promise<T>) => Promise<T>;
+export type Throttle = <T>(call: (tell: Tell) => Promise<T>) => Promise<T>;
 
 /**
  * Keeps calls within what the platform takes: each burst of refusals halves the number under way and stops all new
- * ones for as long as the platform says, or ever longer; a full round of answers lets one more in.
+ * ones for as long as the platform says, or ever longer; a full round of answers lets one more in. Where the platform
+ * tells its limits with its answers, calls are spread so that it need not refuse any.
  *
  * The throttle throws the refusal, with `retryAfterMs`, when the wait would be longer than `maxWaitMs`.
  */
-export function createThrottle({ concurrency, maxWaitMs, sleep, signal }: ThrottleOptions): Throttle {
+export function createThrottle(options: ThrottleOptions): Throttle {
+  const { concurrency, maxWaitMs, sleep, now = () => performance.now(), signal } = options;
   let limit = concurrency;
   let underWay = 0;
   // Calls begun before a slow-down belong to the same burst: their refusals and answers say nothing of the new pace.
@@ -31,6 +40,10 @@ export function createThrottle({ concurrency, maxWaitMs, sleep, signal }: Thrott
   let refusedRounds = 0;
   let answersInARow = 0;
   let pause: Promise<unknown> = Promise.resolve();
+  let onTheirWay = 0;
+  let turns: Promise<void> = Promise.resolve();
+  const pace = { requests: createPace(maxWaitMs, now), tokens: createPace(maxWaitMs, now) };
+  const told = { answers: 0, tokens: 0 };
   const queue: (() => void)[] = [];
   const wake = () => {
     for (const proceed of queue.splice(0)) proceed();
@@ -47,6 +60,27 @@ export function createThrottle({ concurrency, maxWaitMs, sleep, signal }: Thrott
     }
     underWay += 1;
   }
+
+  /** One after another: how long each waits is seen when it is the next, not when it came. */
+  function untilTurn(): Promise<void> {
+    turns = turns.then(async () => {
+      const waitMs = Math.max(pace.requests.waitMs(), pace.tokens.waitMs());
+      if (waitMs >= 1) await sleep(waitMs, signal);
+      await pause;
+      signal.throwIfAborted();
+      pace.requests.begun();
+      pace.tokens.begun();
+    });
+    return turns;
+  }
+
+  const tell: Tell = (limits, tokens) => {
+    told.answers += 1;
+    told.tokens += tokens;
+    const others = onTheirWay - 1;
+    if (limits?.requests) pace.requests.told(limits.requests, 1, others);
+    if (limits?.tokens) pace.tokens.told(limits.tokens, Math.max(1, told.tokens / told.answers), others);
+  };
 
   function answered(inRound: number): void {
     if (inRound !== round) return;
@@ -78,9 +112,14 @@ export function createThrottle({ concurrency, maxWaitMs, sleep, signal }: Thrott
   return async (call) => {
     for (;;) {
       await enter();
-      const inRound = round;
+      let inRound = round;
+      let sent = false;
       try {
-        const answer = await call();
+        await untilTurn();
+        inRound = round;
+        sent = true;
+        onTheirWay += 1;
+        const answer = await call(tell);
         answered(inRound);
         return answer;
       } catch (error) {
@@ -89,6 +128,7 @@ export function createThrottle({ concurrency, maxWaitMs, sleep, signal }: Thrott
         refused(error, inRound);
       } finally {
         underWay -= 1;
+        if (sent) onTheirWay -= 1;
         wake();
       }
     }

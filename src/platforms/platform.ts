@@ -1,4 +1,5 @@
 import type { Method } from '../contract/config.ts';
+import type { RateLimits } from '../contract/rate-limits.ts';
 import type { TrainingMetrics } from '../contract/run.ts';
 import type { ToolCall } from '../contract/tool-call.ts';
 import type { ModelEntry, MostExamples } from './catalogue.ts';
@@ -197,6 +198,8 @@ export interface ChatAnswer {
   finishReason?: string;
   inputTokens: number;
   outputTokens: number;
+  /** Of the model, after this question; absent where the platform does not tell. */
+  limits?: RateLimits;
 }
 
 export interface EmbedRequest {

@@ -1,13 +1,15 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { ArtifactRef } from '../../contract/artifact.ts';
 import type { EscapeKit } from '../../contract/kit.ts';
-import { type Survey, surveyExamples } from '../../datasets/index.ts';
+import { type Survey, seededRandom, shuffled, surveyExamples } from '../../datasets/index.ts';
 import type { TrainingPlatform } from '../../platforms/platform.ts';
 import { type Fetched, isOfOneThing } from './files.ts';
 import type { PlannedChain, PlannedFile, PlannedModel } from './plan.ts';
 
 /** More questions than these show hardly more, and cost. */
 const mostHeldOut = 1_000;
+/** Of the training data, where nothing else is there to ask. */
+const shareHeldOut = 0.2;
 
 type Data = ArtifactRef & { examples: number };
 
@@ -164,7 +166,15 @@ async function heldOutOf(
     const { sample } = ref ? await survey(packing, ref) : { sample: [] };
     if (sample.length > 0) return { heldOut: await kept(packing, sample), heldOutSeen: false };
   }
-  return train?.sample.length ? { heldOut: await kept(packing, train.sample), heldOutSeen: true } : {};
+  const some = train ? fifthOf(train) : [];
+  return some.length > 0 ? { heldOut: await kept(packing, some), heldOutSeen: true } : {};
+}
+
+/** What is held out is not trained on again: most of a small file has to be left for that. In the order of the file. */
+function fifthOf({ examples, sample }: Survey): Survey['sample'] {
+  const most = Math.min(mostHeldOut, Math.ceil(examples * shareHeldOut));
+  const drawn = new Set(shuffled(sample, seededRandom(1)).slice(0, most));
+  return sample.filter((example) => drawn.has(example));
 }
 
 async function kept({ store }: Packing, sample: Survey['sample']): Promise<Data> {

@@ -8,15 +8,18 @@ import type { ToolCall } from '../../contract/tool-call.ts';
 import { assistantText } from '../../datasets/index.ts';
 import type { ChatRequest, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
+import { limitsOf } from './limits.ts';
 import { completionShape, toolCallShape } from './shapes.ts';
 
 /** Asks one question; the answer is text, or the canonical form of its tool calls. */
 export function chat(client: OpenAI): Pick<TrainingPlatform, 'chat'> {
   return {
     async chat(request) {
-      const answer = await named('Asking the model', async () =>
-        completionShape.parse(await client.chat.completions.create(body(request), { signal: request.signal })),
-      );
+      const { answer, limits } = await named('Asking the model', async () => {
+        const asked = client.chat.completions.create(body(request), { signal: request.signal });
+        const { data, response } = await asked.withResponse();
+        return { answer: completionShape.parse(data), limits: limitsOf(response.headers) };
+      });
       const { message = {}, finish_reason: finishReason } = answer.choices[0] ?? {};
       const { refusal, tool_calls: calls } = message;
       const toolCalls = (calls ?? []).flatMap(toolCall);
@@ -27,6 +30,7 @@ export function chat(client: OpenAI): Pick<TrainingPlatform, 'chat'> {
         ...(finishReason ? { finishReason } : {}),
         inputTokens: answer.usage?.prompt_tokens ?? 0,
         outputTokens: answer.usage?.completion_tokens ?? 0,
+        ...(limits ? { limits } : {}),
       };
     },
   };

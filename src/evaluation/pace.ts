@@ -5,6 +5,9 @@ const spare = 0.05;
 /** Questions on their way may not be counted yet: as many times their number is left. */
 const spareOnTheirWay = 2;
 
+/** A timer that comes so late takes nothing from the calls after it. */
+const lateMs = 100;
+
 /** Spreads calls so that a platform's limit is nearly used up and not run over, also where others draw on it. */
 export interface Pace {
   /** @param cost of one call, in the unit of the limit */
@@ -39,7 +42,7 @@ export function createPace(mostMs: number, now: () => number): Pace {
     },
     waitMs: () => Math.min(mostMs, Math.max(0, lastAt + everyMs - now())),
     begun() {
-      lastAt = now();
+      lastAt = Math.max(lastAt + everyMs, now() - lateMs);
     },
   };
 }

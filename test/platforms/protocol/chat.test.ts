@@ -26,6 +26,13 @@ test('a tuned model answers with what it learned', async () => {
   expect(use).toMatchObject([{ requests: 1, promptTokens: answer.inputTokens, completionTokens: answer.outputTokens }]);
 });
 
+test('where the platform tells its limits, the answer does', async () => {
+  const at = await bench();
+  at.simulator.set({ requestsPerMinute: 600 });
+  const { limits } = await at.platform.chat({ model: 'stand-in-mini', ...question });
+  expect(limits).toEqual({ requests: { limit: 600, remaining: 599, resetMs: 100 } });
+});
+
 test('the question is sent as it stands, but without weights', async () => {
   const messages = [
     { role: 'user', content: 'hi' },

@@ -84,6 +84,8 @@ function allowed({ activity, when }: Boundary): Outcome[] {
   if (activity === 'createJob 1') return when === 'before' ? [nothing, stopped, paid] : [stopped, paid];
   // Either the result is there, or the cancellation was first; never something between.
   if (activity === 'writeReport 1') return [paid, undisturbed];
+  // The run has its result: a cancellation that comes now takes nothing away.
+  if (['keepRecord 1', 'notify 1'].includes(activity)) return [undisturbed];
   return activity === 'waitForJob 1' ? [stopped, paid] : [paid];
 }
 

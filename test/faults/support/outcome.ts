@@ -1,4 +1,5 @@
 import type { RunHandle } from '../../../src/client.ts';
+import type { ArtifactRef } from '../../../src/contract/artifact.ts';
 import type { RunConfigInput } from '../../../src/contract/config.ts';
 import { TunewrightError } from '../../../src/contract/errors.ts';
 import type { RunResult } from '../../../src/contract/run.ts';
@@ -28,6 +29,8 @@ export interface Outcome {
   error?: string;
   /** The report without what names this one run: its ids and its times. */
   report?: unknown;
+  /** Of base and tuned model. */
+  answers?: unknown[][];
 }
 
 /**
@@ -40,7 +43,16 @@ export async function outcomeOf(world: World, run: RunHandle, key?: string): Pro
   const { runId } = await run.progress();
   const spent = await spentBy(world, key ?? runKey(runId, 1));
   if (typeof ended === 'string') return { ...spent, error: ended };
-  return { ...spent, report: withoutNames(await world.store.readText(ended.report), ended) };
+  const report = withoutNames(await world.store.readText(ended.report), ended);
+  const { base, tuned } = ended.comparison;
+  const answers = await Promise.all([base, tuned].map(async ({ predictions }) => await answersIn(world, predictions)));
+  return { ...spent, report, answers };
+}
+
+/** What was answered, without how long it took. */
+async function answersIn(world: World, predictions: ArtifactRef): Promise<unknown[]> {
+  const lines = (await world.store.readText(predictions)).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line, (field, value: unknown) => (field === 'latencyMs' ? undefined : value)));
 }
 
 function nameOf(error: unknown): string {
@@ -56,7 +68,8 @@ export async function spentBy(world: World, key: string): Promise<Pick<Outcome, 
   return { jobs: jobs.length, paid: paid.length, files: (await world.platform.findFiles(`${key}-`)).length };
 }
 
-const times = ['startedAt', 'endedAt'];
+/** Answers are compared by their content: how long each took stands in them. */
+const times = ['startedAt', 'endedAt', 'medianLatencyMs', 'predictions'];
 
 function withoutNames(report: string, { name, runId, job, model }: RunResult): unknown {
   const neutral = report

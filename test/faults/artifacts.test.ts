@@ -54,16 +54,30 @@ const beforePaid: Place[] = [
 const oncePaid: Place[] = [
   { activity: 'evaluateModel 1', at: 'before', of: 'test' },
   { activity: 'evaluateModel 2', at: 'before', of: 'test' },
-  { activity: 'writeReport 1', at: 'before', of: 'base.predictions' },
-  { activity: 'writeReport 1', at: 'before', of: 'tuned.predictions' },
+  { activity: 'compareModels 1', at: 'before', of: 'rivals.0.evaluation.predictions' },
+  { activity: 'compareModels 1', at: 'before', of: 'tuned.predictions' },
+  { activity: 'writeReport 1', at: 'before', of: 'details' },
 ];
 /** The answers that an evaluation has kept, when it is about to write them once more: what is only altered is replaced. */
-const answers: Place = { activity: 'evaluateModel 1', at: 'PUT 2', of: 'base.predictions', toldTo: 'writeReport 1' };
-/** The report names the data, and reads none of it. */
-const namedOnly = ['parts.train', 'parts.validation', 'parts.test'].map((of) => `writeReport 1 ${of}`);
+const answers: Place = {
+  activity: 'evaluateModel 1',
+  at: 'PUT 2',
+  of: 'rivals.0.evaluation.predictions',
+  toldTo: 'compareModels 1',
+};
+/** Named and not read: the data in the report, their questions where none was answered worse, and the report in the record. */
+const namedOnly = [
+  'compareModels 1 test',
+  ...['parts.train', 'parts.validation', 'parts.test', 'tuned.predictions', 'rivals.0.evaluation.predictions'].map(
+    (of) => `writeReport 1 ${of}`,
+  ),
+  ...['run.report', 'evaluations.0.evaluation.predictions', 'evaluations.1.evaluation.predictions'].map(
+    (of) => `keepRecord 1 ${of}`,
+  ),
+];
 
 const all = [...beforePaid, ...oncePaid];
-const atReport = oncePaid.filter(({ activity }) => activity === 'writeReport 1');
+const atReport = oncePaid.filter(({ activity }) => ['compareModels 1', 'writeReport 1'].includes(activity));
 const tried: (Place & { what: Harm })[] = [
   ...all.map((place) => ({ ...place, what: 'removed' as const })),
   ...all.map((place) => ({ ...place, what: 'altered' as const })),

@@ -118,7 +118,8 @@ test('when another version becomes champion meanwhile, it has to be beaten as we
 test('a champion that cannot be asked any more is not beaten by that', async () => {
   const first = await (await at.client.start(registering('gone'))).result();
   await createPlatforms(at.settings.connections, { env: at.settings.env }).get('simulator').deleteModel(first.model);
-  const run = await (await at.client.start(registering('gone'))).result();
+  const anew = { evaluation: { reuseAnswers: false } };
+  const run = await (await at.client.start(registering('gone', anew))).result();
   expect(run).toMatchObject({ verdict: { decision: 'keep' }, registered: { version: 2, promoted: false } });
   expect(run.verdict.checks.find(({ rule }) => rule === 'champion')?.says).toBe(
     'It was not compared with the champion.',

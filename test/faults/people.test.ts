@@ -136,7 +136,8 @@ test('undisturbed, a run pays one job, leaves its two files, and has an activity
   const report = { comparison: { tuned: { score: { value: 1 } } } };
   expect(undisturbed).toMatchObject({ jobs: 1, paid: 1, files: 2, report });
   const { timings } = await world.client.get('undisturbed').progress();
-  expect(timings.map(({ stage }) => stage)).toEqual(stages);
+  // It names no registered model of which it could make a version.
+  expect(timings.map(({ stage }) => stage)).toEqual(stages.filter((stage) => stage !== 'promote'));
 });
 
 const title = '$when $activity';

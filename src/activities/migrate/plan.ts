@@ -136,7 +136,7 @@ function notesOf({ request, from, old, base, heritage, train, heldOut, today }: 
   if (cut && base) notes.push(`The new base trains on ${base.trainingContextTokens} tokens. ${cut.message}`);
   if (heritage.seen) {
     notes.push(
-      'The held-out examples were part of what the old model learnt: they flatter it, and the new one has to be as good on them.',
+      'The held-out examples were part of what the old model learnt: they flatter it, and the new one, which does not learn them, is judged by them. Give others with --held-out where you have some.',
     );
   }
   if (heritage.train && !heritage.heldOut)

@@ -39,10 +39,7 @@ const nothing = { training: 0, input: 0, output: 0, checked: '' };
 
 export function registryActivities({ platforms, records, store }: Dependencies) {
   return {
-    /**
-     * The champion of a registered model; none where no version was promoted yet, or where the last one has been shut down
-     * and none of its answers was recorded.
-     */
+    /** The champion of a registered model; none where no version was promoted yet. One that was shut down is `dead`. */
     async findChampion({ model }: { model: string }): Promise<Champion | undefined> {
       return await attended(async () => {
         const champion = await championOf(model);
@@ -51,7 +48,7 @@ export function registryActivities({ platforms, records, store }: Dependencies) 
         const recorded = await recordedOf(model, version);
         if (isShutDown(champion.shutdownDate)) {
           const dead = { dead: true, deploys: false, prices: nothing } as const;
-          return recorded && { version, connection, model: modelId, recorded, ...dead };
+          return { version, connection, model: modelId, ...dead, ...(recorded ? { recorded } : {}) };
         }
         const platform = platforms.get(connection);
         const deploys = platform.deployments !== undefined;

@@ -65,7 +65,7 @@ export async function prove(run: Run, trained: Trained): Promise<Proof> {
   const targets: Target[] = [base, { role: 'tuned', model, ...own }, ...(await promptedOf(run, base, parts))];
 
   let champion = await championNow(run, trained.champion);
-  let scores = await askModels(run, champion ? [...targets, inService(champion)] : targets, parts.test);
+  let scores = await askModels(run, [...targets, ...inService(champion)], parts.test);
   for (;;) {
     await run.control.unlessPaused();
     run.progress.enter('gate');
@@ -105,8 +105,7 @@ export async function prove(run: Run, trained: Trained): Promise<Proof> {
     const registered = await settle(run, proof);
     if (registered) return { ...proof, registered };
     champion = await championNow(run, champion);
-    const newly = champion ? await askModels(run, [inService(champion)], parts.test) : {};
-    scores = { ...scores, champion: undefined, ...newly };
+    scores = { ...scores, champion: undefined, ...(await askModels(run, inService(champion), parts.test)) };
   }
 }
 
@@ -187,8 +186,11 @@ async function promptedOf(run: Run, base: Target, { train }: ReportInput['parts'
   return [{ ...base, role: 'prompted', shown }];
 }
 
-function inService({ connection, model, deploys, prices, recorded, dead }: Champion): Target {
-  return { role: 'champion', connection, model, deploys, prices, ...(recorded ? { recorded } : {}), dead };
+/** One that was shut down before any of its answers was recorded cannot be compared with. */
+function inService(champion: Champion | undefined): Target[] {
+  if (!champion || (champion.dead && !champion.recorded)) return [];
+  const { connection, model, deploys, prices, recorded, dead } = champion;
+  return [{ role: 'champion', connection, model, deploys, prices, ...(recorded ? { recorded } : {}), dead }];
 }
 
 function rivalsOf(scores: Scores): ReportInput['rivals'] {
@@ -200,5 +202,6 @@ function rivalsOf(scores: Scores): ReportInput['rivals'] {
 }
 
 function expectedOf(prompted: boolean, champion: Champion | undefined): RivalRole[] {
-  return ['base', ...(prompted ? (['prompted'] as const) : []), ...(champion ? (['champion'] as const) : [])];
+  const inPlace = inService(champion).length > 0;
+  return ['base', ...(prompted ? (['prompted'] as const) : []), ...(inPlace ? (['champion'] as const) : [])];
 }

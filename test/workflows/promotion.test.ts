@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { RunConfigInput } from '../../src/contract/config.ts';
 import { createPlatforms } from '../../src/platforms/registry.ts';
 import { openRecords, type Records } from '../../src/records/index.ts';
@@ -124,6 +125,16 @@ test('a champion that cannot be asked any more is not beaten by that', async () 
   expect(run.verdict.checks.find(({ rule }) => rule === 'champion')?.says).toBe(
     'It was not compared with the champion.',
   );
+});
+
+test('a champion that its platform has shut down counts as none, and is replaced', async () => {
+  await (await at.client.start(registering('shut-down'))).result();
+  const database = new DatabaseSync(at.settings.records);
+  database.exec("UPDATE versions SET shutdown_date = '2020-01-01' WHERE model = 'shut-down'");
+  database.close();
+  const run = await (await at.client.start(registering('shut-down'))).result();
+  expect(run).toMatchObject({ verdict: { decision: 'promote' }, registered: { version: 2, promoted: true } });
+  expect(run.rivals.map(({ role }) => role)).toEqual(['base']);
 });
 
 test('the base model with examples in its prompt is a rival where the run asks for it', async () => {

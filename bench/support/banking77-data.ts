@@ -28,7 +28,7 @@ export async function convertBanking77(
 ): Promise<{ train: number; test: number }> {
   const convert = async (part: string, system?: string) => {
     const input = { path: join(source, `${part}.csv`), name: `${part}.csv` };
-    const { examples } = await convertFiles([input], join(out, `${part}.jsonl`), { system });
+    const { examples } = await convertFiles([input], join(out, `${part}.jsonl`), { system, force: true });
     return examples;
   };
   const train = await convert('train');

@@ -165,7 +165,7 @@ withTrainers('endpoints of SageMaker', () => {
     const name = await standing();
     expect(await failureOf(ask(name))).toMatchObject({ code: 'not_found', status: 404 });
     becomes(name, 'InService');
-    expect(await ask(name)).toEqual({ text: 'yes', inputTokens: 3, outputTokens: 1 });
+    expect(await ask(name)).toEqual({ text: 'yes', finishReason: 'stop', inputTokens: 3, outputTokens: 1 });
   });
 
   test("others' requests go to the endpoint that stands for the model, with a signed token", async () => {

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RunConfigInput } from '../../contract/config.ts';
-import { TunewrightError } from '../../contract/errors.ts';
 import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
 import { isPath } from '../../contract/source.ts';
 import { attend } from '../attend.ts';
@@ -14,8 +13,10 @@ import type { Override } from '../run-file.ts';
 
 const dayMs = 86_400_000;
 
+type Target = Pick<MigrationRequest, 'connection' | 'baseModel'>;
+
 interface MigrateOptions {
-  to: string;
+  to: Target;
   all?: boolean;
   within: number;
   train?: string;
@@ -34,7 +35,7 @@ export function migrateCommand(program: Command, perform: Perform): void {
     .command('migrate')
     .description('carry a registered model to another base or platform, proved no worse than the one in service')
     .argument('[model]', 'the registered model')
-    .requiredOption('--to <connection/base>', 'where to, and which base model there')
+    .requiredOption('--to <connection/base>', 'where to, and which base model there', targetOf)
     .option('--all', 'every model that dies within the days of --within')
     .addOption(
       new Option('--within <time>', 'of --all: how far to look ahead').argParser(duration).default(90 * dayMs, '90d'),
@@ -98,26 +99,25 @@ async function dying({ settings, records, now }: Context, withinDays: number): P
 }
 
 async function requestOf({ directory }: Context, model: string, options: MigrateOptions): Promise<MigrationRequest> {
-  const [, connection, baseModel] = /^([^/]+)\/(.+)$/.exec(options.to) ?? [];
-  if (!connection || !baseModel) {
-    throw new TunewrightError('invalid_config', `"${options.to}" names no connection and base model.`, {
-      advice: 'Write --to CONNECTION/BASE, such as --to azure/gpt-4.1-mini.',
-    });
-  }
   const placed = (source: string) => (isPath(source) ? resolve(directory, source) : source);
   const { train, heldOut, margin, budget, approval } = options;
   const { changesOf } = await import('../run-file.ts');
   const changes: Partial<RunConfigInput> = changesOf(options.set ?? [], directory);
   return {
     model,
-    connection,
-    baseModel,
+    ...options.to,
     margin,
     ...(train === undefined ? {} : { train: placed(train) }),
     ...(heldOut === undefined ? {} : { heldOut: placed(heldOut) }),
     ...(budget === undefined ? {} : { budgetUsd: budget }),
     changes: approval ? { ...changes, gate: { ...changes.gate, approval } } : changes,
   };
+}
+
+function targetOf(text: string): Target {
+  const [, connection, baseModel] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
+  if (connection && baseModel) return { connection, baseModel };
+  throw new InvalidArgumentError('It takes a connection and a base model there, such as azure/gpt-4.1-mini.');
 }
 
 /** Points of the score to a share. */

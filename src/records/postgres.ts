@@ -39,6 +39,8 @@ export async function openPostgres(url: string): Promise<Opened> {
   const pool: Pool = new Pool(config);
   // Of an idle connection: the next call opens another one, or tells why not.
   pool.on('error', () => undefined);
+  // Of one in use: what waits for its answer is told; nobody may be waiting, and the process must not end for it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const dialect: Dialect = { name: 'postgres', errorOf: postgresError };
   return { db: new Kysely({ dialect: new PostgresDialect({ pool }) }), dialect };
 }

@@ -3,6 +3,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import type { Comparison } from '../contract/evaluation.ts';
 import type { EvaluationSummary, PromoteRequest } from '../contract/registry.ts';
 import type { RunProgress } from '../contract/run.ts';
+import { deadByRecord } from '../records/index.ts';
 import { kitOf } from './adopt/kits.ts';
 import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -46,7 +47,7 @@ export function registryActivities({ platforms, records, store }: Dependencies) 
         if (!champion) return undefined;
         const { version, connection, modelId } = champion;
         const recorded = await recordedOf(model, version);
-        if (isShutDown(champion.shutdownDate)) {
+        if (deadByRecord(champion)) {
           const dead = { dead: true, deploys: false, prices: nothing } as const;
           return { version, connection, model: modelId, ...dead, ...(recorded ? { recorded } : {}) };
         }
@@ -119,10 +120,6 @@ export function registryActivities({ platforms, records, store }: Dependencies) 
       throw error;
     }
   }
-}
-
-function isShutDown(date: string | undefined): boolean {
-  return date !== undefined && Date.parse(date) <= Date.now();
 }
 
 function summaryOf({ tuned, rivals, compared }: RegisterInput): EvaluationSummary {

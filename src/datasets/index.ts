@@ -5,7 +5,7 @@ export { type InspectOptions, inspectDataset } from './inspect.ts';
 export { methodOf } from './method.ts';
 export type { Problem } from './problem.ts';
 export { type Quality, reviewTexts } from './quality.ts';
-export { type HeldOutQuestion, readQuestions } from './questions.ts';
+export { type HeldOutQuestion, readQuestionLines, readQuestions } from './questions.ts';
 export { seededRandom } from './random.ts';
 export { assistantText } from './reference.ts';
 export type { Removable } from './removable.ts';

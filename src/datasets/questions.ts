@@ -26,15 +26,24 @@ export async function* readQuestions(
   bytes: AsyncIterable<Uint8Array>,
   method: Method,
 ): AsyncGenerator<HeldOutQuestion> {
+  for await (const { question } of readQuestionLines(bytes, method)) yield question;
+}
+
+/** The same, each with its line as it is written. */
+export async function* readQuestionLines(
+  bytes: AsyncIterable<Uint8Array>,
+  method: Method,
+): AsyncGenerator<{ question: HeldOutQuestion; text: string }> {
   let index = 0;
   for await (const list of readExamples(splitLines(bytes), formats[method])) {
     for (const read of list) {
       const example = checked(read);
-      if (!example) continue;
+      if (!example || !read.line) continue;
       const { prompt, reference } = referenceOf(example.chat);
       const { tools } = example.chat;
       const answer = example.chat.messages.at(-1);
-      yield { index, messages: prompt, answer, ...(tools ? { tools } : {}), item: { ...example.chat, reference } };
+      const item = { ...example.chat, reference };
+      yield { question: { index, messages: prompt, answer, ...(tools ? { tools } : {}), item }, text: read.line.text };
       index += 1;
     }
   }

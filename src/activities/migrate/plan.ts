@@ -142,7 +142,7 @@ function notesOf({ request, from, old, base, heritage, train, heldOut, today }: 
   if (heritage.train && !heritage.heldOut)
     notes.push('A share of the training data is held out; the old model has learnt it.');
   if (heldOut) {
-    const { smallestMargin: smallest, neededForMargin } = heldOutOf({ request, heritage } as Facts, heldOut.examples);
+    const { smallestMargin: smallest, neededForMargin } = heldOutOf({ request, heritage }, heldOut.examples);
     if (smallest > request.margin) {
       notes.push(
         `${heldOut.examples} held-out examples show a margin of ${points(smallest)} where one answer in ten changes; for ${points(request.margin)} about ${neededForMargin} are needed. A new model that is as good may not be shown to be.`,

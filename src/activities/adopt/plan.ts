@@ -97,7 +97,8 @@ export async function takeInventory(
     planned.models.push(model);
     chains.set(key, planned);
   }
-  for (const { models } of chains.values()) models.sort((a, b) => a.createdAt - b.createdAt || order(a, b));
+  // Platforms tell whole seconds, and list the newest first.
+  for (const { models } of chains.values()) models.reverse().sort((a, b) => a.createdAt - b.createdAt);
   const unusedFiles = [...files].filter((id) => !named.has(id)).length;
   const account = { connection, jobs, files: files.size, models: ids.length, unusedFiles, registeredByRuns };
   return { account, chains: [...chains.values()] };
@@ -200,4 +201,3 @@ function chainOf(
 const begun = ({ models }: Pick<PlannedChain, 'models'>) => models[0]?.createdAt ?? 0;
 /** Without a date, last. */
 const dies = ({ models }: Pick<PlannedChain, 'models'>) => models.at(-1)?.shutdownDate ?? '9999-12-31';
-const order = (a: PlannedModel, b: PlannedModel) => (a.modelId < b.modelId ? -1 : 1);

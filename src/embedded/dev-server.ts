@@ -30,6 +30,8 @@ export interface DevServerOptions {
 export interface DevServer extends ServerProcess {
   /** `host:port` of the gRPC service. */
   address: string;
+  port: number;
+  uiPort: number;
   /** Undefined when headless. */
   uiUrl: string | undefined;
 }
@@ -83,6 +85,8 @@ async function launch(options: Launch): Promise<DevServer> {
   }
   return {
     address: `${host}:${port}`,
+    port,
+    uiPort,
     uiUrl: headless ? undefined : `http://${host}:${uiPort}`,
     ...server,
   };

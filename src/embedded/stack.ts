@@ -73,16 +73,22 @@ export async function startStack(options: StackOptions): Promise<RunningStack> {
 
 async function startTemporal({ home, env, log, uiPort = 0 }: StackOptions, parts: Part[]) {
   const binary = await findBinary(temporalCli, { env, note: log });
-  const ports = { port: await freePort(), uiPort: uiPort || (await freePort()) };
   const server = {
     binary,
-    ...ports,
+    uiPort,
     dbFile: join(home, 'temporal.db'),
     searchAttributes: searchAttributeTypes,
     logFile: join(home, 'logs', 'temporal.log'),
   };
-  parts.push(await keepRunning('Temporal', log, () => startDevServer(server)));
-  return { temporalAddress: `127.0.0.1:${ports.port}`, uiUrl: `http://127.0.0.1:${ports.uiPort}` };
+  let ports: { port: number; uiPort: number } | undefined;
+  const start = async () => {
+    // Where it was first found it is found again after a death.
+    const started = await startDevServer({ ...server, ...ports });
+    ports ??= { port: started.port, uiPort: started.uiPort };
+    return started;
+  };
+  parts.push(await keepRunning('Temporal', log, start));
+  return { temporalAddress: `127.0.0.1:${ports?.port}`, uiUrl: `http://127.0.0.1:${ports?.uiPort}` };
 }
 
 async function startSimulatorPart(options: StackOptions, parts: Part[]): Promise<string> {

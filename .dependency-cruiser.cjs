@@ -1,7 +1,7 @@
 /** Imports go one way; each rule names what a folder may see. */
 const below = {
   contract: [],
-  artifacts: ['contract'],
+  artifacts: ['contract', 'sources'],
   datasets: ['contract', 'artifacts'],
   evaluation: ['contract', 'artifacts', 'datasets'],
   platforms: ['contract', 'datasets'],

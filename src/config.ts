@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { StorePlace } from './artifacts/index.ts';
 import { temporalEnvironment } from './client/environment.ts';
 import { describeIssues } from './contract/config.ts';
 import { TunewrightError } from './contract/errors.ts';
@@ -42,11 +43,10 @@ export interface GatewayKey {
 }
 
 /** Everything that a process of tunewright is told from outside, read in this one place. */
-export interface Settings {
+export interface Settings extends StorePlace {
   env: NodeJS.ProcessEnv;
   /** State of the embedded stack. */
   home: string;
-  artifacts: string;
   /** A `postgres://` URL, or the path of a SQLite file. */
   records: string;
   /** Where those who do not watch are told what has happened; the secret signs it. */
@@ -94,7 +94,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
   return {
     env: { [standInKeyEnv]: 'stand-in', ...env },
     home,
-    artifacts: resolve(directory, env.TUNEWRIGHT_ARTIFACTS ?? `${home}/artifacts`),
+    ...artifactsLocation(env, home, directory),
     records: recordsLocation(env.TUNEWRIGHT_RECORDS, home, directory),
     notices: noticesOf(env),
     gatewayKeys: [
@@ -130,6 +130,29 @@ function temporalSettings(env: NodeJS.ProcessEnv, stack: Stack | undefined): Tem
     tls,
     uiUrl: env.TUNEWRIGHT_UI_URL ?? (address ? undefined : stack?.uiUrl),
   };
+}
+
+function artifactsLocation(
+  { TUNEWRIGHT_ARTIFACTS: text, TUNEWRIGHT_ARTIFACTS_CACHE_GIB: cache }: NodeJS.ProcessEnv,
+  home: string,
+  directory: string,
+): StorePlace {
+  const inHome = join(home, 'artifacts');
+  if (!text) return { artifacts: inHome };
+  if (!/^[\w+-]+:\/\//.test(text)) return { artifacts: resolve(directory, text) };
+  if (!/^s3:\/\/[^/?#@:]+(\/[^?#]*)?$/.test(text)) {
+    throw new TunewrightError('invalid_config', 'TUNEWRIGHT_ARTIFACTS names no place for artifacts.', {
+      advice: 'Set it to the path of a folder or to s3://BUCKET/PREFIX, or leave it out.',
+    });
+  }
+  const gibibytes = cache ? Number(cache) : undefined;
+  if (gibibytes !== undefined && !(gibibytes > 0)) {
+    throw new TunewrightError('invalid_config', 'TUNEWRIGHT_ARTIFACTS_CACHE_GIB is no size.', {
+      advice: 'Set it to how many GiB of the bucket may lie on this machine, or leave it out: 20.',
+    });
+  }
+  const artifactCacheBytes = gibibytes && gibibytes * 1024 ** 3;
+  return { artifacts: inHome, artifactBucket: text, artifactCacheBytes };
 }
 
 function recordsLocation(text: string | undefined, home: string, directory: string): string {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type ActivityInterceptorsFactory, NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { NamedFailures } from './activities/failures.ts';
 import { createActivities } from './activities/index.ts';
-import { folderStore } from './artifacts/index.ts';
+import { openStore } from './artifacts/index.ts';
 import { unreachable } from './client/connect.ts';
 import type { Deployment, Settings } from './config.ts';
 import { TunewrightError } from './contract/errors.ts';
@@ -55,7 +55,7 @@ export async function createWorker(
     ...source,
     activities: createActivities({
       platforms: createPlatforms(settings.connections, settings),
-      store: folderStore(settings.artifacts),
+      store: openStore(settings),
       records: recordsAt(settings.records).open,
       notices: settings.notices,
       dataDirectory: settings.dataDirectory,

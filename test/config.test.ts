@@ -76,3 +76,19 @@ test('the usual connection of the gateway is one that there is', () => {
   expect(load({}).gateway.connection).toBeUndefined();
   expect(load({ TUNEWRIGHT_GATEWAY_CONNECTION: 'openai' }).gateway.connection).toBe('openai');
 });
+
+test('artifacts lie in a folder or in a bucket', () => {
+  const of = (env: NodeJS.ProcessEnv) => loadSettings(env, '/somewhere');
+  expect(of({})).toMatchObject({ artifacts: '/somewhere/.tunewright/artifacts' });
+  expect(of({ TUNEWRIGHT_ARTIFACTS: 'shared' })).toMatchObject({ artifacts: '/somewhere/shared' });
+  expect(of({ TUNEWRIGHT_ARTIFACTS: 's3://bucket/team', TUNEWRIGHT_ARTIFACTS_CACHE_GIB: '0.5' })).toMatchObject({
+    artifacts: '/somewhere/.tunewright/artifacts',
+    artifactBucket: 's3://bucket/team',
+    artifactCacheBytes: 2 ** 29,
+  });
+  const refused = { code: 'invalid_config', advice: expect.stringContaining('leave it out') };
+  for (const place of ['gs://bucket', 's3://', 's3://key:secret@bucket'])
+    expect(() => of({ TUNEWRIGHT_ARTIFACTS: place })).toThrow(expect.objectContaining(refused));
+  const size = { TUNEWRIGHT_ARTIFACTS: 's3://bucket', TUNEWRIGHT_ARTIFACTS_CACHE_GIB: 'much' };
+  expect(() => of(size)).toThrow(expect.objectContaining(refused));
+});

@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { s3Failure } from '../sources/index.ts';
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
@@ -30,6 +31,23 @@ export function storeError(cause: unknown): unknown {
   }
 }
 
+/** The bucket cannot be written. */
+export function bucketError(cause: unknown): unknown {
+  if (cause instanceof TunewrightError || (cause as Error).name === 'AbortError') return cause;
+  const { kind, status, unset, refused } = s3Failure(cause);
+  const message = `The bucket of the artifact store cannot be written: ${(cause as Error).message} (${kind}).`;
+  return new TunewrightError('source_unreadable', message, {
+    cause,
+    ...(status === undefined ? {} : { status }),
+    advice: unset
+      ? 'Give worker, gateway and command line AWS credentials and AWS_REGION, as the AWS SDK reads them.'
+      : refused
+        ? 'Let them have s3:GetObject, s3:PutObject and s3:AbortMultipartUpload below TUNEWRIGHT_ARTIFACTS, and s3:ListBucket on the bucket.'
+        : 'It is tried again.',
+    ...(refused || unset ? {} : { retry: 'yes' as const }),
+  });
+}
+
 /** What to do about a path that cannot be read, by error code; other codes are the system's refusals. */
 const sourceAdvice = new Map<string | undefined, string>([
   ['EISDIR', 'Name a JSONL file in it.'],
@@ -53,7 +71,10 @@ export function sourceError(path: string, cause: unknown): TunewrightError {
 }
 
 export function missing(ref: ArtifactRef, cause: unknown): unknown {
-  if (codeOf(cause) !== 'ENOENT') return storeError(cause);
+  return codeOf(cause) === 'ENOENT' ? gone(ref, cause) : storeError(cause);
+}
+
+export function gone(ref: ArtifactRef, cause: unknown): TunewrightError {
   return new TunewrightError('artifact_missing', `The artifact ${ref.sha256} is gone from the store.`, {
     advice: 'Put the same file back, or start the run again; and find out what removes files from the artifact store.',
     cause,

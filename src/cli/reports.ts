@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { StorePlace } from '../artifacts/index.ts';
 import type { Settings } from '../config.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
@@ -13,7 +14,7 @@ export type ReportFormat = (typeof reportFormats)[number];
 /** The paths of a report in each of its forms. */
 export type SavedReport = Record<ReportFormat, string>;
 
-type Places = Pick<Settings, 'home' | 'artifacts'>;
+type Home = Pick<Settings, 'home'>;
 
 /**
  * Puts a run's report where people look for it, see {@link writeReports}. Undefined when this machine's artifact store
@@ -34,16 +35,16 @@ export async function saveReport(
 }
 
 /** The JSON of a report. Throws `artifact_missing`, `artifact_altered`. */
-export async function readReport(ref: ArtifactRef, { artifacts }: Places): Promise<string> {
-  const { folderStore } = await import('../artifacts/index.ts');
-  return await folderStore(artifacts).readText(ref);
+export async function readReport(ref: ArtifactRef, place: StorePlace): Promise<string> {
+  const { openStore } = await import('../artifacts/index.ts');
+  return await openStore(place).readText(ref);
 }
 
 /**
  * Writes `reports/<run>.html`, `.md` and `.json` in the home folder. Throws `disk_full`, and `source_unreadable` where
  * nothing may be written.
  */
-export async function writeReports(run: string, json: string, { home }: Places): Promise<SavedReport> {
+export async function writeReports(run: string, json: string, { home }: Home): Promise<SavedReport> {
   // A run's name may hold what would lead out of the folder.
   const path = (format: ReportFormat) => join(home, 'reports', `${encodeURIComponent(run)}.${format}`);
   for (const format of reportFormats) await writeReport(path(format), json, format);

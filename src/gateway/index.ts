@@ -1,7 +1,7 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { aliveCheck } from '../alive.ts';
-import { folderStore } from '../artifacts/index.ts';
+import { openStore } from '../artifacts/index.ts';
 import { connect } from '../client/connect.ts';
 import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
@@ -69,7 +69,7 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
       watch,
       access: mayCall,
       counts,
-      store: folderStore(settings.artifacts),
+      store: openStore(settings),
       client,
       taskQueue: settings.taskQueue,
       usual: settings.gateway.connection,

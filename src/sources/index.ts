@@ -1,2 +1,3 @@
 export { readS3 } from './s3.ts';
+export { s3Client, s3Failure } from './s3-client.ts';
 export { readWeb, shownAddress } from './web.ts';

@@ -1,9 +1,7 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import { TunewrightError } from '../contract/errors.ts';
 import { type ReadOptions, resumed } from './resume.ts';
-
-/** What fails is thrown: the SDK would tell the console too. */
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
+import { s3Client, s3Failure } from './s3-client.ts';
 
 /**
  * Reads an object, with the credentials and the region that the AWS SDK finds: variables, a profile, a role. Throws
@@ -19,7 +17,7 @@ export function readS3(
   return resumed(
     name,
     async (from, abortSignal) => {
-      s3 ??= await client();
+      s3 ??= await s3Client();
       try {
         const rest = from > 0 ? { Range: `bytes=${from}-`, IfMatch: etag } : {};
         const request = { Bucket: bucket, Key: key, ...rest };
@@ -39,21 +37,8 @@ export function readS3(
   );
 }
 
-async function client(): Promise<S3> {
-  const { S3: Client } = await import('@aws-sdk/client-s3').catch((cause: unknown) => {
-    throw new TunewrightError('invalid_config', 'Data from S3 want the AWS SDK, which is not installed.', {
-      advice: 'Install it beside tunewright: npm install @aws-sdk/client-s3',
-      cause,
-    });
-  });
-  // Other stores than AWS's seldom have a host name for each bucket.
-  const forcePathStyle = Boolean(process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL);
-  return new Client({ logger: silent, followRegionRedirects: true, forcePathStyle });
-}
-
 function failure(name: string, error: unknown): TunewrightError {
-  const { name: kind = '', message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
-  const status = $metadata?.httpStatusCode;
+  const { kind, status, unset, refused } = s3Failure(error);
   const common = { cause: error, ...(status === undefined ? {} : { status }) };
   if (status === 404) {
     return new TunewrightError('source_missing', `There is no ${name} (${kind}).`, {
@@ -68,9 +53,7 @@ function failure(name: string, error: unknown): TunewrightError {
       retry: 'yes',
     });
   }
-  const refused = status !== undefined && status < 500 && status !== 408 && status !== 429;
-  const unset = kind === 'CredentialsProviderError' || /region is missing/i.test(message);
-  return new TunewrightError('source_unreadable', `${name} cannot be read: ${message} (${kind}).`, {
+  return new TunewrightError('source_unreadable', `${name} cannot be read: ${(error as Error).message} (${kind}).`, {
     ...common,
     advice: unset
       ? 'Give the worker AWS credentials and AWS_REGION, as the AWS SDK reads them.'

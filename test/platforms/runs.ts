@@ -63,10 +63,10 @@ export function runsConform(
     const heldBefore = async (run: RunHandle) => await until(() => holds.isHeld(run.name), Boolean, patienceMs);
 
     test(
-      'one that succeeds has paid one job, though the answer of its creation was lost; its model stays, and no deployment',
+      'one that succeeds has paid one job, though the answer of each activity was lost once; its model and its files stay, and no deployment',
       async () => {
         const run = unique('conforms');
-        holds.lose(run, 'createJob');
+        holds.loseAll(run);
         const handle = await start(run);
         const { model, job, comparison } = await handle.result();
         const key = await keyOf(handle);
@@ -74,7 +74,7 @@ export function runsConform(
         expect(jobs).toMatchObject([{ id: job.id, key, runName: run, state: 'succeeded', model }]);
         expect([...models]).toContain(model);
         expect(comparison.tuned).toMatchObject({ model, errors: 0 });
-        expect((await left(handle)).deployments).toBe(0);
+        expect(await left(handle)).toEqual({ jobs: ['succeeded'], files: 2, deployments: 0 });
       },
       patienceMs,
     );

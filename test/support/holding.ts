@@ -9,14 +9,14 @@ export interface Holding {
   hold(run: string, activity: string): void;
   isHeld(run: string): boolean;
   releaseAll(): void;
-  /** The first attempt of this activity has its effect, and fails as if its worker had died then. */
-  lose(run: string, activity: string): void;
+  /** The first attempt of each activity has its effect, and fails as if its worker had died then. */
+  loseAll(run: string): void;
 }
 
 export function holding(): Holding {
   const holds = new Map<string, string>();
   const held = new Set<string>();
-  const losses = new Map<string, string>();
+  const losing = new Set<string>();
 
   return {
     around: () => ({
@@ -30,7 +30,7 @@ export function holding(): Holding {
             await setTimeout(100);
           }
           const result = await next(input);
-          if (attempt === 1 && losses.get(run) === activityType) throw new Error('The worker has died.');
+          if (attempt === 1 && losing.has(run)) throw new Error('The worker has died.');
           return result;
         },
       },
@@ -38,6 +38,6 @@ export function holding(): Holding {
     hold: (run, activity) => void holds.set(run, activity),
     isHeld: (run) => held.has(run),
     releaseAll: () => holds.clear(),
-    lose: (run, activity) => void losses.set(run, activity),
+    loseAll: (run) => void losing.add(run),
   };
 }

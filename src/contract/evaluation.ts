@@ -41,7 +41,7 @@ export interface Comparison {
   tuned: ModelEvaluation;
   /** Examples left out because the answer of one of the two could not be graded. 0 when absent. */
   ungraded?: number;
-  /** tuned - base, with a paired bootstrap interval. */
+  /** tuned - base, with a score interval for paired shares. */
   difference: Estimate;
   /** Examples the base got wrong and the tuned model right, and the reverse. */
   fixed: number;

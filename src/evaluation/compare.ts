@@ -147,10 +147,8 @@ export async function compare(
   const adjusted = holm(results.map(({ pValue }) => pValue));
   const [base] = others;
   const [baseResult] = results as [(typeof results)[number]];
-  const labels = byReference.sliced('reference', seed);
-  const fields = [...byField]
-    .map(([field, slicer]) => slicer.sliced(field, seed))
-    .filter((table) => table !== undefined);
+  const labels = byReference.sliced('reference');
+  const fields = [...byField].map(([field, slicer]) => slicer.sliced(field)).filter((table) => table !== undefined);
   return {
     comparison: { base: base.evaluation, tuned: tuned.evaluation, ...baseResult },
     rivals: others.map(({ role, evaluation }, at) => ({

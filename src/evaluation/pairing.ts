@@ -1,6 +1,6 @@
 import type { Estimate } from '../contract/evaluation.ts';
 import { type Prediction, scoreOf } from './prediction.ts';
-import { bootstrapDifference, bootstrapMean, mcnemarTest, permutationTest } from './statistics.ts';
+import { bootstrapMean, mcnemarTest, pairedInterval, permutationTest } from './statistics.ts';
 
 /** What the pairs of answers of two models show. */
 export interface PairResult {
@@ -45,7 +45,7 @@ export function createPairing(): Pairing {
     },
     result(seed, confidence) {
       return {
-        difference: bootstrapDifference({ examples: differences.length, fixed, broken }, seed, confidence),
+        difference: pairedInterval({ examples: differences.length, fixed, broken }, confidence),
         fixed,
         broken,
         pValue: mcnemarTest({ fixed, broken }),

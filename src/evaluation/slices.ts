@@ -1,5 +1,5 @@
 import type { RivalRole, Slice, SlicedBy } from '../contract/verdict.ts';
-import { bootstrapDifference, wilsonInterval } from './statistics.ts';
+import { pairedInterval, wilsonInterval } from './statistics.ts';
 
 /** How one example went: whether each model passed it. */
 export interface Outcome {
@@ -19,7 +19,7 @@ interface Counts {
 export interface Slicer {
   add(value: string, outcome: Outcome): void;
   /** Undefined when the field does not divide the examples: over 100 values, or none that occurs twice. */
-  sliced(field: string, seed: number): SlicedBy | undefined;
+  sliced(field: string): SlicedBy | undefined;
 }
 
 const valuesAtMost = 100;
@@ -56,22 +56,22 @@ export function createSlicer(against: RivalRole): Slicer {
       if (tuned && other === false) counts.fixed += 1;
       if (!tuned && other === true) counts.broken += 1;
     },
-    sliced(field, seed) {
+    sliced(field) {
       if (tooMany || byValue.size === examples || byValue.size < 2) return undefined;
-      const slices = [...byValue].map(([value, counts]) => slice(value, counts, seed));
+      const slices = [...byValue].map(([value, counts]) => slice(value, counts));
       slices.sort((a, b) => b.examples - a.examples || (a.value < b.value ? -1 : 1));
       return { field, slices };
     },
   };
 }
 
-function slice(value: string, { examples, tuned, passed, fixed, broken }: Counts, seed: number): Slice {
+function slice(value: string, { examples, tuned, passed, fixed, broken }: Counts): Slice {
   const shares = Object.entries(passed).map(([role, count]) => [role, wilsonInterval(count, examples)] as const);
   return {
     value,
     examples,
     tuned: wilsonInterval(tuned, examples),
     rivals: Object.fromEntries(shares),
-    difference: bootstrapDifference({ examples, fixed, broken }, seed),
+    difference: pairedInterval({ examples, fixed, broken }),
   };
 }

@@ -2,7 +2,7 @@ import type { ModelEvaluation } from '../../src/contract/evaluation.ts';
 import { type GateConfig, gateSchema } from '../../src/contract/gate.ts';
 import type { Rival, RivalRole, Slice } from '../../src/contract/verdict.ts';
 import { type GateEvidence, judge } from '../../src/evaluation/gate.ts';
-import { bootstrapDifference, mcnemarTest, wilsonInterval } from '../../src/evaluation/statistics.ts';
+import { mcnemarTest, pairedInterval, wilsonInterval } from '../../src/evaluation/statistics.ts';
 
 const ref = { sha256: 'ab'.repeat(32), bytes: 1, uri: 'file:///predictions.jsonl' };
 
@@ -25,7 +25,7 @@ function evaluation(passed: number, changes: Partial<ModelEvaluation> = {}): Mod
 /** A rival on 200 examples of which the tuned model answers 160 right. */
 function rival(role: RivalRole, fixed: number, broken: number): Rival {
   const pValue = mcnemarTest({ fixed, broken });
-  const difference = bootstrapDifference({ examples: 200, fixed, broken }, 1);
+  const difference = pairedInterval({ examples: 200, fixed, broken });
   return {
     role,
     evaluation: evaluation(160 - fixed + broken),
@@ -98,9 +98,9 @@ describe('the gate fails closed', () => {
 
 test('five of five right is no proof: the interval alone would have passed it', () => {
   const few = { examples: 5, passed: 5, errors: 0 };
-  const difference = bootstrapDifference({ examples: 5, fixed: 5, broken: 0 }, 1);
+  const difference = pairedInterval({ examples: 5, fixed: 5, broken: 0 });
   const rivals = [{ ...rival('base', 5, 0), difference, pValue: mcnemarTest({ fixed: 5, broken: 0 }) }];
-  expect(difference.low).toBe(1);
+  expect(difference.low).toBeGreaterThan(0);
   expect(verdict({ rivals, tuned: evaluation(5, few) }, { minimumExamples: 5 })).toMatchObject({ failed: ['base'] });
 });
 
@@ -114,8 +114,18 @@ test('a margin below zero asks for no worse, and is passed by a model that is as
   expect(verdict(asGood, { margins: { champion: -0.01 } })).toMatchObject({ decision: 'keep', failed: ['champion'] });
 });
 
+test('that nothing changed on a few examples does not show that nothing is lost', () => {
+  const unchanged = (examples: number) => {
+    const same = { ...rival('champion', 0, 0), difference: pairedInterval({ examples, fixed: 0, broken: 0 }) };
+    return verdict({ rivals: [clearly, same] }, { margins: { champion: -0.02 } });
+  };
+  expect(unchanged(30)).toMatchObject({ decision: 'keep', failed: ['champion'] });
+  expect(unchanged(180)).toMatchObject({ decision: 'keep', failed: ['champion'] });
+  expect(unchanged(200)).toMatchObject({ decision: 'promote' });
+});
+
 function slice(fixed: number, broken: number, examples = 40): Slice {
-  const difference = bootstrapDifference({ examples, fixed, broken }, 1);
+  const difference = pairedInterval({ examples, fixed, broken });
   return { value: 'v', examples, tuned: wilsonInterval(20, examples), rivals: {}, difference };
 }
 

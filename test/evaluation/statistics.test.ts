@@ -1,11 +1,11 @@
 import { seededRandom } from '../../src/datasets/random.ts';
-import { drawBinomial, logBinomial } from '../../src/evaluation/binomial.ts';
+import { logBinomial } from '../../src/evaluation/binomial.ts';
 import {
-  bootstrapDifference,
   bootstrapMean,
   examplesNeeded,
   holm,
   mcnemarTest,
+  pairedInterval,
   permutationTest,
   wilsonInterval,
 } from '../../src/evaluation/statistics.ts';
@@ -51,53 +51,69 @@ test.each([
   expect(logBinomial(hits, trials, chance)).toBeCloseTo(expected, 8);
 });
 
-describe('the bootstrap interval', () => {
-  // numpy 2.4.6, 4,000,000 draws of rng.multinomial(examples, [fixed, broken, same] / examples), seed 7:
-  // np.quantile((fixed - broken) / examples, [.025, .975]). 10,000 resamples stay within 2 examples or 3 in a thousand.
-  test.each([
-    [118, 59, 9, 0.3050847457627119, 0.5338983050847458],
-    [3080, 900, 40, 0.2623376623376623, 0.2961038961038961],
-    [50, 6, 5, -0.1, 0.14],
-    [10, 4, 0, 0.1, 0.7],
-  ])('of %i examples, %i fixed, %i broken agrees with numpy', (examples, fixed, broken, low, high) => {
-    const interval = bootstrapDifference({ examples, fixed, broken }, 1);
-    const slack = Math.min(2 / examples, 0.02) + 0.001;
-    expect(interval.value).toBe((fixed - broken) / examples);
-    expect(Math.abs(interval.low - low)).toBeLessThan(slack);
-    expect(Math.abs(interval.high - high)).toBeLessThan(slack);
+describe('the interval of a difference of paired shares', () => {
+  // R: contingencytables::Tango_asymptotic_score_CI_paired_2x2(bentur_2009), of Fagerland, Lydersen and Laake (2014).
+  test('is that of published data', () => {
+    const { low, high } = pairedInterval({ examples: 21, fixed: 1, broken: 7 });
+    expect([low, high]).toEqual([expect.closeTo(-0.517, 3), expect.closeTo(-0.026, 3)]);
   });
 
-  test('is the same for the same seed and another for another', () => {
-    const counts = { examples: 3080, fixed: 900, broken: 40 };
-    expect(bootstrapDifference(counts, 5)).toEqual(bootstrapDifference(counts, 5));
-    const low = new Set([1, 2, 3, 4, 2 ** 32 + 1].map((seed) => bootstrapDifference(counts, seed).low));
-    expect(low.size).toBeGreaterThan(1);
+  test.each([5, 30, 1000])('keeps the width that %i examples can show where no answer changed', (examples) => {
+    const square = 1.959963984540054 ** 2;
+    const most = square / (examples + square);
+    const { low, high } = pairedInterval({ examples, fixed: 0, broken: 0 });
+    expect([low, high]).toEqual([expect.closeTo(-most, 9), expect.closeTo(most, 9)]);
   });
 
   test.each([
-    [7, 0, 0, 0],
     [7, 7, 0, 1],
     [7, 0, 7, -1],
-  ])('has no width when all %i examples agree (%i fixed, %i broken)', (examples, fixed, broken, value) => {
-    expect(bootstrapDifference({ examples, fixed, broken }, 1)).toEqual({ value, low: value, high: value });
+  ])('of %i examples with %i fixed and %i broken ends where a difference ends', (examples, fixed, broken, value) => {
+    const { low, high } = pairedInterval({ examples, fixed, broken });
+    expect(Math.sign(value) * (value > 0 ? high : low)).toBe(1);
+    expect(high - low).toBeGreaterThan(0.5);
   });
-});
 
-test.each([
-  [40, 0.1],
-  [1000, 0.97],
-  [1_000_000, 0.3],
-])('binomial draws of %i trials at %d have the right mean and variance', (trials, chance) => {
-  const random = seededRandom(3);
-  const draws = Array.from({ length: 20_000 }, () => drawBinomial(random, trials, chance));
-  const mean = draws.reduce((sum, draw) => sum + draw, 0) / draws.length;
-  const variance = draws.reduce((sum, draw) => sum + (draw - mean) ** 2, 0) / draws.length;
-  const expected = trials * chance * (1 - chance);
-  // Five standard errors of a mean of 20,000.
-  expect(Math.abs(mean - trials * chance)).toBeLessThan(5 * Math.sqrt(expected / draws.length));
-  expect(variance / expected).toBeGreaterThan(0.95);
-  expect(variance / expected).toBeLessThan(1.05);
-  expect(draws.every((draw) => Number.isInteger(draw) && draw >= 0 && draw <= trials)).toBe(true);
+  test('turns around with the models', () => {
+    const one = pairedInterval({ examples: 118, fixed: 59, broken: 9 });
+    const other = pairedInterval({ examples: 118, fixed: 9, broken: 59 });
+    expect(other).toEqual({ value: -one.value, low: expect.closeTo(-one.high, 9), high: expect.closeTo(-one.low, 9) });
+  });
+
+  // numpy 2.4.6, 4,000,000 draws of rng.multinomial(3080, [900, 40, 2140] / 3080), seed 7: the percentiles of the bootstrap.
+  test('agrees with the bootstrap where there are many examples', () => {
+    const { low, high } = pairedInterval({ examples: 3080, fixed: 900, broken: 40 });
+    expect(Math.abs(low - 0.2623376623376623)).toBeLessThan(0.001);
+    expect(Math.abs(high - 0.2961038961038961)).toBeLessThan(0.001);
+  });
+
+  test('is wider where more confidence is asked for', () => {
+    const counts = { examples: 200, fixed: 30, broken: 20 };
+    expect(pairedInterval(counts, 0.99).low).toBeLessThan(pairedInterval(counts).low);
+    expect(pairedInterval(counts, 0.8).low).toBeGreaterThan(pairedInterval(counts).low);
+  });
+
+  // Every outcome of 40 examples, weighed by its chance: no sampling error.
+  test.each([
+    [0.1, 0.1],
+    [0.02, 0.05],
+    [0.3, 0.05],
+    [0.01, 0.01],
+  ])('holds the true difference in 19 of 20 samples, where %d is fixed and %d broken', (fixedShare, brokenShare) => {
+    const examples = 40;
+    let held = 0;
+    for (let fixed = 0; fixed <= examples; fixed++) {
+      for (let broken = 0; broken <= examples - fixed; broken++) {
+        const { low, high } = pairedInterval({ examples, fixed, broken });
+        if (low > fixedShare - brokenShare || high < fixedShare - brokenShare) continue;
+        const chance =
+          logBinomial(fixed, examples, fixedShare) +
+          (fixed === examples ? 0 : logBinomial(broken, examples - fixed, brokenShare / (1 - fixedShare)));
+        held += Math.exp(chance);
+      }
+    }
+    expect(held).toBeGreaterThan(0.93);
+  });
 });
 
 test('random numbers fill [0, 1) evenly from the first one on, for neighbouring seeds too', () => {
@@ -152,6 +168,8 @@ test.each([
   [{ examples: 100, fixed: 15, broken: 5 }, 0.1, undefined],
   [{ examples: 100, fixed: 15, broken: 5 }, -0.05, 69],
   [{ examples: 100, fixed: 5, broken: 5 }, 0, undefined],
+  // Where nothing changes the interval ends at 3.8415 / (189 + 3.8415) = 0.0199.
+  [{ examples: 30, fixed: 0, broken: 0 }, -0.02, 189],
 ])('%j and a margin of %d need %s examples', (counts, margin, needed) => {
   expect(examplesNeeded(counts, margin)).toBe(needed);
 });

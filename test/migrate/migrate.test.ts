@@ -39,7 +39,7 @@ async function planned(changes: Partial<MigrationRequest> = {}) {
     model: 'support-desk',
     connection: 'elsewhere',
     baseModel: 'stand-in-mini',
-    margin: 0.2,
+    margin: 0.3,
     changes: { pollSeconds: 0.1, gate },
     ...changes,
   });
@@ -57,7 +57,7 @@ test('the plan tells from where to where, with what, at what cost, and what the 
     days: { old: 30 },
   });
   expect(plan.estimateUsd).toBeGreaterThan(0);
-  expect(plan.config).toMatchObject({ register: 'support-desk', gate: { margins: { champion: -0.2 } } });
+  expect(plan.config).toMatchObject({ register: 'support-desk', gate: { margins: { champion: -0.3 } } });
   expect((await planned({ margin: 0.001 })).notes).toContainEqual(
     expect.stringMatching(/for 0\.1 points about \d+ are needed/),
   );

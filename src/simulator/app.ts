@@ -40,7 +40,7 @@ export function createApp(
     checkApiKey(c.req.header('authorization'), access.apiKeys);
     // Chat has a limit of its own, by model.
     if (!c.req.path.endsWith('/chat/completions')) {
-      platform.limiter.take('this account', platform.settings.current.callsPerMinute);
+      platform.limiter.take('this account', { requests: platform.settings.current.callsPerMinute });
     }
     return next();
   });

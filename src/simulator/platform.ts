@@ -1,7 +1,7 @@
 import type { BatchRunner } from './batches/runner.ts';
 import type { Blobs } from './blobs.ts';
 import type { Catalogue } from './catalogue.ts';
-import type { RequestLimiter } from './chat/limiter.ts';
+import type { RateLimiter } from './chat/limiter.ts';
 import type { Clock } from './clock.ts';
 import type { JobRunner } from './jobs/runner.ts';
 import type { LedgerBook } from './ledger.ts';
@@ -27,5 +27,5 @@ export interface Services {
 export interface Platform extends Services {
   jobs: JobRunner;
   batches: BatchRunner;
-  limiter: RequestLimiter;
+  limiter: RateLimiter;
 }

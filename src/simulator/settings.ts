@@ -16,6 +16,8 @@ export interface Settings {
   latencyMs: number;
   /** Chat requests a minute and model; 0 for no limit. */
   requestsPerMinute: number;
+  /** Tokens a minute and model that chat requests may use; 0 for no limit. */
+  tokensPerMinute: number;
   /** Requests a minute of every other kind; 0 for no limit. */
   callsPerMinute: number;
   /** A new model answers 404 for this long after its job succeeded. */
@@ -40,6 +42,7 @@ const DEFAULTS: Settings = {
   listLagMs: 0,
   latencyMs: 0,
   requestsPerMinute: 0,
+  tokensPerMinute: 0,
   callsPerMinute: 0,
   modelReadyMs: 0,
   modelNameMs: 0,

@@ -132,4 +132,27 @@ describe('chat completions', () => {
     expect(wait).toBeLessThanOrEqual(30);
     expect(await ask(client, 'gpt-4.1-nano', 'x')).toMatch(/simulated/);
   });
+
+  test('so do those beyond the tokens a minute, of which a request counts for as many as it may be answered with', async () => {
+    const { http } = await bench({ tokensPerMinute: 100 });
+    const asking = async (max: number, content = 'x') =>
+      await http('POST', '/v1/chat/completions', {
+        model: 'gpt-4.1-mini',
+        messages: [user(content)],
+        max_completion_tokens: max,
+      });
+    const first = await asking(60);
+    expect(first.status).toBe(200);
+    expect(first.headers.get('x-ratelimit-limit-requests')).toBeNull();
+    expect(first.headers.get('x-ratelimit-limit-tokens')).toBe('100');
+    expect(first.headers.get('x-ratelimit-remaining-tokens')).toBe('40');
+    expect(first.headers.get('x-ratelimit-reset-tokens')).toBe('36000ms');
+    const second = await asking(60);
+    expect(second).toMatchObject({ status: 429, json: { error: { type: 'tokens', code: 'rate_limit_exceeded' } } });
+    expect(Number(second.headers.get('retry-after'))).toBeLessThanOrEqual(12);
+    // By its characters, four a token.
+    expect((await asking(1, 'long '.repeat(40))).status).toBe(429);
+    expect((await asking(101)).json).toMatchObject({ error: { message: expect.stringMatching(/^Request too large/) } });
+    expect((await asking(20)).status).toBe(200);
+  });
 });

@@ -11,6 +11,8 @@ import type { ResolvedModel } from '../models.ts';
 import type { Services } from '../platform.ts';
 import { countTokens, truncateToTokens } from '../tokens.ts';
 
+const CHARS_PER_TOKEN = 4;
+
 interface ToolCall {
   id: string;
   type: 'function';
@@ -32,7 +34,7 @@ export interface Choice {
 }
 
 /** A chat request that was found sound. */
-interface ChatRequest {
+export interface ChatRequest {
   model: ResolvedModel;
   messages: ChatMessage[];
   choices: number;
@@ -79,6 +81,14 @@ function readSchema(format: unknown): JsonObject | undefined {
   const { name, schema } = isObject(format.json_schema) ? format.json_schema : {};
   if (typeof name === 'string' && isObject(schema)) return schema;
   throw badRequest("'response_format.json_schema' needs a name and a schema.", 'response_format');
+}
+
+/**
+ * The tokens that a request counts for at once, as OpenAI's guide to rate limits says: the larger of what it may be answered
+ * with and what its characters are estimated at.
+ */
+export function countedTokens({ messages, maxTokens = 0, choices }: ChatRequest): number {
+  return Math.max(maxTokens * choices, Math.ceil(JSON.stringify(messages).length / CHARS_PER_TOKEN));
 }
 
 /** Asks the model; answers the choices and what they use. Nothing is written to the ledger. */

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { AppEnv } from '../app.ts';
 import { isObject, readJson } from '../body.ts';
-import { complete, readChatRequest, viewCompletion } from '../chat/complete.ts';
+import { complete, countedTokens, readChatRequest, viewCompletion } from '../chat/complete.ts';
 import { completionChunks } from '../chat/stream.ts';
 import type { Platform } from '../platform.ts';
 
@@ -14,7 +14,8 @@ export function chatRoutes(platform: Platform): Hono<AppEnv> {
   app.post('/', async (c) => {
     const body = await readJson(c);
     const request = readChatRequest(platform, body);
-    const headers = limiter.take(request.model.base.id, settings.current.requestsPerMinute);
+    const { requestsPerMinute: requests, tokensPerMinute: tokens } = settings.current;
+    const headers = limiter.take(request.model.base.id, { requests, tokens }, countedTokens(request));
     for (const [name, value] of Object.entries(headers)) c.header(name, value);
     const { choices, use } = await complete(platform, request);
     ledger.addChat(request.model.id, use);

@@ -21,9 +21,10 @@ export function embeddingRoutes({ ledger, limiter, models, settings }: Platform)
     const texts = readTexts(body.input);
     const dimensions = optionalNumber(body, 'dimensions', { min: 1, max: 4096, integer: true }) ?? DIMENSIONS;
     const base64 = (optionalString(body, 'encoding_format') ?? 'float') === 'base64';
-    const headers = limiter.take(model.id, settings.current.requestsPerMinute);
-    for (const [header, value] of Object.entries(headers)) c.header(header, value);
     const promptTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
+    const { requestsPerMinute: requests, tokensPerMinute: tokens } = settings.current;
+    const headers = limiter.take(model.id, { requests, tokens }, promptTokens);
+    for (const [header, value] of Object.entries(headers)) c.header(header, value);
     const paid = dollars(promptTokens, model.base.dollarsPerMillion.input);
     ledger.addChat(model.id, { requests: 1, promptTokens, completionTokens: 0, dollars: paid });
     return c.json({

@@ -70,15 +70,15 @@ export function graderContext(
         seed: seed ?? run.seed,
         signal,
       };
-      const { text, inputTokens, outputTokens } = await ofJudge(model, platform.chat(request));
-      return { text, use: used(platform, model, { inputTokens, outputTokens }) };
+      const { text, inputTokens, outputTokens, limits } = await ofJudge(model, platform.chat(request));
+      return { text, use: used(platform, model, { inputTokens, outputTokens }), limits };
     },
     async embed({ connection = run.connection, model, texts }, signal) {
       const platform = platforms.get(connection);
       if (!platform.embed) throw noEmbeddings(connection);
       const request = { model: platform.deployments?.existing(model) ?? model, texts, signal };
-      const { vectors, inputTokens } = await ofJudge(model, platform.embed(request));
-      return { vectors, use: used(platform, model, { inputTokens, outputTokens: 0 }) };
+      const { vectors, inputTokens, limits } = await ofJudge(model, platform.embed(request));
+      return { vectors, use: used(platform, model, { inputTokens, outputTokens: 0 }), limits };
     },
     script: (source) => scriptOf(graderCode, source),
   };

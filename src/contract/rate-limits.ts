@@ -5,6 +5,8 @@ export interface RateLimit {
   remaining: number;
   /** Until it is whole again, ms. */
   resetMs: number;
+  /** What a call like this one counts for, where that is more than what it has used. */
+  perCall?: number;
 }
 
 export interface RateLimits {

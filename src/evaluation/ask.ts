@@ -5,6 +5,7 @@ import type { ToolCall } from '../contract/tool-call.ts';
 import { createBatches } from './batches.ts';
 import type { Grader } from './graders/index.ts';
 import { graded, isOfOneExample, unanswered } from './grading.ts';
+import { createJudging } from './judging.ts';
 import { createPatience } from './patience.ts';
 import type { Prediction, Stream } from './prediction.ts';
 import type { EvaluationItem } from './sample.ts';
@@ -82,9 +83,8 @@ export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Pro
   };
   const bounds = { concurrency, maxWaitMs, sleep, signal: stopAsking.signal };
   const asking = createPatience(bounds);
-  // Judges may be at another platform: what one refuses says nothing of the other. Answers in hand are paid, so they are
-  // judged also when nothing more is asked.
-  const judging = createPatience({ ...bounds, signal: giveUp.signal });
+  // Answers in hand are paid, so they are judged also when nothing more is asked.
+  const judging = createJudging({ ...bounds, signal: giveUp.signal });
   const batches = createBatches(startAt, batchSize, async (predictions) => {
     if (!ending?.aborted) signal?.throwIfAborted();
     await options.onBatch(predictions);
@@ -118,7 +118,7 @@ export async function askAll<Q extends Question>(options: AskAllOptions<Q>): Pro
       if (!(error instanceof TunewrightError) || !isOfOneExample(error)) throw error;
       return unanswered(question, error, grader.least);
     }
-    return await graded(question, answer, grader, (call) => judging(() => call(giveUp.signal)));
+    return await graded(question, answer, grader, judging);
   }
 
   async function work(): Promise<void> {

@@ -76,7 +76,7 @@ export function createThrottle(options: ThrottleOptions): Throttle {
 
   const tell: Tell = (limits, tokens) => {
     told.answers += 1;
-    told.tokens += tokens;
+    told.tokens += limits?.tokens?.perCall ?? tokens;
     const others = onTheirWay - 1;
     if (limits?.requests) pace.requests.told(limits.requests, 1, others);
     if (limits?.tokens) pace.tokens.told(limits.tokens, Math.max(1, told.tokens / told.answers), others);

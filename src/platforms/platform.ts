@@ -212,6 +212,8 @@ export interface Embeddings {
   /** One a text, in their order. */
   vectors: number[][];
   inputTokens: number;
+  /** Of the model, after these texts; absent where the platform does not tell. */
+  limits?: RateLimits;
 }
 
 /** Where a model answers to whoever speaks OpenAI's protocol and sends these headers. */

@@ -4,6 +4,8 @@ import { summarise } from '../../src/evaluation/compare.ts';
 import type { Grader, Grading } from '../../src/evaluation/graders/index.ts';
 import type { Prediction } from '../../src/evaluation/prediction.ts';
 
+const judge = { model: 'judge' };
+const use = { inputTokens: 1, outputTokens: 1 };
 const ref = { sha256: '0'.repeat(64), bytes: 1, uri: 'file:///predictions' };
 
 function failure(code: ErrorCode, retry: Retry = 'never'): TunewrightError {
@@ -75,10 +77,11 @@ test('scores between are kept and have a mean; what says no more than passed is 
 test('a judge that is slow or out of order is asked again, and the answer that it judges is not', async () => {
   const calls = new Map<number, number>();
   const all = await predictions(async (index, { remote }) => {
-    await remote(async () => {
+    await remote(judge, async () => {
       const made = (calls.get(index) ?? 0) + 1;
       calls.set(index, made);
       if (made === 1) throw failure(index % 2 ? 'rate_limited' : 'platform_unavailable', 'yes');
+      return { use };
     });
     return { passed: true, score: 1 };
   });
@@ -99,7 +102,7 @@ test('answers in hand are judged and handed over when the worker is told to end'
     grader: {
       least: 0,
       check() {},
-      grade: async (_item, _sample, { remote }) => await remote(async () => ({ passed: true, score: 1 })),
+      grade: async (_item, _sample, { remote }) => await remote(judge, async () => ({ use, passed: true, score: 1 })),
     },
     concurrency: 2,
     batchSize: 4,

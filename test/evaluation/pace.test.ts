@@ -1,12 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { TunewrightError } from '../../src/contract/errors.ts';
+import { createJudging } from '../../src/evaluation/judging.ts';
 import { createPace } from '../../src/evaluation/pace.ts';
-import { createThrottle } from '../../src/evaluation/throttle.ts';
+import { createThrottle, type ThrottleOptions } from '../../src/evaluation/throttle.ts';
 import { limitsOf } from '../../src/platforms/protocol/limits.ts';
-import { createLimiter } from '../../src/simulator/chat/limiter.ts';
+import { createLimiter, type RateLimit } from '../../src/simulator/chat/limiter.ts';
 
 const perMinute = 600;
 const latencyMs = 200;
+/** A call may be answered with far more tokens than it is. */
+const tokens = { counted: 300, used: 30 };
 
 interface Load {
   callers: number;
@@ -14,10 +17,13 @@ interface Load {
   minutes: number;
   /** Whether callers see where the limit stands, or refusals alone. */
   told: boolean;
+  limit?: RateLimit;
+  /** Whether a grader makes the calls. */
+  judges?: boolean;
 }
 
 /** Callers at one limit of the simulated platform, in time that is only counted. */
-async function play({ callers, atOnce, minutes, told }: Load) {
+async function play({ callers, atOnce, minutes, told, limit = { requests: perMinute }, judges = false }: Load) {
   let now = 0;
   const due: { at: number; wake: () => void }[] = [];
   const sleep = async (ms: number) => await new Promise<void>((wake) => due.push({ at: now + ms, wake }));
@@ -28,33 +34,39 @@ async function play({ callers, atOnce, minutes, told }: Load) {
 
   function take(): Headers {
     try {
-      return new Headers(limiter.take('model', perMinute));
+      return new Headers(limiter.take('model', limit, tokens.counted));
     } catch {
       refused += 1;
       throw new TunewrightError('rate_limited', 'Too many.', { advice: 'wait', retry: 'yes', retryAfterMs: 100 });
     }
   }
-  async function work(caller: number, throttle: ReturnType<typeof createThrottle>): Promise<void> {
-    while (now < minutes * 60_000) {
-      await throttle(async (tell) => {
-        await sleep(latencyMs / 2);
-        const headers = take();
-        answered[caller] = (answered[caller] ?? 0) + 1;
-        await sleep(latencyMs / 2);
-        if (told) tell(limitsOf(headers), 1);
-      });
-    }
+  async function call(caller: number) {
+    await sleep(latencyMs / 2);
+    const headers = take();
+    answered[caller] = (answered[caller] ?? 0) + 1;
+    await sleep(latencyMs / 2);
+    const limits = told ? limitsOf(headers, tokens.counted) : undefined;
+    return { use: { inputTokens: tokens.used, outputTokens: 0 }, limits };
+  }
+  function patient(options: ThrottleOptions): (caller: number) => Promise<unknown> {
+    const throttle = createThrottle(options);
+    const judging = createJudging(options);
+    if (judges) return async (caller) => await judging({ model: 'model' }, async () => await call(caller));
+    return async (caller) => await throttle(async (tell) => tell((await call(caller)).limits, tokens.used));
+  }
+  async function work(caller: number, ask: (caller: number) => Promise<unknown>): Promise<void> {
+    while (now < minutes * 60_000) await ask(caller);
   }
 
   const all = answered.flatMap((_, caller) => {
-    const throttle = createThrottle({
+    const ask = patient({
       concurrency: atOnce,
       maxWaitMs: 20_000,
       sleep,
       now: () => now,
       signal: end.signal,
     });
-    return Array.from({ length: atOnce }, async () => await work(caller, throttle));
+    return Array.from({ length: atOnce }, async () => await work(caller, ask));
   });
   let done = false;
   const ended = Promise.all(all).finally(() => {
@@ -70,7 +82,8 @@ async function play({ callers, atOnce, minutes, told }: Load) {
   }
   await ended;
   const answers = answered.reduce((sum, count) => sum + count, 0);
-  return { answered, used: answers / (perMinute * (1 + now / 60_000)), wasted: refused / (answers + refused) };
+  const most = Math.min(limit.requests || Infinity, (limit.tokens || Infinity) / tokens.counted);
+  return { answered, used: answers / (most * (1 + now / 60_000)), wasted: refused / (answers + refused) };
 }
 
 describe('calls that are told where a limit stands', () => {
@@ -79,7 +92,11 @@ describe('calls that are told where a limit stands', () => {
     { callers: 1, atOnce: 32 },
     { callers: 2, atOnce: 16 },
     { callers: 4, atOnce: 8 },
-  ])('of $callers, $atOnce at once, use up the limit and hardly one is refused', async (load) => {
+    { callers: 1, atOnce: 16, limit: { requests: 0, tokens: perMinute * tokens.counted } },
+    { callers: 2, atOnce: 16, limit: { requests: 5 * perMinute, tokens: perMinute * tokens.counted } },
+    { callers: 1, atOnce: 32, judges: true },
+    { callers: 2, atOnce: 16, judges: true },
+  ])('of $callers, $atOnce at once, use up the limit $limit and hardly one is refused', async (load) => {
     const { used, wasted, answered } = await play({ ...load, minutes: 3, told: true });
     expect(used).toBeGreaterThan(0.95);
     expect(wasted).toBeLessThan(0.01);

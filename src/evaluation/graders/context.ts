@@ -1,5 +1,5 @@
 import type { EvaluationItem, Sample } from '../sample.ts';
-import type { JudgeUse } from './grader.ts';
+import type { RemoteAnswer } from './grader.ts';
 
 export interface JudgeRequest {
   /** The run's when absent. */
@@ -37,11 +37,11 @@ export interface ScriptGrade {
 
 /** What graders can use of the world. Calls to platforms throw as platforms do. */
 export interface GraderContext {
-  ask(request: JudgeRequest, signal: AbortSignal): Promise<{ text: string; use: JudgeUse }>;
+  ask(request: JudgeRequest, signal: AbortSignal): Promise<RemoteAnswer & { text: string }>;
   embed(
     request: EmbedRequest,
     signal: AbortSignal,
-  ): Promise<{ vectors: readonly (readonly number[])[]; use: JudgeUse }>;
+  ): Promise<RemoteAnswer & { vectors: readonly (readonly number[])[] }>;
   /** Starts at the first grade. Throws `grader_not_allowed`. */
   script(source: { python: string } | { module: string }): Script;
 }

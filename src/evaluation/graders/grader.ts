@@ -1,4 +1,5 @@
 import { TunewrightError } from '../../contract/errors.ts';
+import type { RateLimits } from '../../contract/rate-limits.ts';
 import type { EvaluationItem, Sample } from '../sample.ts';
 import { AnswerLacks, parseTemplate, type Template } from '../templates.ts';
 
@@ -8,6 +9,13 @@ export interface JudgeUse {
   outputTokens: number;
   /** US dollars, where prices are known. */
   usd?: number;
+}
+
+/** What a model that a grader asks has said, whatever else it is. */
+export interface RemoteAnswer {
+  use: JudgeUse;
+  /** Of the model, where its platform tells them. */
+  limits?: RateLimits | undefined;
 }
 
 /** A grader's judgement of one answer. */
@@ -21,8 +29,11 @@ export interface Grade {
 
 /** The grading of one answer under way. */
 export interface Grading {
-  /** Makes a call to a platform: as often and as slowly as it takes. */
-  remote<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Makes a call to a model: as often and as slowly as it takes. */
+  remote<Answer extends RemoteAnswer>(
+    model: { connection?: string | undefined; model: string },
+    call: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer>;
   /** Counts what asking a judge has used, whatever becomes of its answer. */
   count(use: JudgeUse): void;
 }

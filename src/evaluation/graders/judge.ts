@@ -47,7 +47,7 @@ export async function askJudge(
     maxOutputTokens: params.max_completions_tokens ?? defaultOutputTokens,
     seed: params.seed ?? undefined,
   };
-  const { text, use } = await remote((signal) => context.ask(request, signal));
+  const { text, use } = await remote(request, (signal) => context.ask(request, signal));
   count(use);
   const parsed = parseJson(text);
   const answer = 'value' in parsed && isRecord(parsed.value) ? parsed.value : {};

@@ -48,7 +48,7 @@ function cosine(config: ConfigOf<'text_similarity'>, context: GraderContext): Gr
     // The platform takes no empty text.
     if (texts.input.trim() === '') return scored(0, threshold, 'The answer is empty.');
     const request = { connection, model, texts: [texts.input, texts.reference] };
-    const { vectors, use } = await remote((signal) => context.embed(request, signal));
+    const { vectors, use } = await remote(request, (signal) => context.embed(request, signal));
     count(use);
     const [said, hoped] = vectors;
     if (!said || !hoped) throw cannotGrade('The embedding of a text is missing.', 'Look at the platform.');

@@ -6,7 +6,7 @@ import type {
 } from 'openai/resources/chat/completions';
 import type { ToolCall } from '../../contract/tool-call.ts';
 import { assistantText } from '../../datasets/index.ts';
-import type { ChatRequest, TrainingPlatform } from '../platform.ts';
+import type { ChatAnswer, ChatRequest, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
 import { limitsOf } from './limits.ts';
 import { completionShape, toolCallShape } from './shapes.ts';
@@ -15,24 +15,30 @@ import { completionShape, toolCallShape } from './shapes.ts';
 export function chat(client: OpenAI): Pick<TrainingPlatform, 'chat'> {
   return {
     async chat(request) {
-      const { answer, limits } = await named('Asking the model', async () => {
-        const asked = client.chat.completions.create(body(request), { signal: request.signal });
+      return await named('Asking the model', async () => {
+        const asked = client.chat.completions.create(chatBody(request), { signal: request.signal });
         const { data, response } = await asked.withResponse();
-        return { answer: completionShape.parse(data), limits: limitsOf(response.headers) };
+        const answer = chatAnswer(data);
+        const limits = limitsOf(response.headers, answer.inputTokens + request.maxOutputTokens);
+        return { ...answer, ...(limits ? { limits } : {}) };
       });
-      const { message = {}, finish_reason: finishReason } = answer.choices[0] ?? {};
-      const { refusal, tool_calls: calls } = message;
-      const toolCalls = (calls ?? []).flatMap(toolCall);
-      return {
-        text: assistantText(message),
-        ...(toolCalls.length > 0 ? { toolCalls } : {}),
-        ...(refusal ? { refusal } : {}),
-        ...(finishReason ? { finishReason } : {}),
-        inputTokens: answer.usage?.prompt_tokens ?? 0,
-        outputTokens: answer.usage?.completion_tokens ?? 0,
-        ...(limits ? { limits } : {}),
-      };
     },
+  };
+}
+
+/** What a completion says. Throws a `ZodError` for what is none. */
+export function chatAnswer(completion: unknown): ChatAnswer {
+  const { choices, usage } = completionShape.parse(completion);
+  const { message = {}, finish_reason: finishReason } = choices[0] ?? {};
+  const { refusal, tool_calls: calls } = message;
+  const toolCalls = (calls ?? []).flatMap(toolCall);
+  return {
+    text: assistantText(message),
+    ...(toolCalls.length > 0 ? { toolCalls } : {}),
+    ...(refusal ? { refusal } : {}),
+    ...(finishReason ? { finishReason } : {}),
+    inputTokens: usage?.prompt_tokens ?? 0,
+    outputTokens: usage?.completion_tokens ?? 0,
   };
 }
 
@@ -45,7 +51,8 @@ function toolCall(call: unknown): ToolCall[] {
   return [{ ...(id ? { id } : {}), type: 'function', function: { name: made.name, arguments: text } }];
 }
 
-function body(request: ChatRequest): ChatCompletionCreateParamsNonStreaming {
+/** The question as the protocol puts it. */
+export function chatBody(request: ChatRequest): ChatCompletionCreateParamsNonStreaming {
   const { model, messages, tools, maxOutputTokens, seed, responseFormat, sampling = { temperature: 0 } } = request;
   const { temperature, topP, reasoningEffort } = sampling;
   return {

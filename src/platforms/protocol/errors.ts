@@ -134,6 +134,9 @@ function tooMany(
       retryAfterMs: common.retryAfterMs ?? anHourMs,
     });
   }
+  if (/\bRequest too large\b/.test(message)) {
+    return failure('too_large', message, { ...common, advice: 'Make the request smaller, or raise the limit.' });
+  }
   return failure('rate_limited', message, {
     ...common,
     advice: 'The run slows down and tries again.',

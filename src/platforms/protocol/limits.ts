@@ -5,12 +5,15 @@ const unitMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_00
 /**
  * Where the platform's limits stand: `x-ratelimit-limit-requests`, `-remaining-requests` and `-reset-requests`, and the
  * same of tokens. Undefined when it tells none whole.
+ *
+ * @param perCall tokens that the call counts for: platforms take those it may be answered with as used, whatever is answered
  */
-export function limitsOf(headers: Headers): RateLimits | undefined {
+export function limitsOf(headers: Headers, perCall?: number): RateLimits | undefined {
   const requests = limitOf(headers, 'requests');
   const tokens = limitOf(headers, 'tokens');
   if (!requests && !tokens) return undefined;
-  return { ...(requests ? { requests } : {}), ...(tokens ? { tokens } : {}) };
+  const counted = tokens && { ...tokens, ...(perCall === undefined ? {} : { perCall }) };
+  return { ...(requests ? { requests } : {}), ...(counted ? { tokens: counted } : {}) };
 }
 
 function limitOf(headers: Headers, of: 'requests' | 'tokens'): RateLimit | undefined {

@@ -40,7 +40,7 @@ export async function gradeOne(
 ): Promise<Graded> {
   const uses: JudgeUse[] = [];
   const grading: Grading = {
-    remote: async (call) => await call(new AbortController().signal),
+    remote: async (_model, call) => await call(new AbortController().signal),
     count: (use) => uses.push(use),
   };
   const sample = typeof answer === 'string' ? { output_text: answer } : answer;

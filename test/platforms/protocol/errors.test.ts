@@ -50,6 +50,14 @@ test.each([
   ['413', answer(413, {}), 'too_large', `${refused} 413)`, 'never', undefined],
   ['418, which was never seen', answer(418, {}), 'platform_unavailable', `${refused} 418)`, 'unsure', undefined],
   ['422', answer(422, {}), 'refused', `${refused} 422)`, 'never', undefined],
+  [
+    '429 of what is larger than the limit',
+    answer(429, { message: 'Request too large for m on tokens per min (TPM): Limit 10, Requested 12.' }),
+    'too_large',
+    'Creating the job: Request too large for m on tokens per min (TPM): Limit 10, Requested 12. (HTTP 429)',
+    'never',
+    undefined,
+  ],
   ['429 without a hint', answer(429, {}), 'rate_limited', `${refused} 429)`, 'yes', undefined],
   ['429 with seconds', answer(429, {}, { 'retry-after': '1' }), 'rate_limited', `${refused} 429)`, 'yes', 1_000],
   [

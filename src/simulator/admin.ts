@@ -15,7 +15,7 @@ import type { WebhookEndpoint } from './webhooks.ts';
  * `DELETE faults/:id`; `PUT webhooks {endpoints}`; `PATCH models {id: fields}`.
  */
 export function adminRoutes(platform: Platform, faults: FaultBook, token: string | undefined): Hono<AppEnv> {
-  const { catalogue, clock, jobs, ledger, settings, webhooks } = platform;
+  const { batches, catalogue, clock, jobs, ledger, settings, webhooks } = platform;
   const app = new Hono<AppEnv>();
 
   app.use(async (c, next) => {
@@ -35,6 +35,7 @@ export function adminRoutes(platform: Platform, faults: FaultBook, token: string
     if (typeof advanceMs !== 'number') throw badRequest("'advanceMs' must be a number.", 'advanceMs');
     clock.advance(advanceMs);
     jobs.tick();
+    batches.tick();
     return c.json({ nowMs: clock.now() });
   });
 

@@ -5,7 +5,7 @@ import { checkApiKey } from './auth.ts';
 import { managementRoutes } from './azure/management.ts';
 import { ApiError, notFound } from './errors.ts';
 import type { FaultBook } from './faults/book.ts';
-import type { FileFault, JobFault } from './faults/rules.ts';
+import type { BatchFault, FileFault, JobFault } from './faults/rules.ts';
 import type { Platform } from './platform.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { chatRoutes } from './routes/chat.ts';
@@ -20,6 +20,7 @@ import { uploadRoutes } from './routes/uploads.ts';
 export interface AppBindings extends HttpBindings {
   jobFault?: JobFault;
   fileFault?: FileFault;
+  batchFault?: BatchFault;
 }
 
 /** Hono's environment type for all routes. */

@@ -49,6 +49,7 @@ export async function assemble(options: SimulatorOptions): Promise<Assembled> {
   async function handle(request: Request, bindings: AppBindings): Promise<Response> {
     await platform.clock.refresh();
     platform.jobs.tick();
+    platform.batches.tick();
     tidyDeployments(platform);
     const { pathname } = new URL(request.url);
     const isApi = /^\/(v1|openai|subscriptions)\//.test(pathname);

@@ -5,7 +5,15 @@ import type { Simulator, SimulatorOptions } from './options.ts';
 
 export type { BaseModel, ModelOverrides } from './catalogue.ts';
 export type { PresetRule } from './faults/presets.ts';
-export type { ActiveFault, FaultEffect, FaultMatch, FaultRule, FileFault, JobFault } from './faults/rules.ts';
+export type {
+  ActiveFault,
+  BatchFault,
+  FaultEffect,
+  FaultMatch,
+  FaultRule,
+  FileFault,
+  JobFault,
+} from './faults/rules.ts';
 export type { ChatUse, Ledger, LedgerEntry } from './ledger.ts';
 export type { Simulator, SimulatorOptions } from './options.ts';
 export type { Settings } from './settings.ts';
@@ -44,6 +52,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     advanceClock(ms) {
       platform.clock.advance(ms);
       platform.jobs.tick();
+      platform.batches.tick();
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -10,7 +10,7 @@ export interface Settings {
   maxRunningJobs: number;
   /** Time a new file stays `uploaded` before it is `processed`. */
   fileProcessingMs: number;
-  /** Files and jobs show up in lists only this long after creation. */
+  /** Files, jobs and batches show up in lists only this long after creation. */
   listLagMs: number;
   /** Added before every answer. */
   latencyMs: number;
@@ -20,6 +20,10 @@ export interface Settings {
   tokensPerMinute: number;
   /** Requests a minute of every other kind; 0 for no limit. */
   callsPerMinute: number;
+  /** Least time a batch takes to be answered; its requests are answered evenly over it. */
+  batchSeconds: number;
+  /** Time from the cancellation of a batch until it is `cancelled`. */
+  batchCancelMs: number;
   /** A new model answers 404 for this long after its job succeeded. */
   modelReadyMs: number;
   /** `fine_tuned_model` stays null for this long after the job succeeded. */
@@ -44,6 +48,8 @@ const DEFAULTS: Settings = {
   requestsPerMinute: 0,
   tokensPerMinute: 0,
   callsPerMinute: 0,
+  batchSeconds: 0,
+  batchCancelMs: 0,
   modelReadyMs: 0,
   modelNameMs: 0,
   deployMs: 0,

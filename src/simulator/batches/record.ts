@@ -1,3 +1,4 @@
+import type { BatchFault } from '../faults/rules.ts';
 import type { StoredRecord } from '../store.ts';
 
 /** A batch as kept in the store. Times in ms. */
@@ -6,22 +7,34 @@ export interface BatchRecord extends StoredRecord {
   inputFile: string;
   completionWindow: string;
   metadata: Record<string, string> | null;
-  status: 'validating' | 'in_progress' | 'completed' | 'failed' | 'cancelled';
+  status: 'validating' | 'failed' | 'in_progress' | 'finalizing' | 'completed' | 'expired' | 'cancelling' | 'cancelled';
   errors: Array<{ code: string; message: string; param: string | null; line: number | null }>;
   outputFile: string | null;
   errorFile: string | null;
   startedMs: number | null;
+  /** Since when its files are written. */
+  finalizingMs: number | null;
+  cancellingMs: number | null;
   finishedMs: number | null;
   counts: { total: number; completed: number; failed: number };
+  fault: BatchFault | null;
 }
 
-/** Batches not done within a day expire on OpenAI; the date is only shown. */
+/** What is not answered within a day is not answered at all. */
 const LIFE_MS = 86_400_000;
+
+/** The time (ms) at which it expires. */
+export function expiresMs({ createdMs }: BatchRecord): number {
+  return createdMs + LIFE_MS;
+}
+
+export function isOver({ finishedMs }: BatchRecord): boolean {
+  return finishedMs !== null;
+}
 
 /** The batch object of the API. */
 export function viewBatch(batch: BatchRecord) {
-  const seconds = (ms: number) => Math.floor(ms / 1000);
-  const ended = batch.finishedMs === null ? {} : { [`${batch.status}_at`]: seconds(batch.finishedMs) };
+  const at = (name: string, ms: number | null) => (ms === null ? {} : { [name]: Math.floor(ms / 1000) });
   return {
     id: batch.id,
     object: 'batch',
@@ -32,10 +45,12 @@ export function viewBatch(batch: BatchRecord) {
     status: batch.status,
     ...(batch.outputFile !== null && { output_file_id: batch.outputFile }),
     ...(batch.errorFile !== null && { error_file_id: batch.errorFile }),
-    created_at: seconds(batch.createdMs),
-    ...(batch.startedMs !== null && { in_progress_at: seconds(batch.startedMs) }),
-    expires_at: seconds(batch.createdMs + LIFE_MS),
-    ...ended,
+    ...at('created_at', batch.createdMs),
+    ...at('in_progress_at', batch.startedMs),
+    ...at('expires_at', expiresMs(batch)),
+    ...at('finalizing_at', batch.finalizingMs),
+    ...at('cancelling_at', batch.cancellingMs),
+    ...at(`${batch.status}_at`, batch.finishedMs),
     request_counts: batch.counts,
     metadata: batch.metadata,
   };

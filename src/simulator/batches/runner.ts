@@ -1,20 +1,19 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { isObject, type JsonObject } from '../body.ts';
-import { complete, readChatRequest, viewCompletion } from '../chat/complete.ts';
-import { ApiError, badRequest, errorBody } from '../errors.ts';
-import { addFile } from '../files.ts';
+import { badRequest } from '../errors.ts';
+import { addFile, fileStatus, findFile } from '../files.ts';
 import { newId } from '../ids.ts';
-import type { ChatUse } from '../ledger.ts';
-import { readLines } from '../lines.ts';
 import type { Services } from '../platform.ts';
-import type { BatchRecord } from './record.ts';
+import { answerOne, expiredLine, type Outcome } from './answer.ts';
+import { type BatchRequest, checkInput, requestsOf } from './check.ts';
+import { type BatchRecord, expiresMs, isOver } from './record.ts';
 
-/** A batch costs half of the same requests made one by one. */
-const PRICE_SHARE = 0.5;
+const TICK_MS = 100;
 
-/** Runs batches in the background, one after the other. */
+/** Runs batches in the background, at the pace that `batchSeconds` sets by the platform's clock. */
 export interface BatchRunner {
   add(batch: BatchRecord): void;
+  /** Brings all batches up to the clock; each request does this first. */
+  tick(): void;
   /** Throws a 400 for a batch that is over. */
   cancel(batch: BatchRecord): BatchRecord;
   /** The batch as it stands, its counts up to the moment. */
@@ -22,64 +21,105 @@ export interface BatchRunner {
   close(): void;
 }
 
-interface Outcome {
-  output: string[];
-  errors: string[];
-  use: Map<string, ChatUse>;
+interface Work {
+  batch: BatchRecord;
+  /** Looks again whether what it waits for has come. */
+  wake(): void;
 }
 
 /** Starts the runner. A batch cut off by a crash starts again; nothing of it was written or billed before its end. */
 export function startBatches(services: Services): BatchRunner {
-  const { clock, store, webhooks } = services;
-  const waiting = new Map<string, BatchRecord>();
+  const { clock, settings, store, webhooks } = services;
+  const active = new Map<string, Work>();
   let closed = false;
-  let running = false;
 
   for (const batch of store.list<BatchRecord>('batch', { order: 'asc' })) {
-    if (!isOver(batch)) waiting.set(batch.id, batch);
-  }
-  void runAll();
-
-  async function runAll(): Promise<void> {
-    if (running) return;
-    running = true;
-    for (const batch of waiting.values()) {
-      if (closed) break;
-      await run(batch).catch((error: Error) => failed(batch, 'server_error', error.message, null));
-      waiting.delete(batch.id);
-    }
-    running = false;
+    if (batch.status === 'finalizing') batch.status = 'in_progress';
+    if (!isOver(batch)) start(batch);
   }
 
-  async function run(batch: BatchRecord): Promise<void> {
-    const path = services.blobs.path(batch.inputFile);
-    const seen = new Set<string>();
-    let total = 0;
-    for await (const { number, text } of readLines(path)) {
-      const request = readRequest(text);
-      if (typeof request === 'string') return failed(batch, 'invalid_json_line', request, number);
-      if (seen.has(request.id)) return failed(batch, 'duplicate_custom_id', `"${request.id}" is used twice.`, number);
-      seen.add(request.id);
-      total++;
+  const ticker = setInterval(() => {
+    if (active.size > 0) void clock.refresh().then(() => !closed && tick());
+  }, TICK_MS);
+
+  function tick(): void {
+    for (const work of active.values()) work.wake();
+  }
+
+  function start(batch: BatchRecord): void {
+    const work: Work = { batch, wake: () => {} };
+    active.set(batch.id, work);
+    run(work)
+      .catch((error: Error) => {
+        if (!closed) fail(batch, { code: 'server_error', message: error.message, line: null, param: null });
+      })
+      .finally(() => active.delete(batch.id));
+  }
+
+  /** Returns when it is so, or the platform is closed. */
+  async function until(work: Work, so: () => boolean): Promise<void> {
+    while (!closed && !so()) {
+      await new Promise<void>((resolve) => {
+        work.wake = resolve;
+      });
     }
-    if (total === 0) return failed(batch, 'empty_file', 'The input file has no requests.', null);
-    if (closed || isOver(batch)) return;
-    batch.status = 'in_progress';
-    batch.startedMs = clock.now();
-    batch.counts = { total, completed: 0, failed: 0 };
-    store.put('batch', batch);
+  }
+
+  async function run(work: Work): Promise<void> {
+    const { batch } = work;
+    const { fault } = batch;
+    await until(work, () => isChecked(batch));
+    const check = await checkInput(services, batch.inputFile);
+    if (closed) return;
+    if (fault?.fail) return fail(batch, { ...fault.fail, line: null, param: null });
+    if (!check.ok) return fail(batch, check);
+    batch.counts = { total: check.total, completed: 0, failed: 0 };
+    if (batch.status === 'validating') change(batch, 'in_progress', { startedMs: clock.now() });
 
     const outcome: Outcome = { output: [], errors: [], use: new Map() };
-    for await (const { text } of readLines(path)) {
-      const request = readRequest(text);
-      if (typeof request !== 'string') await answerOne(services, batch, request, outcome);
-      await yieldToOthers();
-      if (closed || isOver(batch)) return;
-    }
-    await completed(batch, outcome);
+    const left = await answer(work, outcome);
+    if (closed) return;
+    if (batch.status === 'cancelling') await until(work, () => clock.now() >= cancelledMs(batch));
+    else change(batch, 'finalizing', { finalizingMs: clock.now() });
+    const expired = batch.status === 'finalizing' && left.length > 0;
+    if (expired) outcome.errors.push(...left.map(expiredLine));
+    if (!closed) await finish(batch, outcome, expired ? 'expired' : undefined);
   }
 
-  async function completed(batch: BatchRecord, { output, errors, use }: Outcome): Promise<void> {
+  function isChecked({ inputFile, status }: BatchRecord): boolean {
+    const file = findFile(services, inputFile);
+    return status === 'cancelling' || !file || fileStatus(file, clock.now()) !== 'uploaded';
+  }
+
+  /** Answers one request after the other, each when it is due; returns those that are left when it is stopped or expires. */
+  async function answer(work: Work, outcome: Outcome): Promise<BatchRequest[]> {
+    const { batch } = work;
+    const { fault, counts, startedMs } = batch;
+    const eachMs = (settings.current.batchSeconds * 1000) / counts.total;
+    const stops = () => closed || batch.status !== 'in_progress';
+    const left: BatchRequest[] = [];
+    let at = 0;
+    for await (const request of requestsOf(services, batch.inputFile)) {
+      at += 1;
+      const dueMs = fault?.stuck ? Number.POSITIVE_INFINITY : (startedMs ?? 0) + at * eachMs;
+      // What was due before the end of the window is answered, also under a clock that leaps over both.
+      await until(work, () => stops() || clock.now() >= Math.min(dueMs, expiresMs(batch)));
+      if (stops() || dueMs > expiresMs(batch)) {
+        left.push(request);
+        continue;
+      }
+      await answerOne(services, request, outcome, fault?.errorEvery !== undefined && at % fault.errorEvery === 0);
+      batch.counts = { ...counts, completed: outcome.output.length, failed: outcome.errors.length };
+      await yieldToOthers();
+    }
+    return left;
+  }
+
+  function cancelledMs({ cancellingMs }: BatchRecord): number {
+    return (cancellingMs ?? 0) + settings.current.batchCancelMs;
+  }
+
+  async function finish(batch: BatchRecord, { output, errors, use }: Outcome, expired: 'expired' | undefined) {
     const write = async (lines: string[], name: string) => {
       if (lines.length === 0) return undefined;
       const id = newId('file-');
@@ -88,25 +128,31 @@ export function startBatches(services: Services): BatchRunner {
     };
     const outputFile = await write(output, 'output');
     const errorFile = await write(errors, 'error');
-    if (closed || isOver(batch)) return;
+    if (closed) return;
     store.transaction(() => {
       batch.outputFile = outputFile ? addFile(services, outputFile).id : null;
       batch.errorFile = errorFile ? addFile(services, errorFile).id : null;
+      batch.counts = { ...batch.counts, failed: errors.length };
       for (const [model, each] of use) services.ledger.addChat(model, each);
-      end(batch, 'completed');
+      end(batch, batch.status === 'cancelling' ? 'cancelled' : (expired ?? 'completed'));
     });
   }
 
-  function failed(batch: BatchRecord, code: string, message: string, line: number | null): void {
-    if (closed || isOver(batch)) return;
-    batch.errors = [{ code, message, param: null, line }];
-    store.transaction(() => end(batch, 'failed'));
+  function fail(batch: BatchRecord, { code, message, param, line }: BatchRecord['errors'][number]): void {
+    store.transaction(() => {
+      if (batch.status === 'cancelling') return end(batch, 'cancelled');
+      batch.errors = [{ code, message, param, line }];
+      end(batch, 'failed');
+    });
   }
 
-  function end(batch: BatchRecord, status: 'completed' | 'failed' | 'cancelled'): void {
-    batch.status = status;
-    batch.finishedMs = clock.now();
+  function change(batch: BatchRecord, status: BatchRecord['status'], times: Partial<BatchRecord>): void {
+    Object.assign(batch, { status, ...times });
     store.put('batch', batch);
+  }
+
+  function end(batch: BatchRecord, status: 'completed' | 'failed' | 'expired' | 'cancelled'): void {
+    change(batch, status, { finishedMs: clock.now() });
     webhooks.emit(`batch.${status}`, batch.id);
   }
 
@@ -116,69 +162,21 @@ export function startBatches(services: Services): BatchRunner {
         store.put('batch', batch);
         services.ledger.add({ kind: 'batch', id: batch.id, metadata: batch.metadata });
       });
-      waiting.set(batch.id, batch);
-      void runAll();
+      start(batch);
     },
+    tick,
     cancel(record) {
-      const batch = waiting.get(record.id);
+      const batch = active.get(record.id)?.batch;
       if (!batch || isOver(batch)) throw badRequest(`Cannot cancel a batch with status '${record.status}'.`);
-      store.transaction(() => end(batch, 'cancelled'));
+      if (batch.status !== 'cancelling') change(batch, 'cancelling', { cancellingMs: clock.now() });
+      tick();
       return batch;
     },
-    current: (batch) => waiting.get(batch.id) ?? batch,
+    current: (batch) => active.get(batch.id)?.batch ?? batch,
     close() {
       closed = true;
+      clearInterval(ticker);
+      tick();
     },
   };
-}
-
-function isOver(batch: BatchRecord): boolean {
-  return batch.status === 'completed' || batch.status === 'failed' || batch.status === 'cancelled';
-}
-
-async function answerOne(
-  services: Services,
-  batch: BatchRecord,
-  { id, body }: { id: string; body: JsonObject },
-  outcome: Outcome,
-): Promise<void> {
-  const line = (status: number, answer: object) =>
-    JSON.stringify({
-      id: newId('batch_req_'),
-      custom_id: id,
-      response: { status_code: status, request_id: newId('req_'), body: answer },
-      error: null,
-    });
-  try {
-    const request = readChatRequest(services, body);
-    const { choices, use } = await complete(services, request);
-    const model = request.model.id;
-    const so = outcome.use.get(model) ?? { requests: 0, promptTokens: 0, completionTokens: 0, dollars: 0 };
-    outcome.use.set(model, {
-      requests: so.requests + 1,
-      promptTokens: so.promptTokens + use.promptTokens,
-      completionTokens: so.completionTokens + use.completionTokens,
-      dollars: so.dollars + use.dollars * PRICE_SHARE,
-    });
-    outcome.output.push(line(200, viewCompletion(model, services.clock.seconds(), choices, use)));
-    batch.counts.completed++;
-  } catch (error) {
-    const refused = error instanceof ApiError ? error : new ApiError(500, String(error), { type: 'server_error' });
-    outcome.errors.push(line(refused.status, errorBody(refused)));
-    batch.counts.failed++;
-  }
-}
-
-/** One line of an input file, or what is wrong with it. */
-function readRequest(text: string | null): { id: string; body: JsonObject } | string {
-  let line: unknown;
-  try {
-    line = JSON.parse(text ?? '');
-  } catch {
-    return 'This line is not parseable as valid JSON.';
-  }
-  if (!isObject(line) || typeof line.custom_id !== 'string') return 'A request needs a "custom_id".';
-  if (line.method !== 'POST') return 'The method must be POST.';
-  if (line.url !== '/v1/chat/completions') return "The url must be the batch's endpoint, /v1/chat/completions.";
-  return isObject(line.body) ? { id: line.custom_id, body: line.body } : 'A request needs a "body".';
 }

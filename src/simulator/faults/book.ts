@@ -10,13 +10,16 @@ export interface FaultBook {
   list(): ActiveFault[];
   remove(id: string): void;
   clear(): void;
-  /** The rules that strike this request, counted as having done so: any delays, and one each for job, file and answer. */
+  /** The rules that strike this request, counted as having done so: any delays, and one each for job, file, batch and answer. */
   strike(target: FaultTarget): FaultRule[];
   /** Whether any rule looks at the body of requests. */
   needsModel(): boolean;
 }
 
-const KINDS = ['status', 'drop-before', 'drop-after', 'delay', 'truncate', 'duplicate', 'job', 'file'];
+const KINDS = ['status', 'drop-before', 'drop-after', 'delay', 'truncate', 'duplicate', 'job', 'file', 'batch'];
+
+/** Kinds that mark what is created. */
+export const OBJECTS: readonly string[] = ['job', 'file', 'batch'];
 
 /** Faults that an earlier process left in the store, then `configured` ones, as if new. */
 export function openFaults(store: Store, configured: Array<FaultRule | PresetRule> = []): FaultBook {
@@ -52,7 +55,7 @@ export function openFaults(store: Store, configured: Array<FaultRule | PresetRul
       const striking: FaultRule[] = [];
       const decided = new Set<string>();
       for (const rule of rules.values()) {
-        const decides = rule.kind === 'job' || rule.kind === 'file' ? rule.kind : 'answer';
+        const decides = OBJECTS.includes(rule.kind) ? rule.kind : 'answer';
         if (decided.has(decides) || isSpent(rule) || !matches(rule, target)) continue;
         rule.seen++;
         if (rule.seen > (rule.skip ?? 0)) {
@@ -82,6 +85,7 @@ function checked(rule: FaultRule): FaultRule {
   if (rule.kind === 'delay' && !(rule.ms >= 0)) throw new RangeError('"ms" must be a number of 0 or more.');
   if (rule.kind === 'job' && typeof rule.job !== 'object') throw new RangeError('A job fault needs "job".');
   if (rule.kind === 'file' && typeof rule.file !== 'object') throw new RangeError('A file fault needs "file".');
+  if (rule.kind === 'batch' && typeof rule.batch !== 'object') throw new RangeError('A batch fault needs "batch".');
   if (rule.path) pathPattern(rule.path);
   return rule;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AppBindings } from '../app.ts';
-import type { FaultBook } from './book.ts';
+import { type FaultBook, OBJECTS } from './book.ts';
 import type { FaultRule } from './rules.ts';
 
 type Handler = (request: Request, bindings: AppBindings) => Promise<Response>;
@@ -26,11 +26,13 @@ export function withFaults(handler: Handler, faults: FaultBook): Handler {
     const job = of('job')?.job;
     const file = of('file')?.file;
     if (job) withObjects.jobFault = job;
+    const batch = of('batch')?.batch;
     if (file) withObjects.fileFault = file;
+    if (batch) withObjects.batchFault = batch;
 
     await delays(striking, 'before');
     const answer = await decide(
-      striking.find((rule) => !['delay', 'job', 'file'].includes(rule.kind)),
+      striking.find((rule) => rule.kind !== 'delay' && !OBJECTS.includes(rule.kind)),
       request,
       withObjects,
       handler,

@@ -96,6 +96,17 @@ const PRESETS: Record<string, FaultRule> = {
     job: { failAtStep: { step: 1, code: 'server_error', message: 'The job failed due to an internal error.' } },
   },
   file_error: { kind: 'file', file: { status: 'error', details: 'The file could not be processed.' } },
+  batch_token_limit: {
+    kind: 'batch',
+    batch: {
+      fail: {
+        code: 'token_limit_exceeded',
+        message: 'Enqueued token limit reached. Please try again once some in_progress batches have been completed.',
+      },
+    },
+  },
+  batch_errors: { kind: 'batch', batch: { errorEvery: 3 } },
+  batch_stuck: { kind: 'batch', batch: { stuck: true } },
   file_stuck: { kind: 'file', file: { status: 'stuck' } },
 };
 

@@ -38,6 +38,16 @@ export interface FileFault {
   details?: string;
 }
 
+/** What goes wrong with one batch; given at its creation. */
+export interface BatchFault {
+  /** It is refused when its input is looked at, as for more tokens than may wait at once. */
+  fail?: { code: string; message: string };
+  /** Every so many-th request is answered with an error. */
+  errorEvery?: number;
+  /** Nothing is answered: it expires after its day. */
+  stuck?: boolean;
+}
+
 /** What a fault does. */
 export type FaultEffect =
   /** Answers this instead; nothing takes effect. */
@@ -61,7 +71,8 @@ export type FaultEffect =
   /** Takes effect twice, as when a proxy replays the request; the second answer is given. */
   | { kind: 'duplicate' }
   | { kind: 'job'; job: JobFault }
-  | { kind: 'file'; file: FileFault };
+  | { kind: 'file'; file: FileFault }
+  | { kind: 'batch'; batch: BatchFault };
 
 /** One fault: what it strikes and what it does. */
 export type FaultRule = FaultMatch & FaultEffect;
@@ -86,6 +97,7 @@ export interface FaultTarget {
 /** Whether a rule matches a request, its counts aside. */
 export function matches(rule: FaultRule, target: FaultTarget): boolean {
   if (rule.kind === 'job' && !(target.method === 'POST' && target.path === '/v1/fine_tuning/jobs')) return false;
+  if (rule.kind === 'batch' && !(target.method === 'POST' && target.path === '/v1/batches')) return false;
   if (
     rule.kind === 'file' &&
     !(target.method === 'POST' && /^\/v1\/(files|uploads\/[^/]+\/complete)$/.test(target.path))

@@ -10,7 +10,7 @@ import type { Platform } from '../platform.ts';
 
 /** /v1/batches: create, list, retrieve, cancel. */
 export function batchRoutes(platform: Platform): Hono<AppEnv> {
-  const { batches, clock, store } = platform;
+  const { batches, clock, settings, store } = platform;
   const app = new Hono<AppEnv>();
 
   const existing = (id: string): BatchRecord => {
@@ -43,15 +43,22 @@ export function batchRoutes(platform: Platform): Hono<AppEnv> {
       outputFile: null,
       errorFile: null,
       startedMs: null,
+      finalizingMs: null,
+      cancellingMs: null,
       finishedMs: null,
       counts: { total: 0, completed: 0, failed: 0 },
+      fault: c.env.batchFault ?? null,
     };
     batches.add(batch);
     return c.json(viewBatch(batch));
   });
 
   app.get('/', (c) => {
-    const { data, hasMore } = readPage<BatchRecord>(c, store, 'batch', { defaultLimit: 20, maxLimit: 100 });
+    const { data, hasMore } = readPage<BatchRecord>(c, store, 'batch', {
+      defaultLimit: 20,
+      maxLimit: 100,
+      query: { createdUntilMs: clock.now() - settings.current.listLagMs },
+    });
     return c.json({
       object: 'list',
       data: data.map((batch) => viewBatch(batches.current(batch))),

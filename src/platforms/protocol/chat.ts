@@ -19,7 +19,7 @@ export function chat(client: OpenAI): Pick<TrainingPlatform, 'chat'> {
         const asked = client.chat.completions.create(chatBody(request), { signal: request.signal });
         const { data, response } = await asked.withResponse();
         const answer = chatAnswer(data);
-        const limits = limitsOf(response.headers, answer.inputTokens + request.maxOutputTokens);
+        const limits = limitsOf(response.headers, Math.max(answer.inputTokens, request.maxOutputTokens));
         return { ...answer, ...(limits ? { limits } : {}) };
       });
     },

@@ -6,7 +6,7 @@ const unitMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_00
  * Where the platform's limits stand: `x-ratelimit-limit-requests`, `-remaining-requests` and `-reset-requests`, and the
  * same of tokens. Undefined when it tells none whole.
  *
- * @param perCall tokens that the call counts for: platforms take those it may be answered with as used, whatever is answered
+ * @param perCall tokens that the call counts for: the larger of its own and those it may be answered with, whatever is answered
  */
 export function limitsOf(headers: Headers, perCall?: number): RateLimits | undefined {
   const requests = limitOf(headers, 'requests');

@@ -32,6 +32,17 @@ export const modelEntrySchema = z.strictObject({
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
+/** What a batch costs and takes. */
+const batchEntrySchema = z.strictObject({
+  /** Of the prices of the same questions asked one by one. */
+  priceShare: z.number().min(0).max(1),
+  mostRequests: z.int().positive(),
+  mostBytes: z.int().positive(),
+  checked: day,
+  source: z.string(),
+});
+export type BatchEntry = z.infer<typeof batchEntrySchema>;
+
 export const platformEntrySchema = z.strictObject({
   limits: z.strictObject({
     /** Above this an upload is made in parts. */
@@ -48,6 +59,8 @@ export const platformEntrySchema = z.strictObject({
     jobsAtOnce: z.int().positive().nullable(),
   }),
   models: z.array(modelEntrySchema),
+  /** Questions that are answered together; absent where the platform, or what is known of it, has no such thing. */
+  batches: batchEntrySchema.optional(),
 });
 export type MostExamples = NonNullable<z.infer<typeof platformEntrySchema>['limits']['mostExamples']>;
 export type PlatformEntry = z.infer<typeof platformEntrySchema>;
@@ -56,6 +69,7 @@ export type PlatformEntry = z.infer<typeof platformEntrySchema>;
 export const catalogueChangesSchema = z.strictObject({
   limits: platformEntrySchema.shape.limits.partial().optional(),
   models: z.array(modelEntrySchema).optional(),
+  batches: batchEntrySchema.optional(),
 });
 export type CatalogueChanges = z.infer<typeof catalogueChangesSchema>;
 
@@ -79,11 +93,13 @@ export function readCatalogueFile(path: string): CatalogueFile {
   });
 }
 
-/** The entry with changes laid over it: models are replaced by id, and an alias means the changes' model first. */
+/** The entry with changes laid over it: models are replaced by id, and an alias means the changes' model first; what is known of batches as a whole. */
 export function overlay(entry: PlatformEntry, changes: CatalogueChanges = {}): PlatformEntry {
   const changed = changes.models ?? [];
   const kept = entry.models.filter(({ id }) => !changed.some((model) => model.id === id));
-  return { limits: { ...entry.limits, ...changes.limits }, models: [...changed, ...kept] };
+  const batches = changes.batches ?? entry.batches;
+  const limits = { ...entry.limits, ...changes.limits };
+  return { limits, models: [...changed, ...kept], ...(batches ? { batches } : {}) };
 }
 
 /** The entry of a model by id or alias; undefined for one that the catalogue does not know. */

@@ -1,6 +1,7 @@
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
 import { account } from '../protocol/account.ts';
+import { batches } from '../protocol/batches.ts';
 import { chat } from '../protocol/chat.ts';
 import { embeddings } from '../protocol/embeddings.ts';
 import { files } from '../protocol/files.ts';
@@ -23,12 +24,16 @@ export const openai: PlatformFactory<OpenAISettings> = {
   create(settings, { env, catalogue: user }) {
     const client = openaiClient(settings, env);
     const entry = overlay(overlay(builtIn, user), settings.catalogue);
+    const stored = files(client, entry.limits);
+    const { lacks } = settings;
+    // Without metadata one could not be found again.
+    const batched = lacks.includes('batches') || lacks.includes('metadata') ? undefined : entry.batches;
     return {
       name: 'openai',
       simulated: settings.simulated,
       capabilities: {
         methods: protocolMethods,
-        pause: !settings.lacks.includes('pause'),
+        pause: !lacks.includes('pause'),
         listLagMs: settings.listLagSeconds * 1000,
         modelReadyMs: 30 * 60_000,
       },
@@ -40,12 +45,13 @@ export const openai: PlatformFactory<OpenAISettings> = {
       catalogueModels: entry.models,
       jobUrl: (jobId) => (settings.baseURL ? undefined : `https://platform.openai.com/finetune/${jobId}`),
       ...models(client),
-      ...files(client, entry.limits),
+      ...stored,
       ...jobs(client, settings),
       ...account(client, describe),
       ...holdings(client, settings.apiKeyEnv),
       ...training(client),
       ...chat(client),
+      ...(batched ? { batches: batches(client, batched, stored.readFile) } : {}),
       endpoint: openaiEndpoint(client, settings),
       ...embeddings(client),
       ...webhooks(client, { env: settings.webhookSecretEnv, value: env[settings.webhookSecretEnv] }),

@@ -12,21 +12,16 @@ type FileMethods = Required<
   Pick<TrainingPlatform, 'findFiles' | 'uploadFile' | 'isFileReady' | 'deleteFile' | 'readFile'>
 >;
 
+/** What a file is for, by the platform's words. */
+type Purpose = 'fine-tune' | 'batch';
+const training: Purpose = 'fine-tune';
+
 /** Large files must not end at the client's ordinary timeout: one second for every 256 KiB, on top of it. */
 const uploadTimeoutMs = (bytes: number, ordinaryMs: number) => ordinaryMs + Math.ceil(bytes / (256 * 1024)) * 1000;
 
 export function files(client: OpenAI, limits: PlatformEntry['limits']): FileMethods {
   return {
-    async findFiles(namePrefix, signal) {
-      return await named('Listing the files', async () => {
-        const found: RemoteFile[] = [];
-        for await (const file of listAll(client, '/files', { purpose: 'fine-tune', limit: 10_000 }, signal)) {
-          const { id, filename, bytes } = fileShape.parse(file);
-          if (filename.startsWith(namePrefix)) found.push({ id, name: filename, bytes });
-        }
-        return found;
-      });
-    },
+    findFiles: async (namePrefix, signal) => await findFiles(client, training, namePrefix, signal),
 
     async uploadFile(file, options) {
       if (file.bytes > limits.uploadBytes) {
@@ -40,7 +35,7 @@ export function files(client: OpenAI, limits: PlatformEntry['limits']): FileMeth
       }
       return file.bytes > limits.fileBytes
         ? await uploadInParts(client, file, limits, options)
-        : await uploadWhole(client, file, options);
+        : await uploadWhole(client, training, file, options);
     },
 
     async isFileReady(id, signal) {
@@ -83,12 +78,34 @@ export function files(client: OpenAI, limits: PlatformEntry['limits']): FileMeth
   };
 }
 
-async function uploadWhole(client: OpenAI, file: FileToUpload, options: UploadOptions): Promise<RemoteFile> {
+/** Every file of the purpose whose name starts so; all pages are read. */
+export async function findFiles(
+  client: OpenAI,
+  purpose: Purpose,
+  namePrefix: string,
+  signal: AbortSignal | undefined,
+): Promise<RemoteFile[]> {
+  return await named('Listing the files', async () => {
+    const found: RemoteFile[] = [];
+    for await (const file of listAll(client, '/files', { purpose, limit: 10_000 }, signal)) {
+      const { id, filename, bytes } = fileShape.parse(file);
+      if (filename.startsWith(namePrefix)) found.push({ id, name: filename, bytes });
+    }
+    return found;
+  });
+}
+
+export async function uploadWhole(
+  client: OpenAI,
+  purpose: Purpose,
+  file: FileToUpload,
+  options: UploadOptions,
+): Promise<RemoteFile> {
   // Backed by the file on disk: a stream handed to the SDK would be collected in memory first.
   const blob = await openAsBlob(file.path);
   return await named('Uploading the file', async () => {
     const answer = await client.files.create(
-      { file: new File([blob], file.name), purpose: 'fine-tune' },
+      { file: new File([blob], file.name), purpose },
       { signal: options.signal, timeout: uploadTimeoutMs(file.bytes, client.timeout) },
     );
     const { id, filename, bytes } = fileShape.parse(answer);

@@ -15,7 +15,7 @@ export const jobsPath = '/fine_tuning/jobs';
 export const keyField = 'tunewright_key';
 export const runField = 'tunewright_run';
 /** The platform tells whole seconds by a clock of its own: a job of this run may look a little older than the run. */
-const clockSlackMs = 60_000;
+export const clockSlackMs = 60_000;
 
 const states: ReadonlyMap<string, JobState> = new Map([
   ['validating_files', 'waiting'],
@@ -28,7 +28,7 @@ const states: ReadonlyMap<string, JobState> = new Map([
 ]);
 
 /** What an endpoint of the protocol may not have. */
-export const lackable = ['metadata', 'pause', 'suffix'] as const;
+export const lackable = ['metadata', 'pause', 'suffix', 'batches'] as const;
 export type Lackable = (typeof lackable)[number];
 
 /** How an endpoint differs from the protocol. */

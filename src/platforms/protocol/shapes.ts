@@ -58,6 +58,29 @@ export const accountJobShape = jobShape.extend({
 });
 export type AccountJobShape = z.infer<typeof accountJobShape>;
 
+export const batchShape = z.looseObject({
+  id: z.string().min(1),
+  created_at: z.number(),
+  status: z.string(),
+  input_file_id: z.string(),
+  output_file_id: z.string().nullish(),
+  error_file_id: z.string().nullish(),
+  errors: z
+    .looseObject({
+      data: z.array(z.looseObject({ code: z.string().nullish(), message: z.string().nullish() })).nullish(),
+    })
+    .nullish(),
+  request_counts: z.looseObject({ completed: z.number() }).nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
+});
+export type BatchShape = z.infer<typeof batchShape>;
+
+/** A line of a batch's output. */
+export const batchLineShape = z.looseObject({
+  custom_id: z.string(),
+  response: z.looseObject({ status_code: z.number(), body: z.unknown() }).nullish(),
+});
+
 export const eventShape = z.looseObject({
   id: z.string(),
   created_at: z.number(),

@@ -131,9 +131,16 @@ describe('time', () => {
     now += DAY / 2;
     // The learner itself computes in a thread of its own.
     await until(steps, (step) => step === 60);
-    expect((await client.fineTuning.jobs.checkpoints.list(id)).data.map((each) => each.step_number)).toEqual([40]);
+    const checkpoints = (await client.fineTuning.jobs.checkpoints.list(id)).data;
+    expect(checkpoints.map((each) => each.step_number)).toEqual([40]);
 
     expect((await jobs.pause(id)).status).toBe('paused');
+    // What it has trained is billed, and its checkpoint answers.
+    const half = (await jobs.retrieve(id)).trained_tokens ?? 0;
+    expect(sim.ledger().totals).toMatchObject({ trainings: 1, trainedTokens: half });
+    const model = checkpoints[0]?.fine_tuned_model_checkpoint ?? '';
+    const messages = [{ role: 'user' as const, content: 'where is my card' }];
+    expect((await client.chat.completions.create({ model, messages })).model).toBe(model);
     now += 10 * DAY;
     expect(await jobs.retrieve(id)).toMatchObject({ status: 'paused', estimated_finish: null });
     expect((await refusal(jobs.pause(id))).status).toBe(400);
@@ -145,6 +152,8 @@ describe('time', () => {
     now += 1;
     const done = await ended(client, id);
     expect(done).toMatchObject({ status: 'succeeded', finished_at: Math.floor((resumedAt + DAY / 2) / 1000) });
+    expect(done.trained_tokens).toBe(2 * half);
+    expect(sim.ledger().totals).toMatchObject({ trainings: 1, trainedTokens: 2 * half });
   });
 
   test('the name of the model and the model itself can come late', async () => {

@@ -68,7 +68,7 @@ export function showCheckpoint(services: Services, job: JobRecord, epoch: EpochR
 export function succeed(services: Services, job: JobRecord, resultFile: { id: string; bytes: number }): void {
   const { clock, settings } = services;
   const now = clock.now();
-  charge(services, job);
+  charge(services, job, 1);
   addFile(services, { ...resultFile, filename: 'step_metrics.csv', purpose: 'fine-tune-results' });
   job.resultFiles = [resultFile.id];
   job.nameFromMs = now + settings.current.modelNameMs;
@@ -87,7 +87,7 @@ export function fail(services: Services, job: JobRecord, code: string, message: 
 
 /** Ends a trained job whose model the safety checks refuse; the training is billed all the same. */
 export function block(services: Services, job: JobRecord): void {
-  charge(services, job);
+  charge(services, job, 1);
   addEvent(services, job, 'The fine-tuned model was blocked by safety checks.', {
     level: 'error',
     type: 'moderation_checks',
@@ -108,8 +108,14 @@ export function cancel(services: Services, job: JobRecord): void {
   end(services, job, 'cancelled');
 }
 
-function charge({ catalogue, ledger }: Services, job: JobRecord): void {
-  const tokens = (job.epochTokens ?? 0) * Number(job.hyperparameters.n_epochs);
+/** Bills what a job has trained by the time it is paused: its checkpoints can be used from then on. */
+export function billPaused(services: Services, job: JobRecord): void {
+  if (job.shownStep > 0) charge(services, job, job.shownStep / job.totalSteps);
+}
+
+/** Bills a share of the whole training; what was billed before is part of it. */
+function charge({ catalogue, ledger }: Services, job: JobRecord, share: number): void {
+  const tokens = Math.round((job.epochTokens ?? 0) * Number(job.hyperparameters.n_epochs) * share);
   job.trainedTokens = tokens;
   const price = catalogue.find(job.base)?.dollarsPerMillion.training ?? 0;
   ledger.add({

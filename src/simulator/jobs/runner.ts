@@ -2,7 +2,7 @@ import { badRequest } from '../errors.ts';
 import { fileStatus, findFile } from '../files.ts';
 import { newId } from '../ids.ts';
 import type { Services } from '../platform.ts';
-import { addEvent, block, cancel, fail, succeed } from './changes.ts';
+import { addEvent, billPaused, block, cancel, fail, succeed } from './changes.ts';
 import { resolveHyperparameters } from './hyperparameters.ts';
 import { record, showDue } from './progress.ts';
 import { isTerminal, type JobRecord, type StepRecord } from './record.ts';
@@ -200,6 +200,7 @@ export function startJobs(services: Services): JobRunner {
       change(paused, 'paused', 'The job was paused', () => {
         paused.trainedMs += clock.now() - (paused.runningSinceMs ?? clock.now());
         paused.runningSinceMs = null;
+        billPaused(services, paused);
       });
       training?.pause();
       return paused;

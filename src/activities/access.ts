@@ -1,6 +1,7 @@
 import { TunewrightError } from '../contract/errors.ts';
 import type { GraderConfig } from '../contract/graders.ts';
 import type { ModelEntry } from '../platforms/catalogue.ts';
+import type { TrainingPlatform } from '../platforms/platform.ts';
 import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkJudges } from './judges.ts';
@@ -14,6 +15,8 @@ export interface AccessInput {
   minimumLifeDays: number;
   /** Of which the judges are looked up; runs begun before it was told lack it. */
   grader?: GraderConfig;
+  /** Whether the job is to be stopped where it overfits. */
+  stopEarly?: boolean;
 }
 
 export interface Access {
@@ -34,6 +37,7 @@ export function accessActivities({ platforms }: Dependencies) {
     async checkAccess(input: AccessInput): Promise<Access> {
       const platform = platforms.get(input.connection);
       const entry = platform.catalogueEntry(input.model);
+      if (input.stopEarly) checkStops(platform, input.connection);
       // What the catalogue knows comes first: of a model that was shut down the platform only says that there is none.
       checkTunable(input, entry, Date.now());
       checkLife(input, entry?.shutdownDate, Date.now());
@@ -53,6 +57,15 @@ export function accessActivities({ platforms }: Dependencies) {
       };
     },
   };
+}
+
+/** Checkpoints have to answer while the job is paused, and by their own names. */
+function checkStops({ name, capabilities, deployments }: TrainingPlatform, connection: string): void {
+  if (capabilities.pause && !deployments) return;
+  const why = capabilities.pause ? 'its models answer only under deployments' : 'it cannot pause a job';
+  throw new TunewrightError('refused', `No job at ${connection} (${name}) can be stopped early: ${why}.`, {
+    advice: 'Leave stopEarly out, or choose another connection.',
+  });
 }
 
 function checkTunable(input: AccessInput, entry: ModelEntry | undefined, now: number): void {

@@ -9,6 +9,7 @@ const unnamedInARow = 5;
 /** From here on a job is paid: what an operator can mend must not throw its result away, nor leave it running. */
 const afterPaying: ReadonlySet<string> = new Set([
   'waitForJob',
+  'stopEarly',
   'warmUp',
   'deployModel',
   'findCheckpoints',

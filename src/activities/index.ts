@@ -19,6 +19,7 @@ import { registryActivities } from './registry.ts';
 import { releaseActivities } from './release.ts';
 import { reportActivities } from './report.ts';
 import { splitActivities } from './split.ts';
+import { stopEarlyActivities } from './stop-early.ts';
 import { uploadActivities } from './upload.ts';
 import { waitActivities } from './wait.ts';
 import { warmUpActivities } from './warmup.ts';
@@ -35,6 +36,7 @@ export function createActivities(dependencies: Dependencies) {
     ...uploadActivities(dependencies),
     ...jobActivities(dependencies),
     ...waitActivities(dependencies),
+    ...stopEarlyActivities(dependencies),
     ...warmUpActivities(dependencies),
     ...deployActivities(dependencies),
     ...checkpointActivities(dependencies),

@@ -42,6 +42,7 @@ export function reportActivities({ platforms, store }: Dependencies) {
       baseModel: config.model,
       model,
       job,
+      ...(run.earlyStop ? { earlyStop: run.earlyStop } : {}),
       config,
       data,
       sources: { train, test, ...(validation ? { validation } : {}) },

@@ -1,6 +1,7 @@
 import { TunewrightError } from '../contract/errors.ts';
 import type { JobSummary, StageProgress, TrainingMetrics } from '../contract/run.ts';
-import type { JobQuery, RemoteJob, TrainingPlatform } from '../platforms/platform.ts';
+import { findTurn } from '../evaluation/index.ts';
+import type { JobEvent, JobQuery, RemoteJob, TrainingPlatform } from '../platforms/platform.ts';
 import { attended, heartbeat, lastHeartbeat, triedForMs } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { stillPending } from './failures.ts';
@@ -12,12 +13,16 @@ export interface WaitInput extends JobQuery {
   pollSeconds: number;
   /** Other jobs of the run that are known and stopped. */
   stoppedIds: string[];
+  /** Whether the wait ends when training overfits. */
+  stopEarly?: boolean;
 }
 
 export interface WaitedFor {
   job: JobSummary;
   /** Further jobs of the run: a proxy that repeats a request creates one that nobody has heard of. */
   others: JobSummary[];
+  /** Why the job, which still trains, is not worth its end. */
+  turned?: string;
 }
 
 /** Carried by the heartbeat from attempt to attempt: the event cursor, the last metrics, and whether others were looked for. */
@@ -29,13 +34,14 @@ interface WaitHeartbeat extends StageProgress {
 export function waitActivities({ platforms }: Dependencies) {
   return {
     /**
-     * One look at the job. It answers when the job has ended with a model, or is not the only one of its run; until then
-     * it fails as `still_pending` and the server calls it again, so that a history does not grow with the hours a job trains.
+     * One look at the job. It answers when the job has ended with a model, is not the only one of its run, or overfits where
+     * it is to be stopped for that; until then it fails as `still_pending` and the server calls it again, so that a history
+     * does not grow with the hours a job trains.
      */
     async waitForJob(input: WaitInput): Promise<WaitedFor> {
       const platform = platforms.get(input.connection);
       const before = lastHeartbeat<WaitHeartbeat>() ?? {};
-      const { job, events, others } = await attended(
+      const { job, events, others, turned } = await attended(
         async () => await look(platform, input, before),
         () => before,
       );
@@ -51,6 +57,7 @@ export function waitActivities({ platforms }: Dependencies) {
       if (hasModel(job)) return { job: summary(platform, job), others: [] };
       if (job.state === 'failed') throw jobFailed(job);
       if (job.state === 'cancelled') throw jobCancelled(job);
+      if (turned) return { job: summary(platform, job), others: [], turned };
       throw stillPending(`The job ${job.id} is ${job.platformStatus}.`, input.pollSeconds * 1000);
     },
   };
@@ -60,11 +67,23 @@ async function look(platform: TrainingPlatform, input: WaitInput, { lastEvent, a
   const { jobId } = input;
   const job = await platform.getJob(jobId);
   const events = await platform.newEvents(jobId, lastEvent);
+  const turned = input.stopEarly && job.state === 'running' ? await turnOf(platform, jobId, events) : undefined;
   // Once, when a listing must show all there is: at every look it would be a request a poll.
   const listed = triedForMs() >= platform.capabilities.listLagMs;
-  if (alone || !(listed || hasModel(job))) return { job, events, others: undefined };
+  if (alone || !(listed || hasModel(job))) return { job, events, others: undefined, turned };
   await removeStrayFiles(platform, input);
-  return { job, events, others: await othersOf(platform, input) };
+  return { job, events, others: await othersOf(platform, input), turned };
+}
+
+/** The whole curve is read only where there is a checkpoint to go back to and something new was measured. */
+async function turnOf(
+  platform: TrainingPlatform,
+  jobId: string,
+  events: readonly JobEvent[],
+): Promise<string | undefined> {
+  if (!events.some(({ metrics }) => metrics?.validLoss !== undefined)) return undefined;
+  const checkpoints = await platform.listCheckpoints(jobId);
+  return checkpoints.length === 0 ? undefined : findTurn(await platform.trainingCurve(jobId), checkpoints);
 }
 
 /** An upload that arrived twice left a file on which no job trains. It costs nothing, and nothing waits for it. */

@@ -48,8 +48,8 @@ function lines(out: Output, now: () => Date): Viewer {
   let shownAt = Number.NEGATIVE_INFINITY;
   return {
     show(progress) {
-      const { runId, stage, status, live } = progress;
-      const turn = [runId, stage, status, live?.trouble].join();
+      const { runId, stage, status, earlyStop, live } = progress;
+      const turn = [runId, stage, status, earlyStop?.state, live?.trouble].join();
       const time = now().getTime();
       if (turn === shown && time - shownAt < lineMs) return;
       out.say(progressLine(progress, now()));

@@ -66,6 +66,8 @@ const runFields = z.strictObject({
     .prefault({}),
   seed: z.int().min(0).default(1),
   suffix: z.string().min(1).max(64).optional(),
+  /** A job that overfits is stopped before its end, and the best of its checkpoints is the result. */
+  stopEarly: z.boolean().default(false),
   /** In US dollars: what the estimate must not be above. */
   budgetUsd: z.number().positive(),
   /** Above its own budget or the month's of its connection a run is refused, or waits for a person. */
@@ -102,10 +104,19 @@ const runFields = z.strictObject({
 });
 
 /** A run, as a person writes it. */
-export const runConfigSchema = runFields.refine(
-  ({ method, hyperparameters }) => method === 'dpo' || hyperparameters.beta === undefined,
-  { path: ['hyperparameters', 'beta'], message: 'only the method dpo has a beta' },
-);
+export const runConfigSchema = runFields
+  .refine(({ method, hyperparameters }) => method === 'dpo' || hyperparameters.beta === undefined, {
+    path: ['hyperparameters', 'beta'],
+    message: 'only the method dpo has a beta',
+  })
+  .refine(({ stopEarly, data, split }) => !stopEarly || data.validation !== undefined || split.validation > 0, {
+    path: ['stopEarly'],
+    message: 'needs validation examples: name data.validation, or set split.validation above 0',
+  })
+  .refine(({ stopEarly, evaluation }) => !stopEarly || evaluation.checkpoint === 'best', {
+    path: ['stopEarly'],
+    message: 'takes the best checkpoint: leave evaluation.checkpoint at best',
+  });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
 /** A run before defaults are filled in: what callers pass. */

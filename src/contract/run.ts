@@ -145,6 +145,13 @@ export interface JobSummary {
   model?: string;
 }
 
+/** `refused`: the platform did not stop the job, which trains to its end. */
+export interface EarlyStop {
+  state: 'stopping' | 'stopped' | 'refused';
+  /** What was seen, and by what rule, as sentences. */
+  why: string;
+}
+
 export interface StageTiming {
   stage: Stage;
   /** ISO times; `endedAt` is absent while the stage runs. */
@@ -167,6 +174,8 @@ export interface RunProgress {
   timings: StageTiming[];
   data?: DataSummary;
   job?: JobSummary;
+  /** Set once training was seen to overfit, where the run stops early. */
+  earlyStop?: EarlyStop;
   /** Deployments of this run that stand and are paid by the hour. */
   deployments?: { name: string; model: string; hourlyUsd?: number }[];
   cost: Cost;

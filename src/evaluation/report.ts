@@ -3,6 +3,7 @@ import type { RunConfig } from '../contract/config.ts';
 import type {
   Cost,
   DataSummary,
+  EarlyStop,
   JobSummary,
   ParentRun,
   Registered,
@@ -26,6 +27,8 @@ export interface RunReport extends ComparedModels {
   /** The tuned model. */
   model: string;
   job: JobSummary;
+  /** Where the job was to be stopped because it overfitted. */
+  earlyStop?: EarlyStop;
   config: RunConfig;
   data: DataSummary;
   /** The files the run worked with, after the split. */

@@ -8,7 +8,7 @@ import type { ModelEntry, MostExamples } from './catalogue.ts';
 export interface Capabilities {
   /** What its adapter trains by; which of these a model takes says the catalogue. */
   methods: readonly Method[];
-  /** A running job can be paused and resumed. */
+  /** A running job can be paused and resumed; while it is paused its checkpoints answer, and nothing of it costs more. */
   pause: boolean;
   /** Milliseconds by which a listing may lag behind a creation: how long a lost create is looked for before it is repeated. */
   listLagMs: number;

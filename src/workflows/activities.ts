@@ -101,6 +101,7 @@ export const activities = {
   takeSlot: activity('takeSlot', queueing),
   createJob: activity('createJob', create),
   waitForJob: activity('waitForJob', polling),
+  stopEarly: activity('stopEarly', polling),
   pauseJob: activity('pauseJob', prompt),
   resumeJob: activity('resumeJob', prompt),
   warmUp: activity('warmUp', polling),

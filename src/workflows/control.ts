@@ -131,24 +131,30 @@ export class Control {
     return choiceOf(this.#progress.now.question, decided.choice)?.does ?? '';
   }
 
+  /** The job, while it trains and is not stopped early. */
+  get #training(): JobSummary | undefined {
+    const { stage, job, earlyStop } = this.#progress.now;
+    return stage === 'train' && (!earlyStop || earlyStop.state === 'refused') ? job : undefined;
+  }
+
   async #pause(): Promise<string> {
     const { now } = this.#progress;
-    if (now.stage === 'train' && now.job) {
-      const { connection, job } = now;
-      this.#showJob(await activities.pauseJob('Pause the job', { connection, jobId: job.id }));
+    const job = this.#training;
+    if (job) {
+      this.#showJob(await activities.pauseJob('Pause the job', { connection: now.connection, jobId: job.id }));
       if (this.stopping) return 'The run is ending.';
     }
     this.#paused = true;
     this.#showStatus();
-    return now.stage === 'train' && now.job
-      ? `The job ${now.job.id} is paused at the platform.`
+    return job
+      ? `The job ${job.id} is paused at the platform.`
       : `The run stops when its stage "${now.stage}" is done.`;
   }
 
   async #resume(): Promise<string> {
-    const { now } = this.#progress;
-    if (now.stage === 'train' && now.job) {
-      const { connection, job } = now;
+    const { connection } = this.#progress.now;
+    const job = this.#training;
+    if (job) {
       this.#showJob(await activities.resumeJob('Resume the job', { connection, jobId: job.id }));
       if (this.stopping) return 'The run is ending.';
     }
@@ -180,8 +186,7 @@ export class Control {
     if (this.stopping) return 'The run is ending.';
     if (this.#progress.now.question) return parked;
     // A pause whose answer was lost, or one made on the platform's own page: the job may be paused all the same.
-    const { stage, job } = this.#progress.now;
-    return this.#paused || (stage === 'train' && job) ? undefined : 'The run is not paused.';
+    return this.#paused || this.#training ? undefined : 'The run is not paused.';
   }
 
   #whyNotDecide(name: string): string | undefined {

@@ -106,6 +106,7 @@ async function story(run: Run): Promise<RunResult> {
     method,
     minimumLifeDays,
     grader: config.evaluation.grader,
+    ...(config.stopEarly ? { stopEarly: true } : {}),
   });
   now.platform = access.platform;
   now.cost.simulated = access.simulated;

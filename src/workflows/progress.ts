@@ -75,6 +75,7 @@ function details(now: RunProgress): string {
     `- model: ${now.baseModel} on ${now.platform ?? now.connection}`,
     now.job && `- job: ${now.job.url ? `[${now.job.id}](${now.job.url})` : now.job.id} (${now.job.platformStatus})`,
     now.job?.model && `- tuned model: ${now.job.model}`,
+    now.earlyStop && `- early stop, ${now.earlyStop.state}: ${now.earlyStop.why}`,
     now.data && `- data: ${now.data.train.examples} training, ${now.data.test.examples} held-out examples`,
     now.cost.estimatedUsd !== undefined && `- estimated cost: $${now.cost.estimatedUsd.toFixed(2)}`,
     now.scores && `- score: base ${now.scores.base.value.toFixed(3)}, tuned ${now.scores.tuned.value.toFixed(3)}`,

@@ -7,6 +7,7 @@ import { askModels, type Scores, type Target } from './evaluation.ts';
 import { approvalOf, promote } from './promotion.ts';
 import type { Prices } from './rules.ts';
 import type { Run } from './run.ts';
+import { together } from './together.ts';
 
 type ReportInput = Parameters<typeof activities.writeReport>[1];
 type Compared = Awaited<ReturnType<typeof activities.compareModels>>;
@@ -58,8 +59,11 @@ async function championNow(run: Run, before: Champion | undefined): Promise<Cham
 export async function prove(run: Run, trained: Trained): Promise<Proof> {
   const { config } = run.input;
   const { now } = run.progress;
-  const { parts, job } = trained;
+  const { parts } = trained;
   const { model, checkpoint } = await bestModel(run, trained);
+  // One that was stopped early has made no model but its checkpoints.
+  const job = { ...trained.job, model: trained.job.model ?? model };
+  now.job = job;
   const own = { connection: config.connection, deploys: trained.access.deploys === true, prices: trained.prices };
   const base: Target = { role: 'base', model: config.model, ...own };
   const targets: Target[] = [base, { role: 'tuned', model, ...own }, ...(await promptedOf(run, base, parts))];
@@ -146,35 +150,53 @@ export function reportOf(run: Run, proof: Proof): ReportInput {
   };
 }
 
-/** The job's model, or a checkpoint of it that does better on the validation examples where training has overfitted. */
+/**
+ * The job's model, or a checkpoint of it that does better on the validation examples where training has overfitted. Of a job
+ * that was stopped early the best checkpoint.
+ */
 async function bestModel(run: Run, trained: Trained): Promise<Pick<Proof, 'model' | 'checkpoint'>> {
   const { config } = run.input;
   const { connection } = config;
-  const { job, parts, access, prices } = trained;
-  const last = job.model as string;
-  if (access.deploys) return { model: last };
-  await activities.warmUp(`Wait for ${last} to answer`, { connection, model: last });
-  if (config.evaluation.checkpoint === 'last' || !parts.validation) return { model: last };
+  const { job, parts, access } = trained;
+  const last = job.model;
+  if (last !== undefined) {
+    if (access.deploys) return { model: last };
+    await activities.warmUp(`Wait for ${last} to answer`, { connection, model: last });
+    if (config.evaluation.checkpoint === 'last' || !parts.validation) return { model: last };
+  }
   const found = await activities.findCheckpoints('Look whether training has overfitted', {
     connection,
     jobId: job.id,
     last,
   });
-  if (found.candidates.length < 2) return { model: last };
-  const target = { connection, deploys: false, prices };
-  const roles = found.candidates.map(({ model }, at) => ({ role: `checkpoint-${at}` as const, model }));
-  const scores = await askModels(
-    run,
-    roles.map((candidate) => ({ ...candidate, ...target })),
-    parts.validation,
-  );
-  const candidates = found.candidates.map((candidate, at) => ({
-    ...candidate,
-    score: scores[`checkpoint-${at}`]?.score.value ?? 0,
-  }));
-  // The last is kept unless an earlier one did better: among equals nothing has been shown.
-  const best = candidates.reduce((one, other) => (other.score > one.score ? other : one));
+  if (last !== undefined && found.candidates.length < 2) return { model: last };
+  if (last === undefined) await answering(connection, found);
+  const candidates: Candidates = found.candidates.length < 2 ? found.candidates : await scored(run, trained, found);
+  // The first is kept unless another did better: among equals nothing has been shown.
+  const best = candidates.reduce((one, other) => ((other.score ?? 0) > (one.score ?? 0) ? other : one));
   return { model: best.model, checkpoint: { chosen: best.model, why: found.why, candidates } };
+}
+
+type Found = Awaited<ReturnType<typeof activities.findCheckpoints>>;
+type Candidates = NonNullable<Proof['checkpoint']>['candidates'];
+
+/** A checkpoint of a job that is paused may be checked for safety first. */
+async function answering(connection: string, { candidates }: Found): Promise<void> {
+  await together(
+    candidates.map(
+      ({ model }) =>
+        async () =>
+          await activities.warmUp(`Wait for ${model} to answer`, { connection, model }),
+    ),
+  );
+}
+
+/** The candidates with what each scores on the validation examples. */
+async function scored(run: Run, { parts, prices }: Trained, { candidates }: Found): Promise<Candidates> {
+  const target = { connection: run.input.config.connection, deploys: false, prices };
+  const roles = candidates.map(({ model }, at) => ({ role: `checkpoint-${at}` as const, model, ...target }));
+  const scores = await askModels(run, roles, parts.validation as NonNullable<typeof parts.validation>);
+  return candidates.map((candidate, at) => ({ ...candidate, score: scores[`checkpoint-${at}`]?.score.value ?? 0 }));
 }
 
 /** The base model with training examples in its prompt, where the run asks for it. */

@@ -1,6 +1,6 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { CreateJobInput } from '../activities/job.ts';
-import type { JobSummary } from '../contract/run.ts';
+import type { DataSummary, JobSummary } from '../contract/run.ts';
 import { activities } from './activities.ts';
 import type { Run } from './run.ts';
 
@@ -20,9 +20,12 @@ export async function createJob(run: Run, spec: CreateJobInput['spec']): Promise
   }
 }
 
-/** Waits for the job to end: looked at by the server's retries, and at once when a webhook wakes the run. */
+/**
+ * Waits for the job to end: looked at by the server's retries, and at once when a webhook wakes the run. One that overfits
+ * is stopped where the run asks for that, and answered without a model.
+ */
 export async function jobEnded(run: Run, created: JobSummary): Promise<JobSummary> {
-  const { connection, pollSeconds } = run.input.config;
+  const { connection, pollSeconds, stopEarly } = run.input.config;
   let job = created;
   for (;;) {
     const { id: jobId } = job;
@@ -34,6 +37,7 @@ export async function jobEnded(run: Run, created: JobSummary): Promise<JobSummar
         pollSeconds,
         ...identity(run),
         stoppedIds: run.stoppedJobs.map(({ id }) => id),
+        ...(stopEarly && !run.progress.now.earlyStop ? { stopEarly } : {}),
       }),
     );
     const first = await Promise.race([ended, run.control.woken()]);
@@ -41,12 +45,38 @@ export async function jobEnded(run: Run, created: JobSummary): Promise<JobSummar
       looking.cancel();
       // Nobody waits for this look any more: the next one asks anew.
       await ended.catch(() => undefined);
+    } else if (first.turned !== undefined) {
+      const stopped = await stopBeforeItsEnd(run, job, first.turned);
+      if (stopped) return stopped;
     } else if (first.others.length === 0) {
       return first.job;
     } else {
       job = await onlyJob(run, [first.job, ...first.others]);
       run.progress.now.job = job;
     }
+  }
+}
+
+/** The job, stopped; undefined when it has ended by itself meanwhile or goes on, for the platform does not stop it. */
+async function stopBeforeItsEnd({ input, progress }: Run, { id }: JobSummary, why: string) {
+  const { now } = progress;
+  const { connection, hyperparameters } = input.config;
+  now.earlyStop = { state: 'stopping', why };
+  progress.publish();
+  try {
+    const { job, stopped } = await activities.stopEarly(`Stop ${id} early`, {
+      connection,
+      jobId: id,
+      train: (now.data as DataSummary).train,
+      epochs: hyperparameters.epochs,
+    });
+    if (stopped) now.earlyStop = { state: 'stopped', why };
+    else delete now.earlyStop;
+    return stopped ? job : undefined;
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+    now.earlyStop = { state: 'refused', why };
+    return undefined;
   }
 }
 

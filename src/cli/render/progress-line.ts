@@ -5,12 +5,13 @@ import { clean } from './text.ts';
 
 /** Where a run is, on one line: for logs. */
 export function progressLine(progress: RunProgress, now: Date, timeZone?: string): string {
-  const { name, status, stage, live, question } = progress;
+  const { name, status, stage, earlyStop, live, question } = progress;
   const parts = live
     ? [queue(live), live.platformStatus, amount(live), losses(live), ending(progress, now, timeZone), message(live)]
     : [];
   const trouble = live?.trouble && `trouble: ${live.trouble}`;
   const asks = question && `asks: ${question.message} ${howToAnswer(name, question)}`;
-  const details = [...parts, trouble, asks].filter(Boolean).join(', ');
+  const early = earlyStop && `early stop, ${earlyStop.state}: ${earlyStop.why}`;
+  const details = [...parts, early, trouble, asks].filter(Boolean).join(', ');
   return clean(`${name} ${status}: ${stage}${details ? `, ${details}` : ''}`);
 }

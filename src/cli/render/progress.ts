@@ -29,7 +29,7 @@ export function progressBlock(progress: RunProgress, view: View): string {
     const fitting = cut(clean(text), width);
     return style ? paint(style, fitting) : fitting;
   };
-  const { name, status, connection, baseModel, attempt, live, question } = progress;
+  const { name, status, connection, baseModel, attempt, earlyStop, live, question } = progress;
   const lines = [
     line(`${name}  ${status}  ${baseModel} on ${connection}${attempt > 1 ? `  attempt ${attempt}` : ''}`, 'bold'),
   ];
@@ -44,6 +44,7 @@ export function progressBlock(progress: RunProgress, view: View): string {
     if (state === 'current') lines.push(...details(progress, view).map((detail) => line(`      ${detail}`)));
   }
   lines.push(line(`  ${elapsed(progress, now)}${costSoFar(progress)}`, 'dim'));
+  if (earlyStop) lines.push(line(`  early stop, ${earlyStop.state}: ${earlyStop.why}`, 'yellow'));
   if (question)
     lines.push(line(`  asks: ${question.message}`, 'yellow'), line(`  ${howToAnswer(name, question)}`, 'yellow'));
   if (live?.trouble) lines.push(line(`  trouble: ${live.trouble}`, 'yellow'));

@@ -12,7 +12,7 @@ export function runDetails(
   { url, report }: { url: string | undefined; report: string | undefined },
   view: View,
 ): string {
-  const { name, data, job, deployments, cost, parent, question, reason, runId, startedAt } = progress;
+  const { name, data, job, earlyStop, deployments, cost, parent, question, reason, runId, startedAt } = progress;
   const rows: [name: string, value: string | undefined][] = [
     ['started', formatDate(startedAt, view.timeZone)],
     ['run id', runId],
@@ -20,6 +20,7 @@ export function runDetails(
     ['data', data && dataLine(data)],
     ['warnings', data?.warnings.length ? data.warnings.join('\n') : undefined],
     ['job', job && `${job.id} (${job.platformStatus})`],
+    ['early stop', earlyStop && `${earlyStop.state}. ${earlyStop.why}`],
     ['job page', job?.url],
     ['tuned model', job?.model],
     ['trained', job?.trainedTokens === undefined ? undefined : formatCount(job.trainedTokens, 'token')],

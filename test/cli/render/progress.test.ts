@@ -34,6 +34,13 @@ test('no line is wider than the terminal, and nothing from outside moves the cur
   expect(Math.max(...lines.map((line) => line.length))).toBe(40);
 });
 
+test('a job that is stopped early is said to be, and why', () => {
+  const earlyStop = { state: 'stopped' as const, why: 'The validation loss has turned.' };
+  const said = 'early stop, stopped: The validation loss has turned.';
+  expect(block({ earlyStop })).toContain(`\n  ${said}`);
+  expect(progressLine(training({ earlyStop }), now, 'UTC')).toContain(said);
+});
+
 test('where the platform tells no end it is reckoned from the pace so far', () => {
   const live = { done: 1_500_000, total: 6_000_000, unit: 'bytes' as const, message: 'part 2 of 4' };
   expect(block({ live })).toContain(

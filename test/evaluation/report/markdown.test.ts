@@ -65,6 +65,14 @@ The tuned model against each other one; above 0 it is better:
 To show the difference asked for in 8 of 10 runs takes 96 held-out examples; these are enough.`);
 });
 
+test.each([
+  ['stopped', 'So the job was paused, and stays so at the platform: nothing of it costs any more.'],
+  ['refused', 'The platform did not pause the job, which trained to its end.'],
+] as const)('an early stop that was %s is told with what was seen', (state, then) => {
+  const stopped = renderMarkdown(fullReport({ earlyStop: { state, why: 'The validation loss has turned.' } }));
+  expect(section(stopped, 'Training')).toContain(`The validation loss has turned. ${then}`);
+});
+
 test('checkpoints: which one was taken, by what rule, and how each did', () => {
   const { checkpoint } = fullReport();
   expect(section(full, 'Training')).toContain(`${checkpoint?.why}

@@ -17,9 +17,18 @@ export function trainingBlocks(report: RunReport): Block[] {
   return [
     ...(curves.length > 0 ? [{ kind: 'curves' as const, curves }] : []),
     ...(curve.length > 0 ? [figures(curve)] : []),
+    ...(report.earlyStop ? [{ kind: 'text' as const, text: earlyStop(report.earlyStop) }] : []),
     ...(report.checkpoint ? [{ kind: 'text' as const, text: report.checkpoint.why }] : []),
     ...checkpoints(report),
   ];
+}
+
+function earlyStop({ state, why }: NonNullable<RunReport['earlyStop']>): string {
+  const then =
+    state === 'refused'
+      ? 'The platform did not pause the job, which trained to its end.'
+      : 'So the job was paused, and stays so at the platform: nothing of it costs any more.';
+  return `${why} ${then}`;
 }
 
 function curveOf(report: RunReport, title: string, unit: Curve['unit'], training: Metric, validation: Metric): Curve {

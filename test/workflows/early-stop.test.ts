@@ -1,0 +1,130 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderStore } from '../../src/artifacts/index.ts';
+import type { RunConfigInput } from '../../src/contract/config.ts';
+import type { RunReport } from '../../src/evaluation/index.ts';
+import { createPlatforms } from '../../src/platforms/registry.ts';
+import { holding } from '../support/holding.ts';
+import { contraryDataSet, type Pipeline, pipeline, smallDataSet } from '../support/pipeline.ts';
+import { failureOf, filesLeft, until } from '../support/watching.ts';
+
+const holds = holding();
+let at: Pipeline;
+beforeEach(async () => {
+  at = await pipeline({ trainingSeconds: 6 }, {}, (usual) => usual, [holds.around]);
+  await writeFile(join(at.folder, 'asked.jsonl'), everyOther(smallDataSet(), 0));
+  await writeFile(join(at.folder, 'contrary.jsonl'), everyOther(contraryDataSet(), 1));
+});
+afterEach(async () => await at.close());
+
+const everyOther = (text: string, from: number) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .filter((_, at) => at % 2 === from)
+    .map((line) => `${line}\n`)
+    .join('');
+
+const epochs = 8;
+
+/** The validation examples say the contrary of the training examples: their loss rises from the first epoch on. */
+const overfitting = (changes: Partial<RunConfigInput> = {}) =>
+  at.config({
+    data: { train: 'asked.jsonl', validation: 'contrary.jsonl' },
+    split: { test: 0.3 },
+    hyperparameters: { epochs, batchSize: 2, learningRateMultiplier: 1 },
+    stopEarly: true,
+    ...changes,
+  });
+
+async function reportOf(config: RunConfigInput, name: string): Promise<RunReport> {
+  const run = await at.client.start(config, { name });
+  const { report } = await run.result();
+  return JSON.parse(await folderStore(at.settings.artifacts).readText(report)) as RunReport;
+}
+
+async function status(jobId: string): Promise<string> {
+  const platform = createPlatforms(at.settings.connections, { env: at.settings.env }).get('simulator');
+  return (await platform.getJob(jobId)).platformStatus;
+}
+
+test('a job that overfits is stopped, costs what it had trained, and its best checkpoint is promoted', async () => {
+  const gate = { minimumExamples: 5, minimumLifeDays: 0, margins: { base: -1 } };
+  const report = await reportOf(overfitting({ register: 'intents', gate }), 'overfits');
+  const { earlyStop, checkpoint, model, job, cost, registered } = report;
+  expect(earlyStop).toEqual({ state: 'stopped', why: expect.stringMatching(/^The validation loss was /) });
+  expect(model).toBe(checkpoint?.chosen);
+  expect(model).toMatch(/:ckpt-step-\d+$/);
+  expect(registered).toMatchObject({ promoted: true });
+  expect(await status(job.id)).toBe('paused');
+
+  const { entries, totals } = at.simulator.ledger();
+  expect(totals).toMatchObject({ jobs: 1, trainings: 1 });
+  expect(cost.trainingUsd).toBeCloseTo(entries.find(({ kind }) => kind === 'training')?.dollars ?? Number.NaN);
+  const toTheEnd = report.data.train.tokens * epochs;
+  expect(job.trainedTokens).toBeGreaterThan(0);
+  expect(job.trainedTokens).toBeLessThan(toTheEnd * 0.9);
+});
+
+test('a job that goes on learning trains to its end', async () => {
+  const config = at.config({ split: { validation: 0.3, test: 0.2 }, stopEarly: true });
+  const { earlyStop, job, model } = await reportOf(config, 'learns');
+  expect(earlyStop).toBeUndefined();
+  expect(model).toBe(job.model);
+  expect(await status(job.id)).toBe('succeeded');
+});
+
+test('a worker that dies once the job is paused pays nothing twice and stops it no second time', async () => {
+  holds.lose('dies', 'stopEarly');
+  const { earlyStop, job } = await reportOf(overfitting(), 'dies');
+  expect(earlyStop?.state).toBe('stopped');
+  expect(await status(job.id)).toBe('paused');
+  expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, files: 2 });
+});
+
+test('a run that is cancelled while it stops its job early leaves none that could train on, and no files', async () => {
+  holds.hold('unwanted', 'stopEarly');
+  const run = await at.client.start(overfitting(), { name: 'unwanted' });
+  await until(run, 'train', ({ earlyStop }) => earlyStop?.state === 'stopping');
+  await run.cancel('not today');
+  holds.releaseAll();
+  expect(await failureOf(run)).toMatchObject({ code: 'run_cancelled' });
+  const { job } = await run.progress();
+  expect(await status(job?.id ?? '')).toBe('cancelled');
+  expect(await filesLeft(at)).toBe(0);
+  expect(at.simulator.ledger().totals.jobs).toBe(1);
+});
+
+test('a job that its platform does not pause trains to its end, and the report says so', async () => {
+  at.simulator.faults.add({
+    kind: 'status',
+    path: '/v1/fine_tuning/jobs/*/pause',
+    status: 400,
+    body: { error: { message: 'Jobs of this kind cannot be paused.', type: 'invalid_request_error' } },
+    times: -1,
+  });
+  const { earlyStop, job } = await reportOf(overfitting(), 'unstoppable');
+  expect(earlyStop?.state).toBe('refused');
+  expect(await status(job.id)).toBe('succeeded');
+});
+
+test('where no job can be paused, a run that is to stop early is refused before anything is uploaded', async () => {
+  const unable = await pipeline({}, {}, (usual) => ({ ...usual, lacks: ['pause'] }));
+  try {
+    const run = await unable.client.start(unable.config({ stopEarly: true }));
+    expect(await failureOf(run)).toMatchObject({ code: 'refused', message: expect.stringContaining('stopped early') });
+    expect(unable.simulator.ledger().totals.files).toBe(0);
+  } finally {
+    await unable.close();
+  }
+});
+
+test.each<[string, Partial<RunConfigInput>]>([
+  ['validation examples', { split: { validation: 0 } }],
+  ['the best checkpoint', { evaluation: { checkpoint: 'last' } }],
+])('a run that is to stop early wants %s', async (_, changes) => {
+  await expect(at.client.start(at.config({ stopEarly: true, ...changes }))).rejects.toMatchObject({
+    code: 'invalid_config',
+    message: expect.stringContaining('stopEarly'),
+  });
+});

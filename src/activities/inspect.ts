@@ -49,6 +49,8 @@ export function inspectActivities(dependencies: Dependencies) {
       method: input.method,
       fields: topFields(input.split),
       minimumExamples: role === 'train' ? platform.minimumExamples : 1,
+      maximumBytes: isUploaded(input, role) ? platform.uploadBytes : undefined,
+      images: platform.images,
       maximumExamples: role === 'test' ? undefined : mostExamples(platform, input.method, role),
       maxProblems: problemsShown,
       ...(entry ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding } : {}),
@@ -91,6 +93,12 @@ export function inspectActivities(dependencies: Dependencies) {
       );
     },
   };
+}
+
+/** Whether the file goes to the platform whole; what is left of a file of which a part is set aside is looked at then. */
+function isUploaded({ data, split }: InspectInput, role: Role): boolean {
+  if (role !== 'train') return role === 'validation';
+  return (data.validation !== undefined || split.validation === 0) && (data.test !== undefined || split.test === 0);
 }
 
 function mostExamples({ mostExamples }: TrainingPlatform, method: Method, role: 'train' | 'validation') {

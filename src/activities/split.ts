@@ -1,4 +1,5 @@
 import type { Method, RunConfig } from '../contract/config.ts';
+import { TunewrightError } from '../contract/errors.ts';
 import type { DataSummary } from '../contract/run.ts';
 import { type DatasetPart, type DatasetParts, splitDataset } from '../datasets/index.ts';
 import { beating } from './context.ts';
@@ -28,7 +29,8 @@ export function splitActivities(dependencies: Dependencies) {
   return {
     /**
      * Sets validation and held-out examples aside where no file of one's own was given: seeded, so always the same. Throws
-     * `field_missing` and `no_reference` where the grader lacks something of those held out.
+     * `too_large` for a part that the platform does not take, `field_missing` and `no_reference` where the grader lacks
+     * something of those held out.
      */
     async splitData({ connection, model, method, sources, split, evaluation }: SplitInput): Promise<SplitData> {
       const { validation, test, seed, ...fields } = split;
@@ -53,6 +55,7 @@ export function splitActivities(dependencies: Dependencies) {
             store,
           ),
       );
+      requireRoom(parts, platform.uploadBytes);
       if (evaluation) {
         const opened = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
         const checked = checkHeldOut(opened.grader, store.read(parts.test), method, evaluation.maxExamples);
@@ -70,4 +73,15 @@ export function splitActivities(dependencies: Dependencies) {
       };
     },
   };
+}
+
+/** What would be refused at its upload is refused before anything is. */
+function requireRoom({ train, validation }: Pick<DatasetParts, 'train' | 'validation'>, most: number): void {
+  for (const [role, part] of Object.entries({ train, validation })) {
+    if (!part || part.bytes <= most) continue;
+    const sizes = `${part.bytes.toLocaleString('en-US')} bytes, and the platform takes ${most.toLocaleString('en-US')} at most`;
+    throw new TunewrightError('too_large', `The ${role} file has ${sizes}.`, {
+      advice: 'Leave some examples out, or set more of them aside.',
+    });
+  }
 }

@@ -1,12 +1,14 @@
 import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import type { ModelEntry, MostExamples } from '../platforms/catalogue.ts';
+import type { ModelEntry, MostExamples, PlatformEntry } from '../platforms/catalogue.ts';
 
 /** What a platform asks of a training file, and the models that can be meant. */
 export interface DataLimits {
   models: readonly ModelEntry[];
   minimumExamples: number;
   mostExamples?: MostExamples | undefined;
+  maximumBytes: number;
+  images?: PlatformEntry['limits']['images'];
   maxTokensPerExample?: number;
   encoding?: ModelEntry['encoding'];
 }
@@ -27,8 +29,13 @@ export async function limitsOf(
       const platform = platforms.get(name);
       const entry = model === undefined ? undefined : platform.catalogueEntry(model);
       if (model !== undefined && !entry && connection === undefined) continue;
-      const { minimumExamples, mostExamples, catalogueModels } = platform;
-      const counts = { minimumExamples, ...(mostExamples ? { mostExamples } : {}) };
+      const { minimumExamples, mostExamples, uploadBytes: maximumBytes, images, catalogueModels } = platform;
+      const counts = {
+        minimumExamples,
+        ...(mostExamples ? { mostExamples } : {}),
+        maximumBytes,
+        ...(images ? { images } : {}),
+      };
       if (!entry) return { ...counts, models: catalogueModels };
       const { trainingContextTokens: maxTokensPerExample, encoding } = entry;
       return { ...counts, models: [entry], maxTokensPerExample, encoding };

@@ -1,4 +1,3 @@
-import { checkImageCount } from './images.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { checkMessage } from './messages.ts';
 import { addAll, type Finding, problemAt, shown, warningAt } from './problem.ts';
@@ -40,7 +39,6 @@ export function checkExample(example: unknown): Finding[] {
   const found: Finding[] = [];
   for (let index = 0; index < messages.length; index++) addAll(found, checkMessage(messages[index], pathOf(index)));
   addAll(found, checkRoles(messages, records));
-  addAll(found, checkImageCount(records));
   addAll(found, checkCallSequence(records, example.tools));
   addAll(found, rest);
   return found;

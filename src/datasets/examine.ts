@@ -2,8 +2,9 @@ import type { Method } from '../contract/config.ts';
 import { type Affixes, affixCounter } from './affixes.ts';
 import { readExample } from './examples.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
-import { formats } from './formats.ts';
+import { type Example, formats } from './formats.ts';
 import { graderFields } from './grader-fields.ts';
+import { checkImages, type ImageLimits, imagesIn } from './images.ts';
 import { type Looked, languageSample } from './languages.ts';
 import type { LineOrProblem } from './lines.ts';
 import { addAll, type Finding, type Problem, shown } from './problem.ts';
@@ -19,6 +20,8 @@ export interface ExamineOptions {
   encoding?: Encoding | undefined;
   /** A grader, or several, in any shape: examples that lack a field which its templates name are an error. */
   grader?: unknown;
+  /** Images beyond them are warnings; none is looked at when absent. */
+  images?: ImageLimits | undefined;
 }
 
 /** All that is to be known of a line to judge it among others, and nothing of what it says: it may come from a thread. */
@@ -37,6 +40,8 @@ export interface ExampleFacts extends ExampleTokens {
   repeat: RepeatKey;
   /** Fields that a grader's templates name, by their numbers. */
   lacking: readonly number[];
+  /** How many it has. */
+  images: number;
 }
 
 /** What the examples of a part of a file say together. */
@@ -47,7 +52,7 @@ export interface Part {
 
 export interface Examiner {
   /** Tells of a line what can be told without the others; a line is behind those before it in the file. */
-  examine(found: LineOrProblem): Examined;
+  examine(line: LineOrProblem): Examined;
   /** Of the lines since it was asked before. */
   part(): Part;
 }
@@ -62,15 +67,17 @@ export function examiner(options: ExamineOptions): Examiner {
   const isMeant = ({ code, path }: Finding) => code === 'example_unrecognized_key' && known.has(path ?? '');
 
   return {
-    examine(found) {
-      const { line, example, problems: all } = readExample(found, format);
+    examine(given) {
+      const { line, example, problems: all } = readExample(given, format);
       const problems = known.size === 0 ? all : all.filter((problem) => !isMeant(problem));
       const examples = line || all.some(({ severity }) => severity === 'error') ? 1 : 0;
       if (!line || !example) return { problems, examples };
-      const texts = checkTexts(line.text, () => format.places(example));
+      const images = mayHaveImages(example) ? imagesIn(format.places(example)) : [];
+      const found = checkTexts(line.text, () => format.places(example));
+      if (options.images) addAll(found, checkImages(images, options.images));
       addAll(
         problems,
-        texts.map((finding): Problem => ({ ...finding, line: line.number })),
+        found.map((finding): Problem => ({ ...finding, line: line.number })),
       );
       const facts: ExampleFacts = {
         line: line.number,
@@ -78,6 +85,7 @@ export function examiner(options: ExamineOptions): Examiner {
         answer: fingerprintOf(format.answer(example)),
         repeat: repeatKey(example),
         lacking: grader.lacking(example),
+        images: images.length,
       };
       speech.add(example, line);
       affixes.add(example);
@@ -85,4 +93,9 @@ export function examiner(options: ExamineOptions): Examiner {
     },
     part: () => ({ looked: speech.take(), affixes: affixes.take() }),
   };
+}
+
+/** Nearly no example has a list of parts. */
+function mayHaveImages({ chat }: Example): boolean {
+  return chat.messages.some(({ content }) => typeof content === 'object' && content !== null);
 }

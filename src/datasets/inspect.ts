@@ -26,33 +26,39 @@ export async function inspectDataset(path: string, options: InspectOptions = {})
   const all = tally(options);
   try {
     const threads = file.packed ? 1 : Math.min(mostThreads, options.threads ?? usualThreads(file.bytes));
-    await (threads === 1 ? inOneThread(file, all, options) : inThreads(file, all, options, threads));
+    const bytes = await (threads === 1 ? inOneThread(file, all, options) : inThreads(file, all, options, threads));
+    return all.result(bytes);
   } finally {
     await file.handle.close();
   }
-  return all.result();
 }
 
 function usualThreads(bytes: number): number {
   return bytes < fewBytes ? 1 : Math.min(usualMostThreads, availableParallelism());
 }
 
-async function inOneThread(file: OpenLines, all: Tally, options: InspectOptions): Promise<void> {
+/** Answers how many bytes the file has, or holds where it is compressed. */
+async function inOneThread(file: OpenLines, all: Tally, options: InspectOptions): Promise<number> {
   const { examine, part } = examiner(options);
+  let end = 0;
   for await (const list of linesOf(file, options)) {
     for (const found of list) all.add(examine(found));
+    const last = list.at(-1);
+    if (last && 'line' in last) end = last.line.offset + last.line.length;
   }
   all.addPart(part());
+  return file.packed ? end : file.bytes;
 }
 
-async function inThreads(file: OpenLines, all: Tally, options: InspectOptions, threads: number): Promise<void> {
+async function inThreads(file: OpenLines, all: Tally, options: InspectOptions, threads: number): Promise<number> {
   const { handle, bytes, name } = file;
-  const { method, fields, encoding, grader, signal, onProgress } = options;
-  const examine: ExamineOptions = { method, fields, encoding, grader };
+  const { method, fields, encoding, grader, images, signal, onProgress } = options;
+  const examine: ExamineOptions = { method, fields, encoding, grader, images };
   let lines = 0;
   for await (const range of examinedRanges({ fd: handle.fd, bytes, name, threads, examine, signal })) {
     unpack(range, lines, all);
     lines += range.lines;
     onProgress?.(range.to, bytes);
   }
+  return bytes;
 }

@@ -1,5 +1,4 @@
 import { exampleKeys } from './chat.ts';
-import { checkImageCount } from './images.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { checkMessage } from './messages.ts';
 import { type Finding, problemAt } from './problem.ts';
@@ -38,7 +37,6 @@ export function checkQuestion(example: unknown): Finding[] {
     ...messages.flatMap((message, index) => checkMessage(message, `messages[${index}]`)),
     ...checkEnd(messages),
     ...missingSpeakers(records, 'messages'),
-    ...checkImageCount(records),
     ...checkCallSequence(records, example.tools),
     ...rest,
   ];

@@ -7,10 +7,10 @@ import { type Entry, readEntries } from './entries.ts';
 import { type SplitFields, topFields } from './fields.ts';
 import { formats } from './formats.ts';
 import { leaks } from './leaks.ts';
+import { fewestExamples } from './limits.ts';
 import { type Problem, shown } from './problem.ts';
 import { seededRandom } from './random.ts';
 import { shuffled } from './shuffle.ts';
-import { fewestExamples } from './tally.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
 import { type DatasetPart, writePart } from './write.ts';
 

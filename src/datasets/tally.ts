@@ -5,22 +5,17 @@ import { type LengthRange, lengthCounter } from './distribution.ts';
 import type { Examined, ExampleFacts, Part } from './examine.ts';
 import { graderFields } from './grader-fields.ts';
 import { bothLooked, type Languages, type Looked, languagesOf } from './languages.ts';
+import { checkSize, type FileLimits } from './limits.ts';
 import { type Finding, type Problem, type ProblemCounts, problemLog } from './problem.ts';
 import { type Removable, removableCounter } from './removable.ts';
 import { repeatFinder } from './repeats.ts';
 
-/** The fewest examples that OpenAI's fine-tuning takes. */
-export const fewestExamples = 10;
 const defaultMaxProblems = 100;
 
-export interface TallyOptions {
+export interface TallyOptions extends FileLimits {
   method?: Method | undefined;
   /** Longer examples are cut by the platform: a warning. */
   maxTokensPerExample?: number | undefined;
-  /** Fewer are an error. */
-  minimumExamples?: number | undefined;
-  /** More are an error. */
-  maximumExamples?: number | undefined;
   /** That of the lines' examiner. */
   grader?: unknown;
   /** How many problems are kept; all are counted. */
@@ -50,13 +45,13 @@ export interface Tally {
   add(examined: Examined): void;
   /** The parts of a file, in their order. */
   addPart(part: Part): void;
-  result(): Inspection;
+  /** Of a file of so many bytes. */
+  result(bytes: number): Inspection;
 }
 
 /** Brings the lines of a file together, and tells what can be told only of several; in bounded memory. */
 export function tally(options: TallyOptions): Tally {
   const { method = 'supervised', maxTokensPerExample = Number.POSITIVE_INFINITY } = options;
-  const { minimumExamples = fewestExamples, maximumExamples = Number.POSITIVE_INFINITY } = options;
   const log = problemLog(options.maxProblems ?? defaultMaxProblems);
   const repeats = repeatFinder();
   const lengths = lengthCounter();
@@ -64,6 +59,7 @@ export function tally(options: TallyOptions): Tally {
   const removable = removableCounter();
   const grader = graderFields(options.grader);
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
+  let withImages = 0;
   let looked: Looked[] = [];
   let affixes: Affixes = { questions: undefined, answers: undefined };
 
@@ -75,6 +71,7 @@ export function tally(options: TallyOptions): Tally {
     if (problems.length + repeated.length > 0) removable.add([...problems, ...repeated], tokens);
     lengths.add(tokens);
     answers.add(facts.answer);
+    if (facts.images > 0) withImages += 1;
     sum.tokens += tokens;
     sum.answerTokens += assistantTokens;
     sum.longest = Math.max(sum.longest, longest);
@@ -91,15 +88,8 @@ export function tally(options: TallyOptions): Tally {
       looked = bothLooked(looked, part.looked);
       affixes = bothAffixes(affixes, part.affixes);
     },
-    result() {
-      if (sum.examples < minimumExamples) {
-        const message = `There are too few examples: ${sum.examples}, and the platform trains on ${minimumExamples} at least. Add some.`;
-        log.add({ code: 'too_few_examples', severity: 'error', message });
-      }
-      if (sum.examples > maximumExamples) {
-        const message = `There are too many examples: ${sum.examples}, and the platform takes ${maximumExamples} at most. Leave some out.`;
-        log.add({ code: 'too_many_examples', severity: 'error', message });
-      }
+    result(bytes) {
+      for (const finding of checkSize({ ...sum, bytes, withImages }, options)) log.add(finding);
       for (const finding of grader.result()) log.add(finding);
       const { languages, problems: spoken } = languagesOf(looked);
       for (const problem of [...spoken, ...affixesOf(affixes)]) log.add(problem);

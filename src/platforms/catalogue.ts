@@ -55,6 +55,15 @@ export const platformEntrySchema = z.strictObject({
     mostExamples: z
       .record(z.string(), z.strictObject({ training: z.int().positive(), validation: z.int().positive() }))
       .optional(),
+    /** What of images is trained on; absent where the platform takes none, or says nothing of them. */
+    images: z
+      .strictObject({
+        perExample: z.int().positive(),
+        bytes: z.int().positive(),
+        types: z.array(z.string()).min(1),
+        examples: z.int().positive(),
+      })
+      .optional(),
     /** Jobs that may wait and train at once; null for any number. */
     jobsAtOnce: z.int().positive().nullable(),
   }),

@@ -2,7 +2,7 @@ import type { Method } from '../contract/config.ts';
 import type { RateLimits } from '../contract/rate-limits.ts';
 import type { TrainingMetrics } from '../contract/run.ts';
 import type { ToolCall } from '../contract/tool-call.ts';
-import type { ModelEntry, MostExamples } from './catalogue.ts';
+import type { ModelEntry, MostExamples, PlatformEntry } from './catalogue.ts';
 
 /** What a platform can do: declared, so that the workflow adapts to it and never asks which platform it is. */
 export interface Capabilities {
@@ -316,6 +316,10 @@ export interface TrainingPlatform {
   readonly minimumExamples: number;
   /** Files with more examples are refused, by method; where the catalogue knows of such limits. */
   readonly mostExamples?: MostExamples | undefined;
+  /** Larger files are refused. */
+  readonly uploadBytes: number;
+  /** What of images is trained on, where the catalogue knows it. */
+  readonly images?: PlatformEntry['limits']['images'];
   /** What one job costs at most, US dollars, where the platform bills time and not tokens. */
   readonly trainingUsdAtMost?: number | undefined;
   /** What the catalogue knows of a model or of one tuned from it; undefined when it knows nothing. */

@@ -46,7 +46,27 @@ test('a model brings its limits', async () => {
   await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(10));
   const argv = ['validate', 'good.jsonl', '--model', 'gpt-4.1-mini-2025-04-14', '--json'];
   const { limits } = JSON.parse((await type(argv, { directory, ...keyed })).stdout);
-  expect(limits).toEqual({ minimumExamples: 10, maxTokensPerExample: expect.any(Number), encoding: 'o200k_base' });
+  expect(limits).toEqual({
+    minimumExamples: 10,
+    maximumBytes: 8 * 1024 ** 3,
+    images: { perExample: 10, bytes: 10_000_000, types: ['jpeg', 'png', 'webp'], examples: 50_000 },
+    maxTokensPerExample: expect.any(Number),
+    encoding: 'o200k_base',
+  });
+});
+
+test('a file larger than the platform takes is an error, before any upload; a compressed one is what it holds', async () => {
+  const limited = { mine: { ...connections.mine, catalogue: { limits: { uploadBytes: 1000 } } } };
+  const small = { loadSettings: async () => settings({ connections: limited, env: { MY_KEY: 'k' } }) };
+  await writeFile(join(directory, 'large.jsonl'), line('assistant').repeat(50));
+  await writeFile(join(directory, 'large.jsonl.zst'), zstdCompressSync(line('assistant').repeat(50)));
+  for (const file of ['large.jsonl', 'large.jsonl.zst']) {
+    const { code, stdout } = await type(['validate', file], { directory, ...small });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /: error: The file has [\d,]{5} bytes, and the platform takes 1,000 at most.* \[file_too_large\]$/m,
+    );
+  }
 });
 
 test('without a key it says that limits were not checked; a connection that is named must have its key', async () => {

@@ -113,25 +113,6 @@ test.each<[unknown, string[]]>([
   expect(codes({ messages: [system, message, user, assistant] })).toEqual(expected);
 });
 
-test('images: their number, type and size', () => {
-  const images = (...urls: string[]) =>
-    codes({
-      messages: [
-        system,
-        { role: 'user', content: urls.map((url) => ({ type: 'image_url', image_url: { url } })) },
-        assistant,
-      ],
-    });
-  const small = 'data:image/png;base64,iVBORw0KGgo=';
-  expect(images(...Array<string>(10).fill(small))).toEqual([]);
-  expect(images(...Array<string>(11).fill(small))).toEqual(['(too_many_images messages)']);
-  expect(images(small, 'data:image/gif;base64,R0lGODlh')).toEqual(['(image_type messages[1].content[1])']);
-  expect(images('data:image/png,abc')).toEqual(['(image_type messages[1].content[0])']);
-  const ofBytes = (bytes: number) => `data:image/jpeg;base64,${'A'.repeat((bytes * 4) / 3)}`;
-  expect(images(ofBytes(9_999_999))).toEqual([]);
-  expect(images(ofBytes(10_000_002))).toEqual(['(image_too_large messages[1].content[0])']);
-});
-
 describe('tools', () => {
   const withCall = (changed: object) => ({ messages: [system, user, { role: 'assistant', tool_calls: [changed] }] });
 

@@ -35,7 +35,7 @@ async function inRanges(path: string, rangeBytes: number, options: InspectOption
       unpack(range, lines, all);
       lines += range.lines;
     }
-    return all.result();
+    return all.result(bytes);
   } finally {
     await file.close();
   }

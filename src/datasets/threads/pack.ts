@@ -21,7 +21,7 @@ export interface Packed {
   part: Part;
 }
 
-const factWords = 10;
+const factWords = 11;
 
 export interface Packer {
   add(examined: Examined): void;
@@ -64,6 +64,7 @@ export function packer(): Packer {
       facts.add(repeat.asked.low);
       facts.add(repeat.answer);
       facts.add(Number(repeat.pair));
+      facts.add(examined.facts.images);
       for (const field of examined.facts.lacking) {
         lacking.add(line);
         lacking.add(field);
@@ -123,6 +124,7 @@ export function unpack(packed: Packed, before: number, { add, addPart }: Pick<Ta
         pair: fact(at + 9) === 1,
       },
       lacking: lackingIn(line),
+      images: fact(at + 10),
     };
     add({ problems: problemsUpTo(line), examples: 0, facts: known });
   }

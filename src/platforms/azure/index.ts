@@ -46,6 +46,8 @@ export const azure: PlatformFactory<AzureSettings> = {
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
+      uploadBytes: entry.limits.uploadBytes,
+      images: entry.limits.images,
       catalogueEntry,
       catalogueModels: entry.models,
       jobUrl: () => undefined,

@@ -30,6 +30,8 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
       capabilities: { methods: trainerMethods, pause: false, listLagMs, modelReadyMs: 60_000 },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
+      uploadBytes: entry.limits.uploadBytes,
+      images: entry.limits.images,
       catalogueEntry(model) {
         const id = rootOf(model);
         const any = findModel(entry, '*');

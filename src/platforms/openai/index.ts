@@ -39,6 +39,8 @@ export const openai: PlatformFactory<OpenAISettings> = {
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
+      uploadBytes: entry.limits.uploadBytes,
+      images: entry.limits.images,
       mostExamples: entry.limits.mostExamples,
       // A tuned model is called ft:BASE:ORG:SUFFIX:ID: its prices and dates are those of its base.
       catalogueEntry: (model) => findModel(entry, model.startsWith('ft:') ? (model.split(':')[1] ?? model) : model),

@@ -47,6 +47,8 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,
+      uploadBytes: entry.limits.uploadBytes,
+      images: entry.limits.images,
       trainingUsdAtMost: 'serverless' in training ? undefined : training.maxHours * training.hourlyUsd,
       catalogueEntry(model) {
         const id = rootOf(model);

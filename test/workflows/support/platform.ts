@@ -148,6 +148,7 @@ export function modelPlatform(conditions: Conditions, meet: (call: Call) => Prom
     simulated: true,
     capabilities: { methods: ['supervised', 'dpo'], pause: true, listLagMs: settleMs, modelReadyMs: 60_000 },
     minimumExamples: 10,
+    uploadBytes: 1_000_000,
     jobs,
     files,
     standing,

@@ -1,10 +1,10 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { aliveCheck } from '../alive.ts';
 import { openStore } from '../artifacts/index.ts';
 import { connect } from '../client/connect.ts';
 import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { aliveCheck } from '../lifetimes/alive.ts';
 import { lifetimes } from '../lifetimes/index.ts';
 import { createLogger } from '../logger.ts';
 import { createPlatforms } from '../platforms/registry.ts';

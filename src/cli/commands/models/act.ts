@@ -31,7 +31,7 @@ export function actOf(model: string, { by, requestId = randomUUID() }: ActOption
 /** Asks the platforms that this machine has connections to. */
 export async function alive({ settings, out }: Context): Promise<AliveCheck> {
   const { createPlatforms } = await import('../../../platforms/registry.ts');
-  const { aliveCheck } = await import('../../../alive.ts');
+  const { aliveCheck } = await import('../../../lifetimes/alive.ts');
   return aliveCheck(createPlatforms(settings.connections, settings), ({ message }) =>
     out.note(`The platform could not be asked whether it still serves the model: ${message}`),
   );

@@ -1,6 +1,6 @@
-import { TunewrightError } from './contract/errors.ts';
-import type { AliveCheck } from './contract/registry.ts';
-import type { Platforms } from './platforms/registry.ts';
+import { TunewrightError } from '../contract/errors.ts';
+import type { AliveCheck } from '../contract/registry.ts';
+import type { Platforms } from '../platforms/registry.ts';
 
 /**
  * Asks a version's platform whether it still knows the model. Only its clear word counts: one that cannot be asked, for

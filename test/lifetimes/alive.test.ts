@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { aliveCheck } from '../src/alive.ts';
-import type { ModelVersion } from '../src/contract/registry.ts';
-import { createPlatforms } from '../src/platforms/registry.ts';
+import type { ModelVersion } from '../../src/contract/registry.ts';
+import { aliveCheck } from '../../src/lifetimes/alive.ts';
+import { createPlatforms } from '../../src/platforms/registry.ts';
 
 /** What the check says of a version at a platform that answers so, and what it could not ask. */
 async function check(answer: RequestListener, env: NodeJS.ProcessEnv = { KEY: 'any' }, deadlineMs = 30_000) {

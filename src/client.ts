@@ -6,7 +6,7 @@ import { temporalEnvironment } from './client/environment.ts';
 import { runError } from './client/failures.ts';
 import { type RunHandle, runHandle } from './client/handle.ts';
 import { type ListOptions, listRuns } from './client/list.ts';
-import { planMigration } from './client/migrate.ts';
+import { type MigrationHandle, planMigration, startMigration } from './client/migrate.ts';
 import { newRunName } from './client/names.ts';
 import { type Schedules, schedules } from './client/schedules.ts';
 import { workflowStart } from './client/start.ts';
@@ -37,10 +37,15 @@ export interface TunewrightClient {
   /** Registers the models that accounts hold and packs what can be had of them; joins one that is under way. */
   adopt(request: AdoptionRequest): Promise<AdoptionHandle>;
   /**
-   * What carrying a registered model to another base or platform comes to; `start(plan.config)` does it. Throws
-   * `model_unknown`, `no_champion`, `temporal_unreachable`.
+   * What carrying a registered model to another base or platform comes to; nothing is paid. Throws `model_unknown`,
+   * `no_champion`, `temporal_unreachable`.
    */
   planMigration(request: MigrationRequest): Promise<MigrationPlan>;
+  /**
+   * Carries a registered model over, by the plan that was confirmed or one that is made anew; joins a migration of it that is
+   * under way. Throws `migration_blocked`, `temporal_unreachable`.
+   */
+  migrate(request: MigrationRequest, plan?: MigrationPlan): Promise<MigrationHandle>;
   readonly schedules: Schedules;
   close(): Promise<void>;
 }
@@ -104,6 +109,8 @@ export function clientOver(
     accounts: () => listAccounts(client, taskQueue),
     adopt: async (request) => await startAdoption(client, taskQueue, request, url),
     planMigration: async (request) => await planMigration(client, taskQueue, request),
+    migrate: async (request, plan) =>
+      await startMigration({ client, taskQueue, url, get }, { request, ...(plan ? { plan } : {}) }),
     schedules: schedules(client, taskQueue),
     close: async () => await client.connection.close(),
   };
@@ -113,4 +120,5 @@ export type { Account } from './client/accounts.ts';
 export type { AdoptionHandle } from './client/adopt.ts';
 export type { RunHandle } from './client/handle.ts';
 export type { ListOptions } from './client/list.ts';
+export type { MigrationHandle } from './client/migrate.ts';
 export type { ScheduleSpec, ScheduleSummary, Schedules } from './client/schedules.ts';

@@ -4,6 +4,7 @@ export {
   type ClientOptions,
   createClient,
   type ListOptions,
+  type MigrationHandle,
   type RunHandle,
   type ScheduleSpec,
   type ScheduleSummary,
@@ -16,6 +17,7 @@ export { parseRunConfig, type RunConfig, type RunConfigInput } from './contract/
 export { type ErrorCode, type Retry, TunewrightError } from './contract/errors.ts';
 export type { Comparison, Estimate, ModelEvaluation } from './contract/evaluation.ts';
 export type { EscapeKit } from './contract/kit.ts';
+export type { MigrationPlan, MigrationProgress, MigrationRequest, MigrationResult } from './contract/migration.ts';
 export type { RetrainInput } from './contract/retrain.ts';
 export type {
   Choice,

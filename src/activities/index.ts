@@ -18,6 +18,7 @@ import { recordActivities } from './records.ts';
 import { registryActivities } from './registry.ts';
 import { releaseActivities } from './release.ts';
 import { reportActivities } from './report.ts';
+import { retireActivities } from './retire.ts';
 import { splitActivities } from './split.ts';
 import { stopEarlyActivities } from './stop-early.ts';
 import { uploadActivities } from './upload.ts';
@@ -49,6 +50,7 @@ export function createActivities(dependencies: Dependencies) {
     ...evaluateActivities(dependencies),
     ...reportActivities(dependencies),
     ...releaseActivities(dependencies),
+    ...retireActivities(dependencies),
     ...catalogueActivities(dependencies),
     ...expiringActivities(dependencies),
   };

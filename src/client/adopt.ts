@@ -8,7 +8,7 @@ import {
   adoptionType,
 } from '../contract/adoption.ts';
 import { runError } from './failures.ts';
-import { pauseFor } from './pause.ts';
+import { type WatchOptions, watchQuery } from './query.ts';
 
 /** An adoption under way. */
 export interface AdoptionHandle {
@@ -17,15 +17,10 @@ export interface AdoptionHandle {
   /** It was under way already: what it was started with goes on to hold. */
   readonly joined: boolean;
   /** Its progress each time it has changed, until it is over; undefined while no worker tells it. */
-  watch(options?: {
-    intervalMs?: number;
-    signal?: AbortSignal;
-  }): AsyncGenerator<AdoptionProgress | undefined, void, void>;
+  watch(options?: WatchOptions): AsyncGenerator<AdoptionProgress | undefined, void, void>;
   /** Waits for the end. Throws a `TunewrightError` that names why it failed. */
   result(): Promise<AdoptionResult>;
 }
-
-const defaultIntervalMs = 1_000;
 
 /** Starts an adoption, or joins the one of that connection which is under way. Throws `temporal_unreachable`. */
 export async function startAdoption(
@@ -60,19 +55,7 @@ function adoptionHandle(
   return {
     ...{ name, url, joined },
 
-    async *watch({ intervalMs = defaultIntervalMs, signal } = {}) {
-      let last: string | undefined;
-      while (!signal?.aborted) {
-        const over = (await workflow.describe()).status.name !== 'RUNNING';
-        if (over) return;
-        // Only a worker can answer; that none does is no reason to stop watching.
-        const progress = await workflow.query(adoptionQuery).catch(() => undefined);
-        const text = JSON.stringify(progress) ?? '';
-        if (text !== last) yield progress;
-        last = text;
-        await pauseFor(intervalMs, signal);
-      }
-    },
+    watch: (options) => watchQuery(workflow, adoptionQuery, options),
 
     async result() {
       try {

@@ -4,7 +4,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import { expiringCheckType } from '../contract/lifetimes.ts';
 import { catalogueCheckType, inputMemo, workflowType } from '../contract/messages.ts';
 import type { FineTuneInput } from '../contract/run.ts';
-import { runSummary } from './start.ts';
+import { runSummary } from '../contract/run-start.ts';
 
 export interface ScheduleSpec {
   name: string;

@@ -1,13 +1,8 @@
 import type { WorkflowStartOptions } from '@temporalio/client';
-import type { Priority } from '@temporalio/common';
 import { inputMemo, workflowType } from '../contract/messages.ts';
 import type { FineTuneInput } from '../contract/run.ts';
+import { runPriority, runSummary } from '../contract/run-start.ts';
 import type { fineTune } from '../workflows/index.ts';
-
-/** One line that tells a run from the others in the Web UI. */
-export function runSummary({ config }: FineTuneInput): string {
-  return `Tune ${config.model} on ${config.data.train} (${config.connection})`;
-}
 
 /**
  * A name is used once: even after a run is over, another one must not be taken for it.
@@ -30,15 +25,7 @@ export function workflowStart(
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: runSummary(input),
       memo: { ...memo, [inputMemo]: input },
-      priority: priorityOf(input),
+      priority: runPriority(input),
     },
   ];
 }
-
-/** Where tasks queue up Temporal serves urgent runs first, and base models in turns. */
-function priorityOf({ config }: FineTuneInput): Priority {
-  return { priorityKey: config.priority, fairnessKey: config.model.slice(0, longestFairnessKey) };
-}
-
-/** Bytes that Temporal takes. */
-const longestFairnessKey = 64;

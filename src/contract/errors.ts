@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'model_not_tunable'
   | 'model_expiring'
   | 'model_unpriced'
+  | 'migration_blocked'
   | 'catalogue_drift'
   | 'over_budget'
   | 'over_monthly_budget'

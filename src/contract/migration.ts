@@ -1,7 +1,21 @@
-import type { Method, RunConfigInput } from './config.ts';
+import { defineQuery } from '@temporalio/workflow';
+import type { Method, RunConfig, RunConfigInput } from './config.ts';
+import type { Registered } from './run.ts';
+import type { Verdict } from './verdict.ts';
 
-/** The workflow type that plans a migration. */
+/** The workflow types: what plans a migration, does it, and retires the old version when its day has come. */
 export const migrationPlanType = 'planMigration';
+export const migrationType = 'migrateModel';
+export const retirementType = 'retireVersion';
+
+/** The id of a migration: one at a time for a model and task queue, whoever begins it. */
+export function migrationName(taskQueue: string, model: string): string {
+  return `migrate-${taskQueue}-${model}`;
+}
+
+export function retirementName(taskQueue: string, { model, version }: VersionToRetire): string {
+  return `retire-${taskQueue}-${model}-${version}`;
+}
 
 export interface MigrationRequest {
   /** The registered model that is to be carried over. */
@@ -35,7 +49,7 @@ export interface MigrationPlan {
   to: { connection: string; platform: string; baseModel: string; shutdownDate?: string; lastJobDate?: string };
   method: Method;
   /** The run that does it; absent while there are obstacles. */
-  config?: RunConfigInput;
+  config?: RunConfig;
   obstacles: Obstacle[];
   /** What a person should know, a sentence each. */
   notes: string[];
@@ -58,8 +72,75 @@ export interface MigrationPlan {
   days?: { old?: number; lastJob?: number };
 }
 
+/** Why nothing can be begun and what to do, for a failure. */
+export function blockedBy({ model, obstacles }: Pick<MigrationPlan, 'model' | 'obstacles'>): {
+  message: string;
+  advice: string;
+} {
+  const all = (of: 'message' | 'advice') => obstacles.map((obstacle) => obstacle[of]).join(' ');
+  return { message: `"${model}" cannot be carried over: ${all('message')}`, advice: all('advice') };
+}
+
 export interface Price {
   training: number;
   input: number;
   output: number;
 }
+
+/** What the workflow `migrateModel` is started with. */
+export interface MigrationInput {
+  request: MigrationRequest;
+  /** As somebody has read and confirmed it: this is what is run. Made anew when absent. */
+  plan?: MigrationPlan;
+}
+
+/** How far a migration has come. */
+export interface MigrationProgress {
+  model: string;
+  to: { connection: string; baseModel: string };
+  stage: 'plan' | 'run' | 'done';
+  from?: MigrationPlan['from'];
+  /** Of the plan. */
+  notes: string[];
+  /** The name of its run, once that has begun. */
+  run?: string;
+}
+
+export interface MigrationResult {
+  model: string;
+  /** The name of the run that has done it. */
+  run: string;
+  verdict: Pick<Verdict, 'decision' | 'says'>;
+  registered?: Registered;
+  /** The old version is kept to roll back to until then; absent where it stays in service, or no date is known. */
+  fallback?: Fallback;
+}
+
+export interface Fallback {
+  version: number;
+  /** YYYY-MM-DD, when its platform shuts it down. */
+  until: string;
+  /** The workflow that retires it then. */
+  retirement: string;
+}
+
+export interface VersionToRetire {
+  model: string;
+  version: number;
+}
+
+/** What the workflow `retireVersion` is started with. */
+export interface RetirementInput extends VersionToRetire {
+  /** YYYY-MM-DD; it is looked at from then on. */
+  shutdownDate: string;
+  /** The migration that has replaced it. */
+  by: string;
+}
+
+export interface Retirement extends VersionToRetire {
+  retired: boolean;
+  /** Why not, as a sentence. */
+  reason?: string;
+}
+
+export const migrationQuery = defineQuery<MigrationProgress>('progress');

@@ -79,7 +79,7 @@ const tidying: ActivityOptions = { ...polling, scheduleToCloseTimeout: '1 hour' 
 /** Nobody must wait for a record or a message: after an hour the run goes on without. */
 const telling: ActivityOptions = { ...call, scheduleToCloseTimeout: '1 hour' };
 
-/** Its turn comes when it comes; the server asks every few seconds. */
+/** Its turn, or its day, comes when it comes; the server asks again when it is told to. */
 const queueing: ActivityOptions = { ...polling, scheduleToCloseTimeout: '365 days' };
 
 type Name = keyof Activities;
@@ -111,6 +111,7 @@ export const activities = {
   evaluateModel: activity('evaluateModel', long),
   compareModels: activity('compareModels', local),
   planMigration: activity('planMigration', local),
+  retireDeadVersion: activity('retireDeadVersion', queueing),
   findChampion: activity('findChampion', call),
   registerVersion: activity('registerVersion', call),
   promoteVersion: activity('promoteVersion', call),

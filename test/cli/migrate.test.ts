@@ -1,7 +1,10 @@
 import { migrationPlan } from '../../src/cli/render/migration.ts';
 import { plain } from '../../src/cli/render/text.ts';
+import type { MigrationHandle } from '../../src/client.ts';
+import { parseRunConfig } from '../../src/contract/config.ts';
 import type { MigrationPlan } from '../../src/contract/migration.ts';
-import { type } from './world.ts';
+import { result, succeeded } from './samples.ts';
+import { fakeClient, fakeHandle, shows, type } from './world.ts';
 
 test.each([
   [['migrate', 'a', '--to', 'azure'], /It takes a connection and a base model there/],
@@ -31,6 +34,62 @@ test('what is typed is what is planned', async () => {
   expect(calls).toContainEqual(['plan migration', { model: 'a', ...to, margin: 0.015, changes }]);
 });
 
+/** Types it where every model has a plan that can be done, and its migration ends well. */
+async function migrate(line: string[]) {
+  const calls: unknown[] = [];
+  const run = fakeHandle(calls, { name: 'migrate-a-k7fm', watch: shows(succeeded()) });
+  const migration: MigrationHandle = {
+    ...{ name: 'migrate-tunewright-a', url: undefined, joined: false },
+    async *watch() {},
+    run: async () => run,
+    result: async () => ({
+      ...{ model: 'a', run: run.name, verdict: result.verdict },
+      fallback: { version: 2, until: '2027-01-14', retirement: 'retire-tunewright-a-2' },
+    }),
+    cancel: async () => undefined,
+  };
+  const typed = await type(['migrate', ...line], {
+    createClient: async () => ({
+      ...fakeClient(calls, run),
+      planMigration: async ({ model }) => ({ ...possible, model }),
+      async migrate({ model }, confirmed) {
+        calls.push(['migrate', model, confirmed?.config?.budgetUsd]);
+        return migration;
+      },
+    }),
+  });
+  return { ...typed, calls };
+}
+
+test('what was planned and confirmed is what is begun, and its run is watched to the end', async () => {
+  const { code, stdout, calls } = await migrate(['a', '--to', 'azure/gpt-next', '--yes']);
+  expect(code).toBe(0);
+  expect(calls).toContainEqual(['migrate', 'a', 7]);
+  expect(stdout).toContain('migration: migrate-tunewright-a\n');
+  expect(stdout).toContain('run:       migrate-a-k7fm\n');
+  expect(stdout).toContain('\nVersion 2 can be rolled back to until 2027-01-14, and is retired then.\n');
+});
+
+test('with --detach it returns when it has begun, with --dry-run before', async () => {
+  const { stdout } = await migrate(['a', '--to', 'azure/gpt-next', '--yes', '--detach', '--json']);
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(events).toMatchObject([
+    { event: 'planned', plan: { model: 'a' } },
+    { event: 'started', model: 'a', name: 'migrate-tunewright-a', joined: false },
+  ]);
+  const { calls } = await migrate(['a', '--to', 'azure/gpt-next', '--dry-run']);
+  expect(calls.flat()).not.toContain('migrate');
+});
+
+test('nothing is begun where nobody can be asked', async () => {
+  const { code, stderr, calls } = await migrate(['a', '--to', 'azure/gpt-next']);
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('Start this migration?') });
+  expect(calls.flat()).not.toContain('migrate');
+});
+
 const plan: MigrationPlan = {
   model: 'support',
   from: { version: 2, connection: 'openai', modelId: 'ft:old', baseModel: 'gpt', shutdownDate: '2027-01-14' },
@@ -41,6 +100,9 @@ const plan: MigrationPlan = {
   heldOut: { examples: 100, seen: false, recorded: true, smallestMargin: 0.0886, neededForMargin: 1963 },
   days: { old: 47 },
 };
+
+const config = parseRunConfig({ connection: 'azure', model: 'gpt-next', data: { train: 'a.jsonl' }, budgetUsd: 7 });
+const possible: MigrationPlan = { ...plan, obstacles: [], config };
 
 test('a plan tells from where to where, what the sample can show, and what is in the way', () => {
   expect(migrationPlan(plan, 0.02, plain)).toBe(`plan

@@ -98,6 +98,10 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
       calls.push(['plan migration', request]);
       throw new Error('no migration here');
     },
+    async migrate(request, plan) {
+      calls.push(['migrate', request, plan]);
+      throw new Error('no migration here');
+    },
     async adopt(request) {
       calls.push(['adopt', request]);
       throw new Error('no adoption here');

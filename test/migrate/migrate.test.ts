@@ -1,12 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from '../../src/client/connect.ts';
 import type { MigrationRequest } from '../../src/contract/migration.ts';
 import { standInConnection } from '../../src/platforms/registry.ts';
 import { openRecords, type Records } from '../../src/records/index.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
 import { type Account, day, filledAccount, trainingLines, validationLines } from '../adopt/account.ts';
 import { contraryDataSet, type Pipeline, pipeline } from '../support/pipeline.ts';
+import { training, until } from '../support/watching.ts';
 
 // An account of a platform that closes in 30 days, and another platform to which its models are carried.
 let at: Pipeline;
@@ -34,15 +36,19 @@ afterAll(async () => {
 
 const gate = { minimumExamples: 5, minimumLifeDays: 0 };
 
-async function planned(changes: Partial<MigrationRequest> = {}) {
-  return await at.client.planMigration({
+function requestFor(changes: Partial<MigrationRequest> = {}): MigrationRequest {
+  return {
     model: 'support-desk',
     connection: 'elsewhere',
     baseModel: 'stand-in-mini',
     margin: 0.3,
     changes: { pollSeconds: 0.1, gate },
     ...changes,
-  });
+  };
+}
+
+async function planned(changes: Partial<MigrationRequest> = {}) {
+  return await at.client.planMigration(requestFor(changes));
 }
 
 test('the plan tells from where to where, with what, at what cost, and what the sample can show', async () => {
@@ -80,24 +86,80 @@ test('data that are gone can be given', async () => {
   expect(train?.examples).toBe(trainingLines.length);
 });
 
+test('what stands in the way ends a migration by name, before anything is paid', async () => {
+  const before = elsewhere.ledger().totals;
+  const migration = await at.client.migrate(requestFor({ model: 'orders' }));
+  await expect(migration.run()).rejects.toMatchObject({
+    code: 'migration_blocked',
+    message: expect.stringContaining('Its training data are gone.'),
+    advice: expect.stringContaining('--train FILE'),
+  });
+  await expect(at.client.migrate(requestFor(), await planned({ model: 'orders' }))).rejects.toMatchObject({
+    code: 'migration_blocked',
+  });
+  expect(elsewhere.ledger().totals).toEqual(before);
+});
+
+test('a migration that is begun twice is one, and cancelling it cancels its run and waits for that', async () => {
+  elsewhere.set({ trainingSeconds: 600 });
+  const before = elsewhere.ledger().totals.jobs;
+  const migration = await at.client.migrate(requestFor());
+  const run = await migration.run();
+  await until(run, 'train', training);
+  const again = await at.client.migrate(requestFor(), await planned());
+  expect(again).toMatchObject({ joined: true, name: migration.name });
+  expect((await again.run()).name).toBe(run.name);
+
+  await migration.cancel('the wrong platform');
+  await expect(again.result()).rejects.toMatchObject({ code: 'run_cancelled' });
+  // The migration has ended, so its run has cleaned up.
+  expect(await run.progress()).toMatchObject({
+    status: 'cancelled',
+    reason: { message: 'the wrong platform' },
+    job: { platformStatus: 'cancelled' },
+  });
+  expect(elsewhere.ledger().totals.jobs - before).toBe(1);
+  elsewhere.set({ trainingSeconds: 0 });
+});
+
+test('a run that somebody cancels fails its migration by name', async () => {
+  elsewhere.set({ trainingSeconds: 600 });
+  const migration = await at.client.migrate(requestFor());
+  const run = await migration.run();
+  await until(run, 'train', training);
+  await run.cancel('not now');
+  await expect(migration.result()).rejects.toMatchObject({
+    code: 'run_cancelled',
+    message: expect.stringContaining(run.name),
+  });
+  elsewhere.set({ trainingSeconds: 0 });
+});
+
 test('a new model that is worse is refused, with the reason; the old one stays in service', async () => {
   await writeFile(join(at.folder, 'contrary.jsonl'), contraryDataSet());
-  const { config } = await planned({ train: join(at.folder, 'contrary.jsonl') });
-  const result = await (await at.client.start(config ?? never())).result();
-  expect(result.verdict).toMatchObject({ decision: 'keep' });
-  expect(result.verdict.checks.find(({ rule }) => rule === 'champion')).toMatchObject({ passed: false });
+  const request = requestFor({ train: join(at.folder, 'contrary.jsonl') });
+  const migration = await at.client.migrate(request, await at.client.planMigration(request));
+  const { verdict, registered, fallback } = await migration.result();
+  expect(verdict.decision).toBe('keep');
+  expect(registered).toMatchObject({ promoted: false });
+  expect(fallback).toBeUndefined();
+  const { verdict: whole } = await (await migration.run()).result();
+  expect(whole.checks.find(({ rule }) => rule === 'champion')).toMatchObject({ passed: false });
   expect(await records.resolve('support-desk')).toMatchObject({ version: 2, connection: 'simulator' });
 });
 
 test('a model is carried over when the old one is no more: its recorded answers stand for it', async () => {
   const before = at.simulator.ledger().chat;
   await account.client.models.delete(account.models.second);
-  const { config } = await planned();
-  const result = await (await at.client.start(config ?? never())).result();
-  expect(result).toMatchObject({
+  const migration = await at.client.migrate(requestFor());
+  const migrated = await migration.result();
+  expect(migrated).toMatchObject({
+    model: 'support-desk',
     verdict: { decision: 'promote', says: expect.stringMatching(/(no worse|better) than the champion/) },
     registered: { name: 'support-desk', promoted: true },
+    fallback: { version: 2, until: day(30) },
   });
+  const result = await at.client.get(migrated.run).result();
   const champion = result.rivals.find(({ role }) => role === 'champion');
   expect(champion?.evaluation).toMatchObject({
     model: account.models.second,
@@ -107,8 +169,10 @@ test('a model is carried over when the old one is no more: its recorded answers 
   // Nothing was asked there: nothing answers any more.
   expect(at.simulator.ledger().chat).toEqual(before);
   expect(await records.resolve('support-desk')).toMatchObject({ connection: 'elsewhere', modelId: result.model });
+  // Its platform has announced its day, so it is waited for.
+  const temporal = await connect(at.settings.temporal);
+  const retirement = temporal.workflow.getHandle(migrated.fallback?.retirement ?? '');
+  expect((await retirement.describe()).status.name).toBe('RUNNING');
+  await retirement.terminate();
+  await temporal.connection.close();
 });
-
-function never(): never {
-  throw new Error('no run was planned');
-}

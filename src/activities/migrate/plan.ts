@@ -1,8 +1,9 @@
-import type { RunConfigInput } from '../../contract/config.ts';
+import { parseRunConfig, type RunConfig, type RunConfigInput } from '../../contract/config.ts';
 import type { MigrationPlan, MigrationRequest, Obstacle, Price } from '../../contract/migration.ts';
 import type { Inspection } from '../../datasets/index.ts';
 import { estimateTrainingTokens } from '../../datasets/index.ts';
 import { examplesForMargin, smallestMargin } from '../../evaluation/index.ts';
+import { daysUntil } from '../../lifetimes/days.ts';
 import type { ModelEntry } from '../../platforms/catalogue.ts';
 import { type Heritage, sourcesOf } from './facts.ts';
 
@@ -25,12 +26,13 @@ export interface Facts {
 }
 
 const million = 1_000_000;
-const dayMs = 86_400_000;
 /** Share of answers that change between two models which are equally good: of what has been seen, a usual one. */
 const usuallyChanged = 0.1;
 /** A run evaluates three models: base, old, new. */
 const modelsAsked = 3;
 const leastBudgetUsd = 1;
+/** Letters of a run's name. */
+const longestName = 40;
 
 /** What carrying a model over comes to. Everything that stands in its way is told at once, before any money is spent. */
 export function planOf(facts: Facts): MigrationPlan {
@@ -177,12 +179,14 @@ function costOf({ base, heritage, train, heldOut }: Facts): number | undefined {
   return (trained * training + asked) / million;
 }
 
-function configOf({ request, heritage, from }: Facts, estimateUsd: number | undefined): RunConfigInput {
+/** Throws `invalid_config` for changes that are not valid. */
+function configOf({ request, heritage, from }: Facts, estimateUsd: number | undefined): RunConfig {
   const { method, hyperparameters, seed, suffix, run } = heritage;
   const elsewhere = from.connection !== request.connection;
   const { learningRateMultiplier, ...others } = hyperparameters;
   const changes = request.changes ?? {};
-  return {
+  return parseRunConfig({
+    name: `migrate-${request.model}`.slice(0, longestName),
     connection: request.connection,
     model: request.baseModel,
     method,
@@ -198,7 +202,7 @@ function configOf({ request, heritage, from }: Facts, estimateUsd: number | unde
     register: request.model,
     ...changes,
     gate: { ...changes.gate, margins: { ...changes.gate?.margins, champion: -request.margin } },
-  };
+  } satisfies RunConfigInput);
 }
 
 function priceOf({ training, input, output }: Price): Price {
@@ -207,8 +211,4 @@ function priceOf({ training, input, output }: Price): Price {
 
 function points(share: number): string {
   return `${(share * 100).toFixed(1)} points`;
-}
-
-function daysUntil(day: string, today: string): number {
-  return Math.round((Date.parse(day) - Date.parse(today)) / dayMs);
 }

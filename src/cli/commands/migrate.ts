@@ -1,17 +1,23 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { MigrationHandle } from '../../client.ts';
 import type { RunConfigInput } from '../../contract/config.ts';
 import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
 import { isPath } from '../../contract/source.ts';
 import { attend } from '../attend.ts';
 import { confirmed } from '../confirm.ts';
 import type { Context, Perform } from '../context.ts';
-import { type ExitCode, exitCodes } from '../exit.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
 import { amountOf, duration, overrides } from '../options.ts';
 import { migrationPlan } from '../render/migration.ts';
 import type { Override } from '../run-file.ts';
 
 const dayMs = 86_400_000;
+
+interface Planned {
+  request: MigrationRequest;
+  plan: MigrationPlan;
+}
 
 type Target = Pick<MigrationRequest, 'connection' | 'baseModel'>;
 
@@ -51,7 +57,7 @@ export function migrateCommand(program: Command, perform: Perform): void {
     .addOption(new Option('--approval <who>', 'who promotes what has passed').choices(['automatic', 'person']))
     .option('--set <key=value>', 'change a field of the run that is planned', overrides)
     .option('--dry-run', 'plan and stop')
-    .option('--detach', 'return as soon as the run has started')
+    .option('--detach', 'return as soon as it has started')
     .option('--yes', 'start without asking')
     .action((model: string | undefined, options: MigrateOptions, command: Command) => {
       if ((model === undefined) === (options.all !== true)) command.error("error: name a model, or give '--all'");
@@ -64,28 +70,54 @@ async function migrate(context: Context, model: string | undefined, options: Mig
   const names = model === undefined ? await dying(context, options.within / dayMs) : [model];
   if (names.length === 0) out.say('No model in service dies so soon.');
   const client = await context.client();
-  const plans: MigrationPlan[] = [];
+  const planned: Planned[] = [];
   for (const name of names) {
-    const plan = await client.planMigration(await requestOf(context, name, options));
-    plans.push(plan);
+    const request = await requestOf(context, name, options);
+    const plan = await client.planMigration(request);
+    planned.push({ request, plan });
     out.data({ event: 'planned', plan });
     out.say(`${migrationPlan(plan, options.margin, out.paint)}\n`);
   }
-  const ready = plans.flatMap(({ config }) => (config ? [config] : []));
-  const refused = ready.length < plans.length ? exitCodes.failed : exitCodes.done;
+  const ready = planned.filter(({ plan }) => plan.config);
+  const refused = ready.length < planned.length ? exitCodes.failed : exitCodes.done;
   if (options.dryRun || ready.length === 0) return refused;
-  const question = `Start ${ready.length === 1 ? 'this run' : `these ${ready.length} runs`}?`;
+  const question = `Start ${ready.length === 1 ? 'this migration' : `these ${ready.length} migrations`}?`;
   if (!options.yes && !(await confirmed(context, question))) return exitCodes.failed;
   const handles = [];
-  for (const config of ready) {
-    const handle = await client.start({ name: `migrate-${config.register}`.slice(0, 40), ...config });
-    handles.push(handle);
-    out.data({ event: 'started', name: handle.name, url: handle.url });
-    out.say(`run:     ${handle.name}${handle.url ? `\nWeb UI:  ${handle.url}` : ''}`);
-  }
+  for (const one of ready) handles.push(await start(context, one));
   const [only, another] = handles;
   if (options.detach || !only || another) return refused;
-  return await attend(context, only, false);
+  return await attendMigration(context, only);
+}
+
+async function start({ client, out }: Context, { request, plan }: Planned): Promise<MigrationHandle> {
+  const handle = await (await client()).migrate(request, plan);
+  const { name, url, joined } = handle;
+  out.data({ event: 'started', model: request.model, name, url, joined });
+  if (joined) out.note(`A migration of ${request.model} is under way already: what it was started with holds.`);
+  out.say(`migration: ${name}${url ? `\nWeb UI:    ${url}` : ''}`);
+  return handle;
+}
+
+/** Watches the migration's run to its end and tells what becomes of the old version. */
+async function attendMigration(context: Context, migration: MigrationHandle): Promise<ExitCode> {
+  const { out } = context;
+  const interrupt = context.interrupts();
+  const run = await migration.run({ signal: interrupt }).catch((error: unknown) => {
+    if (!interrupt.aborted) throw error;
+  });
+  if (!run) {
+    out.note('Stopped watching; the migration goes on. The same command follows it again.');
+    return exitCodeOf(interrupt);
+  }
+  out.data({ event: 'run', name: run.name, url: run.url });
+  out.say(`run:       ${run.name}`);
+  const code = await attend(context, run, false);
+  if (code !== exitCodes.done) return code;
+  const { fallback } = await migration.result();
+  if (fallback)
+    out.say(`Version ${fallback.version} can be rolled back to until ${fallback.until}, and is retired then.`);
+  return code;
 }
 
 async function dying({ settings, records, now }: Context, withinDays: number): Promise<string[]> {

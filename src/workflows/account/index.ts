@@ -16,6 +16,7 @@ import {
   slotQuery,
 } from '../../contract/account.ts';
 import { activities } from '../activities.ts';
+import { ofEveryVersion } from '../versions.ts';
 import { type Month, reserve, reservedUsd, settle, settleAsEstimated } from './money.ts';
 import { answerTo, leave, order, request, type Slots } from './slots.ts';
 
@@ -59,11 +60,7 @@ export async function account({ connection, slots, months }: AccountState): Prom
   await condition(allHandlersFinished);
   await continueAsNew<typeof account>({ connection, slots, months });
 }
-// It outlives every version of the workers; where they have none the server refuses to be told.
-setWorkflowOptions(
-  () => (workflowInfo().currentDeploymentVersion?.deploymentName ? { versioningBehavior: 'AUTO_UPGRADE' } : {}),
-  account,
-);
+setWorkflowOptions(ofEveryVersion, account);
 
 /** Runs that were terminated tell nobody: their slots are freed, and what they were promised counts as spent. */
 async function dismissTheDead(connection: string, slots: Slots, months: Month[]): Promise<void> {

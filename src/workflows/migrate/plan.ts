@@ -1,5 +1,5 @@
-import type { MigrationPlan, MigrationRequest } from '../contract/migration.ts';
-import { activities } from './activities.ts';
+import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
+import { activities } from '../activities.ts';
 
 /** Tells what carrying a model to another platform comes to: the run that does it is started by whoever has read that. */
 export async function planMigration(request: MigrationRequest): Promise<MigrationPlan> {

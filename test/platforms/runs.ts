@@ -66,7 +66,7 @@ export function runsConform(
       'one that succeeds has paid one job, though the answer of each activity was lost once; its model and its files stay, and no deployment',
       async () => {
         const run = unique('conforms');
-        holds.loseAll(run);
+        holds.lose(run);
         const handle = await start(run);
         const { model, job, comparison } = await handle.result();
         const key = await keyOf(handle);

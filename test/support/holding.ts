@@ -9,14 +9,14 @@ export interface Holding {
   hold(run: string, activity: string): void;
   isHeld(run: string): boolean;
   releaseAll(): void;
-  /** The first attempt of each activity has its effect, and fails as if its worker had died then. */
-  loseAll(run: string): void;
+  /** The first attempt of this activity, or of each, has its effect, and fails as if its worker had died then. */
+  lose(run: string, activity?: string): void;
 }
 
 export function holding(): Holding {
   const holds = new Map<string, string>();
   const held = new Set<string>();
-  const losing = new Set<string>();
+  const losses = new Map<string, string | undefined>();
 
   return {
     around: () => ({
@@ -30,7 +30,8 @@ export function holding(): Holding {
             await setTimeout(100);
           }
           const result = await next(input);
-          if (attempt === 1 && losing.has(run)) throw new Error('The worker has died.');
+          const lost = losses.has(run) && (losses.get(run) ?? activityType) === activityType;
+          if (attempt === 1 && lost) throw new Error('The worker has died.');
           return result;
         },
       },
@@ -38,6 +39,6 @@ export function holding(): Holding {
     hold: (run, activity) => void holds.set(run, activity),
     isHeld: (run) => held.has(run),
     releaseAll: () => holds.clear(),
-    loseAll: (run) => void losing.add(run),
+    lose: (run, activity) => void losses.set(run, activity),
   };
 }

@@ -156,6 +156,25 @@ describe('time', () => {
     expect(sim.ledger().totals).toMatchObject({ trainings: 1, trainedTokens: 2 * half });
   });
 
+  test('a checkpoint is told between its step and the next, also where the learner is far ahead of the clock', async () => {
+    let now = 1_800_000_000_000;
+    const { client, dataDir } = await bench({ now: () => now, trainingSeconds: 86_400 });
+    const { id } = await createJob(client);
+    const files = async () => await readdir(join(dataDir, 'jobs', id)).catch(() => []);
+    const computed = async () => (await files()).filter((name) => name.endsWith('.weights'));
+    await until(computed, (weights) => weights.length === 3);
+    now += DAY;
+    await ended(client, id);
+    const places: number[] = [];
+    for await (const { data, message } of client.fineTuning.jobs.listEvents(id, { limit: 100 })) {
+      const step = (data as { step?: number } | null)?.step ?? /^Checkpoint created at step (\d+)/.exec(message)?.[1];
+      if (step !== undefined) places.push(Number(step));
+    }
+    // The newest comes first.
+    expect(places).toEqual([...places].sort((one, other) => other - one));
+    expect(places.filter((step) => step === 40)).toHaveLength(2);
+  });
+
   test('the name of the model and the model itself can come late', async () => {
     let now = 1_800_000_000_000;
     const { client } = await bench({ now: () => now, modelNameMs: 60_000, modelReadyMs: 300_000 });

@@ -45,13 +45,17 @@ export function showDue(services: Services, work: ActiveJob): Progress {
   if (isDue(work.steps[0]?.metrics.step) || isDue(work.epochs[0]?.step)) {
     const dropped: ModelRecord[] = [];
     services.store.transaction(() => {
-      for (let step = work.steps[0]; step && isDue(step.metrics.step); step = work.steps[0]) {
-        showStep(services, job, step);
-        work.steps.shift();
-      }
-      for (let epoch = work.epochs[0]; epoch && isDue(epoch.step); epoch = work.epochs[0]) {
-        dropped.push(...showCheckpoint(services, job, epoch));
-        work.epochs.shift();
+      for (;;) {
+        const [step] = work.steps;
+        const [epoch] = work.epochs;
+        // In the order in which they came to be: a checkpoint comes behind the step that made it.
+        if (isDue(step?.metrics.step) && step.metrics.step <= (epoch?.step ?? Number.POSITIVE_INFINITY)) {
+          showStep(services, job, step);
+          work.steps.shift();
+        } else if (isDue(epoch?.step)) {
+          dropped.push(...showCheckpoint(services, job, epoch));
+          work.epochs.shift();
+        } else break;
       }
       services.store.put('job', job);
     });

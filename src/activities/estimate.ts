@@ -1,6 +1,8 @@
 import type { RunConfig } from '../contract/config.ts';
 import type { DataSummary } from '../contract/run.ts';
+import { triesOf } from '../contract/tries.ts';
 import { estimateTrainingTokens } from '../datasets/index.ts';
+import type { Platforms } from '../platforms/registry.ts';
 import type { Dependencies } from './dependencies.ts';
 import { gradingUsd } from './judges.ts';
 import { pricesOf } from './prices.ts';
@@ -12,11 +14,17 @@ export interface EstimateInput {
   champion?: { input: number; output: number } | undefined;
 }
 
+/** US dollars a million tokens, and the date they were looked up. */
+export type EstimatePrices = { training: number; input: number; output: number; checked: string };
+
 export interface CostEstimate {
   usd: number;
-  /** US dollars a million tokens, and the date they were looked up. */
-  prices: { training: number; input: number; output: number; checked: string };
+  prices: EstimatePrices;
+  /** Of a run that tries several bases or parameters: each of them, in their order. */
+  tries?: { prices: EstimatePrices; trainingUsd: number }[];
 }
+
+type Asking = Pick<EstimatePrices, 'input' | 'output'>;
 
 const million = 1_000_000;
 
@@ -24,27 +32,70 @@ export function estimateActivities({ platforms }: Dependencies) {
   return {
     /**
      * What the run will cost: training tokens times epochs, every held-out question asked of each model, and their answers
-     * judged where the grader asks a model. Where time is billed, what a job may cost at most.
+     * judged where the grader asks a model. Where time is billed, what a job may cost at most. Of tries all are trained and
+     * asked the validation questions, and the dearest is taken to be the one that is evaluated.
      */
-    async estimateCost({ config, data, champion }: EstimateInput): Promise<CostEstimate> {
-      const platform = platforms.get(config.connection);
-      const { training, input, output, checked } = pricesOf(platform, config.model);
-      const { epochs } = config.hyperparameters;
-      const trainedTokens = estimateTrainingTokens({ ...data.train, epochs });
-      const asked = Math.min(1, (config.evaluation.maxExamples ?? Number.POSITIVE_INFINITY) / data.test.examples);
-      // An example is a question and its answer: the question is read, and an answer as long as the reference is written.
-      const questionUsd = (price: { input: number; output: number }) =>
-        (data.test.tokens * price.input + data.test.answerTokens * price.output) * asked;
-      const { prompted } = config.evaluation;
-      const shownTokens = (prompted ? prompted.examples * data.train.tokens : 0) / data.train.examples;
-      const shownUsd = shownTokens * data.test.examples * asked * input;
-      const evaluationUsd =
-        questionUsd({ input, output }) * (prompted ? 3 : 2) + shownUsd + (champion ? questionUsd(champion) : 0);
-      const trainingUsd = platform.trainingUsdAtMost ?? (trainedTokens * training) / million;
-      const models = 2 + (prompted ? 1 : 0) + (champion ? 1 : 0);
-      const judgesUsd = gradingUsd(platforms, config.connection, config.evaluation.grader, data.test) * asked * models;
-      const usd = trainingUsd + evaluationUsd / million + judgesUsd;
-      return { usd, prices: { training, input, output, checked } };
+    async estimateCost(input: EstimateInput): Promise<CostEstimate> {
+      const { config } = input;
+      const tries = triesOf(config).map((one) => trainingOf(platforms, one.config, input.data));
+      const evaluated = (prices: EstimatePrices) => evaluationUsd(platforms, input, prices);
+      if (tries.length === 0) {
+        const { prices, trainingUsd } = trainingOf(platforms, config, input.data);
+        return { usd: trainingUsd + evaluated(prices), prices };
+      }
+      const trainedUsd = sum(tries.map(({ trainingUsd }) => trainingUsd));
+      const chosenUsd = sum(tries.map(({ prices }) => choosingUsd(platforms, input, prices)));
+      const usd = trainedUsd + chosenUsd + Math.max(...tries.map(({ prices }) => evaluated(prices)));
+      const [{ prices }] = tries as [(typeof tries)[number]];
+      return { usd, prices, tries };
     },
   };
+}
+
+function trainingOf(platforms: Platforms, { connection, model, hyperparameters }: RunConfig, data: DataSummary) {
+  const platform = platforms.get(connection);
+  const { training, input, output, checked } = pricesOf(platform, model);
+  const trainedTokens = estimateTrainingTokens({ ...data.train, epochs: hyperparameters.epochs });
+  const trainingUsd = platform.trainingUsdAtMost ?? (trainedTokens * training) / million;
+  return { prices: { training, input, output, checked }, trainingUsd };
+}
+
+/** Of base, tuned model and whatever else is asked the held-out questions. */
+function evaluationUsd(platforms: Platforms, { config, data, champion }: EstimateInput, own: Asking): number {
+  const { prompted, grader } = config.evaluation;
+  const asked = askedShare(config, data.test.examples);
+  // An example is a question and its answer: the question is read, and an answer as long as the reference is written.
+  const questionUsd = (price: Asking) =>
+    ((data.test.tokens * price.input + data.test.answerTokens * price.output) * asked) / million;
+  const shownTokens = (prompted ? prompted.examples * data.train.tokens : 0) / data.train.examples;
+  const shownUsd = (shownTokens * data.test.examples * asked * own.input) / million;
+  const models = 2 + (prompted ? 1 : 0);
+  const judgedUsd = gradingUsd(platforms, config.connection, grader, data.test) * asked;
+  return (
+    questionUsd(own) * models +
+    shownUsd +
+    (champion ? questionUsd(champion) : 0) +
+    judgedUsd * (models + (champion ? 1 : 0))
+  );
+}
+
+/** Of one model that is asked the validation questions; their answers are taken to be as long as those held out. */
+function choosingUsd(platforms: Platforms, { config, data }: EstimateInput, own: Asking): number {
+  const { examples, tokens } = data.validation;
+  const asked = askedShare(config, examples);
+  const answerTokens = tokens * (data.test.answerTokens / data.test.tokens);
+  const judgedUsd = gradingUsd(platforms, config.connection, config.evaluation.grader, {
+    examples,
+    tokens,
+    answerTokens,
+  });
+  return ((tokens * own.input + answerTokens * own.output) / million + judgedUsd) * asked;
+}
+
+function askedShare({ evaluation }: RunConfig, examples: number): number {
+  return Math.min(1, (evaluation.maxExamples ?? Number.POSITIVE_INFINITY) / examples);
+}
+
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((total, one) => total + one, 0);
 }

@@ -21,6 +21,7 @@ import { reportActivities } from './report.ts';
 import { retireActivities } from './retire.ts';
 import { splitActivities } from './split.ts';
 import { stopEarlyActivities } from './stop-early.ts';
+import { triesActivities } from './tries.ts';
 import { uploadActivities } from './upload.ts';
 import { waitActivities } from './wait.ts';
 import { warmUpActivities } from './warmup.ts';
@@ -41,6 +42,7 @@ export function createActivities(dependencies: Dependencies) {
     ...warmUpActivities(dependencies),
     ...deployActivities(dependencies),
     ...checkpointActivities(dependencies),
+    ...triesActivities(dependencies),
     ...compareActivities(dependencies),
     ...migrateActivities(dependencies),
     ...notifyActivities(dependencies),

@@ -50,6 +50,7 @@ export function reportActivities({ platforms, store }: Dependencies) {
       ...compared,
       verdict,
       ...(registered ? { registered } : {}),
+      ...(run.tries ? { tries: run.tries } : {}),
       ...(checkpoint ? { checkpoint } : {}),
       training: {
         curve: await platform.trainingCurve(job.id),

@@ -6,6 +6,7 @@ import { type ExitCode, exitCodeOf, exitCodes } from './exit.ts';
 import { follow } from './follow.ts';
 import { costLine } from './render/cost.ts';
 import { evaluationTable, gateLines } from './render/evaluation.ts';
+import { tryLines } from './render/tries.ts';
 import { reportLine, saveReport } from './reports.ts';
 
 /** Watches a run to its end and tells how it ended. Throws the named reason when it failed or was cancelled. */
@@ -31,6 +32,7 @@ async function tellResult(context: Context, result: RunResult, url: string | und
   out.say(
     [
       '',
+      ...(result.tries ? ['tries:', ...tryLines(result).map((line) => `  ${line}`), ''] : []),
       evaluationTable(result, out.paint),
       '',
       ...gateLines(result),

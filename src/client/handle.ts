@@ -14,6 +14,7 @@ import type { DecidedBy, FineTuneInput, RunProgress, RunResult } from '../contra
 import { runError } from './failures.ts';
 import { progressOf } from './live.ts';
 import { pauseFor } from './pause.ts';
+import { withTries } from './tries.ts';
 
 /** A run: to look at, wait for, steer. */
 export interface RunHandle {
@@ -58,7 +59,8 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
 
   async function look(): Promise<{ progress: RunProgress; over: boolean }> {
     const description = await named(() => workflow.describe());
-    return { progress: progressOf(description), over: description.status.name !== 'RUNNING' };
+    const progress = await withTries(context.client, progressOf(description));
+    return { progress, over: description.status.name !== 'RUNNING' };
   }
 
   /** A workflow that closes as cancelled keeps no message: the run's own reason is in its memo. */

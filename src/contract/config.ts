@@ -3,6 +3,7 @@ import { TunewrightError } from './errors.ts';
 import { gateSchema } from './gate.ts';
 import { graderSchema } from './graders.ts';
 import { dataSource } from './source.ts';
+import { triesOf } from './tries.ts';
 
 /** Of runs and of registered models. */
 const modelName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'use 1-40 lower-case letters, digits and dashes');
@@ -39,6 +40,15 @@ export const dataSchema = z.strictObject({
   test: source.optional(),
 });
 
+/** One of the bases or parameters that a run tries: what it does not name is as the run's. */
+const trySchema = z.strictObject({
+  /** What reports call it; `try-1` and so on when absent. */
+  name: modelName.optional(),
+  model: z.string().min(1).optional(),
+  hyperparameters: z.strictObject(hyperparameterSchemas).partial().optional(),
+  seed: z.int().min(0).optional(),
+});
+
 const runFields = z.strictObject({
   name: modelName.optional(),
   connection: z.string().min(1).default('openai'),
@@ -65,6 +75,8 @@ const runFields = z.strictObject({
     })
     .prefault({}),
   seed: z.int().min(0).default(1),
+  /** Each is trained; the one that does best on the validation examples is the run's result. */
+  tries: z.array(trySchema).min(2).max(8).optional(),
   suffix: z.string().min(1).max(64).optional(),
   /** A job that overfits is stopped before its end, and the best of its checkpoints is the result. */
   stopEarly: z.boolean().default(false),
@@ -105,10 +117,11 @@ const runFields = z.strictObject({
 
 /** A run, as a person writes it. */
 export const runConfigSchema = runFields
-  .refine(({ method, hyperparameters }) => method === 'dpo' || hyperparameters.beta === undefined, {
-    path: ['hyperparameters', 'beta'],
-    message: 'only the method dpo has a beta',
-  })
+  .refine(
+    ({ method, hyperparameters, tries = [] }) =>
+      method === 'dpo' || [{ hyperparameters }, ...tries].every((one) => one.hyperparameters?.beta === undefined),
+    { path: ['hyperparameters', 'beta'], message: 'only the method dpo has a beta' },
+  )
   .refine(({ stopEarly, data, split }) => !stopEarly || data.validation !== undefined || split.validation > 0, {
     path: ['stopEarly'],
     message: 'needs validation examples: name data.validation, or set split.validation above 0',
@@ -116,11 +129,33 @@ export const runConfigSchema = runFields
   .refine(({ stopEarly, evaluation }) => !stopEarly || evaluation.checkpoint === 'best', {
     path: ['stopEarly'],
     message: 'takes the best checkpoint: leave evaluation.checkpoint at best',
+  })
+  .refine(({ tries, data, split }) => !tries || data.validation !== undefined || split.validation > 0, {
+    path: ['tries'],
+    message: 'tries are told apart by validation examples: name data.validation, or set split.validation above 0',
+  })
+  .refine((run) => allDiffer(triesOf(run).map(({ name }) => name)), {
+    path: ['tries'],
+    message: 'two tries have the same name',
+  })
+  .refine((run) => allDiffer(triesOf(run).map(({ config }) => trainedBy(config))), {
+    path: ['tries'],
+    message: 'two tries are the same: they differ in model, hyperparameters or seed',
   });
 
-export type RunConfig = z.infer<typeof runConfigSchema>;
+/** What a job is made of: two that are equal in it would be paid for the same. */
+function trainedBy({ model, hyperparameters, seed }: RunConfig): string {
+  const { epochs, batchSize, learningRateMultiplier, beta } = hyperparameters;
+  return JSON.stringify([model, epochs, batchSize, learningRateMultiplier, beta, seed]);
+}
+
+function allDiffer(texts: readonly string[]): boolean {
+  return new Set(texts).size === texts.length;
+}
+
+export type RunConfig = z.output<typeof runFields>;
 /** A run before defaults are filled in: what callers pass. */
-export type RunConfigInput = z.input<typeof runConfigSchema>;
+export type RunConfigInput = z.input<typeof runFields>;
 
 /** One line a problem: `data.train: expected string`. */
 export function describeIssues(error: z.ZodError): string {

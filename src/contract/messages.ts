@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CancelRequest, DecidedBy, JobChanged, RetrainRequest, RunProgress } from './run.ts';
+import type { CancelRequest, DecidedBy, JobChanged, JobSummary, RetrainRequest, RunProgress } from './run.ts';
 
 /** The workflow type under which runs are registered. */
 export const workflowType = 'fineTune';
@@ -14,6 +14,10 @@ export const inputMemo = 'tunewrightInput';
 export const progressQuery = defineQuery<RunProgress>('progress');
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
 export const jobChangedSignal = defineSignal<[JobChanged]>('jobChanged');
+/** What a try tells its run once it has a job; `number` counts from 1. */
+export const tryBegunSignal = defineSignal<[{ number: number; job: JobSummary }]>('tryBegun');
+/** What a paused run tells its tries, and one that goes on. */
+export const tryHeldSignal = defineSignal<[held: boolean]>('tryHeld');
 /** Each answers with one sentence saying what now happens. */
 export const pauseUpdate = defineUpdate<string>('pause');
 export const resumeUpdate = defineUpdate<string>('resume');

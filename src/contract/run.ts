@@ -2,6 +2,7 @@ import type { ArtifactRef } from './artifact.ts';
 import type { RunConfig } from './config.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Comparison, Estimate } from './evaluation.ts';
+import type { Try } from './tries.ts';
 import type { Rival, Verdict } from './verdict.ts';
 
 /** The stages of a run, in order. */
@@ -173,6 +174,9 @@ export interface RunProgress {
   startedAt: string;
   timings: StageTiming[];
   data?: DataSummary;
+  /** Of a run that tries several bases or parameters: each of them, in the order of the configuration. */
+  tries?: Try[];
+  /** Where there are tries, that of the one with which the run goes on. */
   job?: JobSummary;
   /** Set once training was seen to overfit, where the run stops early. */
   earlyStop?: EarlyStop;
@@ -199,6 +203,8 @@ export interface RunResult {
   runId: string;
   model: string;
   job: JobSummary;
+  /** Where several bases or parameters were tried: each of them. */
+  tries?: Try[];
   /** With the base model. */
   comparison: Comparison;
   /** With each model that it was compared with, the base model first. */

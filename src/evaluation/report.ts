@@ -10,6 +10,7 @@ import type {
   StageTiming,
   TrainingMetrics,
 } from '../contract/run.ts';
+import type { Try } from '../contract/tries.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import type { ComparedModels } from './compare.ts';
 
@@ -41,6 +42,8 @@ export interface RunReport extends ComparedModels {
     curve: TrainingMetrics[];
     checkpoints?: { model: string; step: number; metrics: TrainingMetrics }[];
   };
+  /** Where several bases or parameters were tried: each of them; `job` and `config` are those of the chosen one. */
+  tries?: Try[];
   /** Which checkpoint was taken and by what rule, as a sentence. */
   checkpoint?: {
     chosen: string;

@@ -107,6 +107,7 @@ export const activities = {
   warmUp: activity('warmUp', polling),
   deployModel: activity('deployModel', polling),
   findCheckpoints: activity('findCheckpoints', call),
+  lastLosses: activity('lastLosses', call),
   choosePrompt: activity('choosePrompt', local),
   evaluateModel: activity('evaluateModel', long),
   compareModels: activity('compareModels', local),

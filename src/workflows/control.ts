@@ -1,4 +1,11 @@
-import { ApplicationFailure, CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import {
   cancelSignal,
   decideUpdate,
@@ -6,8 +13,10 @@ import {
   pauseUpdate,
   resumeUpdate,
   retrainUpdate,
+  tryHeldSignal,
 } from '../contract/messages.ts';
 import type { Choice, Decided, DecidedBy, JobSummary, Question, RetrainRequest } from '../contract/run.ts';
+import { tryType } from '../contract/tries.ts';
 import { activities } from './activities.ts';
 import type { Progress } from './progress.ts';
 
@@ -43,6 +52,10 @@ export class Control {
       if (jobId !== progress.now.job?.id || this.#seenEvents.has(eventId) || this.#seenEvents.size >= mostWakes) return;
       this.#seenEvents.add(eventId);
       this.#woken = true;
+    });
+    setHandler(tryHeldSignal, (held) => {
+      this.#paused = held;
+      this.#showStatus();
     });
     setHandler(pauseUpdate, async () => await this.#pause(), { validator: () => this.#refuse(this.#whyNotPause()) });
     setHandler(resumeUpdate, async () => await this.#resume(), { validator: () => this.#refuse(this.#whyNotResume()) });
@@ -131,42 +144,54 @@ export class Control {
     return choiceOf(this.#progress.now.question, decided.choice)?.does ?? '';
   }
 
-  /** The job, while it trains and is not stopped early. */
-  get #training(): JobSummary | undefined {
-    const { stage, job, earlyStop } = this.#progress.now;
-    return stage === 'train' && (!earlyStop || earlyStop.state === 'refused') ? job : undefined;
-  }
-
   async #pause(): Promise<string> {
-    const { now } = this.#progress;
-    const job = this.#training;
-    if (job) {
-      this.#showJob(await activities.pauseJob('Pause the job', { connection: now.connection, jobId: job.id }));
-      if (this.stopping) return 'The run is ending.';
-    }
-    this.#paused = true;
-    this.#showStatus();
-    return job
-      ? `The job ${job.id} is paused at the platform.`
-      : `The run stops when its stage "${now.stage}" is done.`;
+    const { connection, stage } = this.#progress.now;
+    const jobs = this.#training;
+    for (const { id: jobId } of jobs) this.#showJob(await activities.pauseJob('Pause the job', { connection, jobId }));
+    if (this.stopping) return 'The run is ending.';
+    await this.#hold(true);
+    if (jobs.length === 0) return `The run stops when its stage "${stage}" is done.`;
+    const ids = jobs.map(({ id }) => id).join(', ');
+    return jobs.length === 1
+      ? `The job ${ids} is paused at the platform.`
+      : `The jobs ${ids} are paused at the platform.`;
   }
 
   async #resume(): Promise<string> {
     const { connection } = this.#progress.now;
-    const job = this.#training;
-    if (job) {
-      this.#showJob(await activities.resumeJob('Resume the job', { connection, jobId: job.id }));
-      if (this.stopping) return 'The run is ending.';
-    }
-    this.#paused = false;
-    this.#showStatus();
+    for (const { id: jobId } of this.#training)
+      this.#showJob(await activities.resumeJob('Resume the job', { connection, jobId }));
+    if (this.stopping) return 'The run is ending.';
+    await this.#hold(false);
     return 'The run goes on.';
   }
 
+  /** The jobs that train now and are not stopped early: the run's own, or those of its tries. */
+  get #training(): JobSummary[] {
+    const { stage, job, earlyStop, tries = [] } = this.#progress.now;
+    if (stage !== 'train' || (earlyStop && earlyStop.state !== 'refused')) return [];
+    if (job) return [job];
+    return tries.flatMap((one) => (one.status === 'training' && one.job ? [one.job] : []));
+  }
+
+  /** Tries that wait for a slot must not begin while their run is paused. */
+  async #hold(held: boolean): Promise<void> {
+    this.#paused = held;
+    this.#showStatus();
+    const { tries = [] } = this.#progress.now;
+    const open = tries.filter(({ status }) => status === 'waiting' || status === 'training');
+    await Promise.allSettled(
+      open.map(async ({ workflow }) => await getExternalWorkflowHandle(workflow).signal(tryHeldSignal, held)),
+    );
+  }
+
   /** The job may have ended while it was asked: what is known of its end stays. */
-  #showJob({ platformStatus }: JobSummary): void {
+  #showJob({ id, platformStatus }: JobSummary): void {
     const { now } = this.#progress;
-    if (now.job && now.stage === 'train') now.job = { ...now.job, platformStatus };
+    if (now.stage !== 'train') return;
+    if (now.job) now.job = { ...now.job, platformStatus };
+    const one = now.tries?.find(({ status, job }) => status === 'training' && job?.id === id);
+    if (one?.job) one.job = { ...one.job, platformStatus };
   }
 
   #retrain(request: RetrainRequest): string {
@@ -186,7 +211,7 @@ export class Control {
     if (this.stopping) return 'The run is ending.';
     if (this.#progress.now.question) return parked;
     // A pause whose answer was lost, or one made on the platform's own page: the job may be paused all the same.
-    return this.#paused || this.#training ? undefined : 'The run is not paused.';
+    return this.#paused || this.#training.length > 0 ? undefined : 'The run is not paused.';
   }
 
   #whyNotDecide(name: string): string | undefined {
@@ -198,6 +223,7 @@ export class Control {
   }
 
   #whyNotRetrain(): string | undefined {
+    if (workflowInfo().workflowType === tryType) return 'A try is not retrained by itself: retrain its run.';
     if (this.cancelled) return 'The run is being cancelled.';
     if (this.retrain) return 'A retraining of this run was asked for already.';
     return this.stopping ? 'The run is ending.' : undefined;

@@ -30,7 +30,7 @@ export async function windUp(run: Run, error: unknown): Promise<boolean> {
   now.status = !stopping ? 'failed' : control.continuation ? 'retraining' : 'cancelling';
   run.progress.publish();
 
-  const jobTrouble = await attempted(() => stopJob(run));
+  const jobTrouble = (await attempted(() => stopJob(run))) + troubleOfTries(run);
   const hostingTrouble = await attempted(() => endServing(run));
   const fileTrouble = await attempted(() => removeFiles(run));
   // Asked again: a cancellation may have come in the meantime.
@@ -52,9 +52,19 @@ async function attempted(call: () => Promise<void>): Promise<string> {
   }
 }
 
+/** Tries stop their own jobs. */
+function troubleOfTries({ progress }: Run): string {
+  const { tries = [] } = progress.now;
+  return tries.flatMap(({ name, trouble }) => (trouble ? [` ${name}: ${trouble}`] : [])).join('');
+}
+
 async function stopJob(run: Run): Promise<void> {
-  if (!run.createBegun) return;
   const { now } = run.progress;
+  const { connection, tries = [] } = now;
+  const paused = tries.flatMap(({ job, earlyStop }) => (job && earlyStop?.state === 'stopped' ? [job.id] : []));
+  if (paused.length > 0)
+    await activities.stopJobs('Stop the jobs that are paused', { connection, ...identity(run), jobIds: paused });
+  if (!run.createBegun) return;
   const jobs = await activities.stopJobs('Stop the job and see it stopped', {
     connection: now.connection,
     ...identity(run),
@@ -82,7 +92,7 @@ export async function continueAs(run: Run, request: RetrainRequest): Promise<nev
   const asNew = makeContinueAsNewFunc<(input: FineTuneInput) => Promise<RunResult>>({
     initialVersioningBehavior: 'AUTO_UPGRADE',
   });
-  return await asNew(nextAttempt(run.input, request.changes, parent));
+  return await asNew(nextAttempt(run.started, request.changes, parent));
 }
 
 /** The failure that closes the workflow: cancelled when it was cancelled, otherwise the named reason. */

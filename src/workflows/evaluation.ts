@@ -14,7 +14,7 @@ type Examples = Examined['test'];
 /** A model that is asked the examples. */
 export interface Target {
   /** Unique among those of one call. */
-  role: RivalRole | 'tuned' | `checkpoint-${number}`;
+  role: RivalRole | 'tuned' | `checkpoint-${number}` | `try-${number}`;
   connection: string;
   model: string;
   /** It answers only under a deployment. */

@@ -2,41 +2,28 @@ import { allHandlersFinished, CancellationScope, condition, setHandler, workflow
 import { progressQuery } from '../contract/messages.ts';
 import type { FineTuneInput, RunResult } from '../contract/run.ts';
 import { runKey } from '../contract/run-key.ts';
+import { basesOf } from '../contract/tries.ts';
 import { activities } from './activities.ts';
+import { type Access, accessTo, inspectFor } from './bases.ts';
 import { Control } from './control.ts';
 import { conclude, continueAs, windUp } from './ending.ts';
-import { approval, freeSlot, leaveAccount, reserveMoney, takeSlot } from './fleet.ts';
+import { approval, leaveAccount, reserveMoney } from './fleet.ts';
 import { Progress } from './progress.ts';
 import { championOf, prove, reportOf } from './proof.ts';
-import { overBudget, trainingCost } from './rules.ts';
-import type { Run } from './run.ts';
+import { overBudget } from './rules.ts';
+import { newRun, type Run } from './run.ts';
+import { enter } from './stage.ts';
 import { keepRecord, tellEnd } from './telling.ts';
-import { together } from './together.ts';
-import { createJob, jobEnded } from './training.ts';
-
-/** The platform's clock may be behind, and it tells whole seconds. */
-const clockSkewMs = 3_600_000;
+import { train } from './train.ts';
+import { tryAll } from './tries/index.ts';
 
 /** One run: a data set becomes a model that has been compared with its base, or a reason why not. */
 export async function fineTune(input: FineTuneInput): Promise<RunResult> {
   const progress = new Progress(input);
   const control = new Control(progress);
   setHandler(progressQuery, () => progress.now);
-  const run: Run = {
-    input,
-    progress,
-    control,
-    key: runKey(workflowInfo().firstExecutionRunId, input.attempt),
-    since: Date.now() - clockSkewMs,
-    files: [],
-    stoppedJobs: [],
-    uploadBegun: false,
-    createBegun: false,
-    deployed: undefined,
-    inAccount: false,
-    evaluations: [],
-    prices: undefined,
-  };
+  const key = runKey(workflowInfo().firstExecutionRunId, input.attempt);
+  const run = newRun({ name: workflowInfo().workflowId, input, progress, control, key });
 
   let result: RunResult;
   try {
@@ -62,18 +49,13 @@ export async function fineTune(input: FineTuneInput): Promise<RunResult> {
 
 async function story(run: Run): Promise<RunResult> {
   const { config } = run.input;
-  const { connection, model, method } = config;
+  const { connection, method } = config;
   const { now } = run.progress;
+  const bases = basesOf(config);
+  const [model] = bases as [string];
 
   await enter(run, 'inspect');
-  const sources = await activities.inspectData(`Check ${config.data.train}`, {
-    connection,
-    model,
-    method,
-    data: config.data,
-    split: config.split,
-    evaluation: config.evaluation,
-  });
+  const sources = await inspectFor(bases, config);
 
   await enter(run, 'split');
   const parts = await activities.splitData('Set held-out examples aside', {
@@ -99,47 +81,20 @@ async function story(run: Run): Promise<RunResult> {
     await approval(run, 'over_budget', ...overBudget(estimate.usd, config.budgetUsd));
 
   await enter(run, 'access');
-  const { minimumLifeDays } = config;
-  const access = await activities.checkAccess(`Check access to ${model}`, {
-    connection,
-    model,
-    method,
-    minimumLifeDays,
-    grader: config.evaluation.grader,
-    ...(config.stopEarly ? { stopEarly: true } : {}),
-  });
+  const accesses = await accessTo(bases, config);
+  const access = accesses.get(model) as Access;
   now.platform = access.platform;
   now.cost.simulated = access.simulated;
   const { jobsAtOnce, monthlyBudgetUsd } = access;
   if (monthlyBudgetUsd !== undefined) await reserveMoney(run, estimate.usd, monthlyBudgetUsd);
 
-  await enter(run, 'upload');
-  run.uploadBegun = true;
-  const [training, validation] = await together([
-    async () => await upload(run, 'train', parts.train),
-    async () => parts.validation && (await upload(run, 'validation', parts.validation)),
-  ]);
-
-  await enter(run, 'train');
-  if (jobsAtOnce !== undefined) await takeSlot(run, jobsAtOnce);
-  now.job = await createJob(run, {
-    key: run.key,
-    runName: now.name,
-    model,
-    trainingFileId: training,
-    validationFileId: validation,
-    method,
-    hyperparameters: config.hyperparameters,
-    seed: config.seed,
-    suffix: config.suffix ?? config.name?.slice(0, 18),
-  });
-  run.progress.publish();
-  now.job = await jobEnded(run, now.job);
-  now.cost = { ...now.cost, ...trainingCost([now.job, ...run.stoppedJobs], estimate.prices) };
-  if (jobsAtOnce !== undefined) await freeSlot(run);
+  const { prices, tries } = estimate;
+  const trained = tries
+    ? await tryAll(run, { parts, jobsAtOnce, estimates: tries, accesses })
+    : { job: await train(run, { parts, jobsAtOnce, prices }), prices, access };
 
   await enter(run, 'warmup');
-  const proof = await prove(run, { job: now.job, parts, access, prices: estimate.prices, champion });
+  const proof = await prove(run, { ...trained, parts, champion });
   const { compared, registered } = proof;
 
   await enter(run, 'report');
@@ -151,7 +106,8 @@ async function story(run: Run): Promise<RunResult> {
     name: now.name,
     runId: now.runId,
     model: proof.model,
-    job: now.job,
+    job: trained.job,
+    ...(now.tries ? { tries: now.tries } : {}),
     comparison,
     rivals,
     verdict,
@@ -161,17 +117,4 @@ async function story(run: Run): Promise<RunResult> {
   };
 }
 
-/** Begins a stage, unless the run is paused: then when it is resumed. */
-async function enter(run: Run, stage: Run['progress']['now']['stage']): Promise<void> {
-  await run.control.unlessPaused();
-  run.progress.enter(stage);
-}
-
-async function upload(run: Run, role: 'train' | 'validation', file: UploadedPart): Promise<string> {
-  const { connection } = run.input.config;
-  const remote = await activities.uploadFile(`Upload the ${role} file`, { connection, key: run.key, role, file });
-  run.files.push(remote.id);
-  return remote.id;
-}
 type RivalFigures = Awaited<ReturnType<typeof activities.compareModels>>['rivals'][number];
-type UploadedPart = Parameters<typeof activities.uploadFile>[1]['file'];

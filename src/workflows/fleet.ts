@@ -42,7 +42,7 @@ export async function takeSlot(run: Run, jobsAtOnce: number): Promise<void> {
   run.inAccount = true;
   await activities.takeSlot('Wait for a job slot', connection, {
     key: run.key,
-    run: run.progress.now.name,
+    run: run.name,
     model,
     priority,
     jobsAtOnce,
@@ -56,9 +56,12 @@ export async function freeSlot(run: Run): Promise<void> {
 
 /** The run has ended: its slot is freed, and what it has really cost takes the place of its estimate. */
 export async function leaveAccount(run: Run): Promise<void> {
-  const { cost } = run.progress.now;
+  const { cost, tries } = run.progress.now;
   // A platform that does not tell what a stopped job had trained is taken to bill all of it.
-  const trainingUsd = cost.trainingUsd ?? (run.createBegun ? (cost.estimatedUsd ?? 0) : 0);
+  const ownUsd = cost.trainingUsd ?? (run.createBegun ? (cost.estimatedUsd ?? 0) : 0);
+  const trainingUsd = tries
+    ? tries.reduce((sum, one) => sum + (one.cost.trainingUsd ?? (one.job ? one.cost.estimatedUsd : 0)), 0)
+    : ownUsd;
   await tell(run, { spentUsd: spentUsd({ ...cost, trainingUsd }) ?? 0 });
 }
 

@@ -6,3 +6,4 @@ export { fineTune } from './fine-tune.ts';
 export { migrateModel } from './migrate/index.ts';
 export { planMigration } from './migrate/plan.ts';
 export { retireVersion } from './migrate/retire.ts';
+export { trainTry } from './tries/try.ts';

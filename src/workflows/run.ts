@@ -5,9 +5,14 @@ import type { Control } from './control.ts';
 import type { Progress } from './progress.ts';
 import type { Prices } from './rules.ts';
 
-/** What a run knows of itself while it goes on. */
+/** What a run, or one of its tries, knows of itself while it goes on. */
 export interface Run {
-  readonly input: FineTuneInput;
+  /** The run's name, also of its tries: by it the platform and the account tell whose a job is. */
+  readonly name: string;
+  /** Once a run has chosen one of its tries, with what that one was trained by. */
+  input: FineTuneInput;
+  /** As it was started: what a retraining changes. */
+  readonly started: FineTuneInput;
   readonly progress: Progress;
   readonly control: Control;
   /** Every remote create of the run carries it. */
@@ -29,4 +34,24 @@ export interface Run {
   evaluations: { role: RivalRole | 'tuned'; connection: string; dataSha256: string; evaluation: ModelEvaluation }[];
   /** Known from the estimate on. */
   prices: Prices | undefined;
+}
+
+/** The platform's clock may be behind, and it tells whole seconds. */
+const clockSkewMs = 3_600_000;
+
+/** A run that has done nothing yet. */
+export function newRun(given: Pick<Run, 'name' | 'input' | 'progress' | 'control' | 'key'>): Run {
+  return {
+    ...given,
+    started: given.input,
+    since: Date.now() - clockSkewMs,
+    files: [],
+    stoppedJobs: [],
+    uploadBegun: false,
+    createBegun: false,
+    deployed: undefined,
+    inAccount: false,
+    evaluations: [],
+    prices: undefined,
+  };
 }

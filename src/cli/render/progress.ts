@@ -5,6 +5,7 @@ import { lossCurves } from './curve.ts';
 import { amount, ending, losses, message, queue, share } from './live.ts';
 import { howToAnswer } from './question.ts';
 import { clean, cut, type Paint, type Style } from './text.ts';
+import { tryLines } from './tries.ts';
 
 export interface View {
   /** Columns; no line is longer. */
@@ -42,6 +43,7 @@ export function progressBlock(progress: RunProgress, view: View): string {
     const text = `  ${marks[state]} ${stage.padEnd(stageWidth)}  ${timing ? duration(timing, now).padStart(12) : ''}`;
     lines.push(line(`${text}${word ? `  ${word}` : ''}`.trimEnd(), styles[state]));
     if (state === 'current') lines.push(...details(progress, view).map((detail) => line(`      ${detail}`)));
+    if (stage === 'train') lines.push(...tryLines(progress).map((text) => line(`      ${text}`)));
   }
   lines.push(line(`  ${elapsed(progress, now)}${costSoFar(progress)}`, 'dim'));
   if (earlyStop) lines.push(line(`  early stop, ${earlyStop.state}: ${earlyStop.why}`, 'yellow'));

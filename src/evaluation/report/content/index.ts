@@ -11,6 +11,7 @@ import { incumbentOf, names } from './rivals.ts';
 import { sliceBlocks } from './slices.ts';
 import { timingBlocks } from './timings.ts';
 import { trainingBlocks } from './training.ts';
+import { tryBlocks } from './tries.ts';
 
 /** All that a report says, in order; every form of it says the same. */
 export function contentOf(report: RunReport): Content {
@@ -30,6 +31,7 @@ const simulation =
 function sections(report: RunReport): Section[] {
   return [
     { id: 'evaluation', title: 'Evaluation', blocks: evaluationBlocks(report) },
+    { id: 'tries', title: 'Tries', blocks: tryBlocks(report) },
     { id: 'training', title: 'Training', blocks: trainingBlocks(report) },
     { id: 'slices', title: 'Slices', blocks: sliceBlocks(report) },
     { id: 'confusions', title: 'Confusions', blocks: confusionBlocks(report) },

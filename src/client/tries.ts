@@ -1,0 +1,23 @@
+import type { Client } from '@temporalio/client';
+import type { RunProgress } from '../contract/run.ts';
+import type { Try } from '../contract/tries.ts';
+import { progressOf } from './live.ts';
+
+/** A run's progress with that of the tries that train now, which are workflows of their own. */
+export async function withTries(client: Client, progress: RunProgress): Promise<RunProgress> {
+  const { tries, status } = progress;
+  const over = status === 'succeeded' || status === 'failed' || status === 'cancelled';
+  if (!tries || over) return progress;
+  return { ...progress, tries: await Promise.all(tries.map(async (one) => await withLive(client, one))) };
+}
+
+async function withLive(client: Client, one: Try): Promise<Try> {
+  if (one.status !== 'waiting' && one.status !== 'training') return one;
+  try {
+    const { job, live, question } = progressOf(await client.workflow.getHandle(one.workflow).describe());
+    return { ...one, ...(job ? { job } : {}), ...(live ? { live } : {}), ...(question ? { question } : {}) };
+  } catch {
+    // Not begun, or of a server that does not answer just now: the run's own progress is shown without it.
+    return one;
+  }
+}

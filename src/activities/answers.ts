@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import type { RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import type { GraderConfig } from '../contract/graders.ts';
+import { gradesLatency } from '../contract/graders.ts';
 import type { ChatAnswer, ChatRequest } from '../platforms/platform.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -12,13 +12,16 @@ const keptDays = 90;
 const temperature = 0;
 
 type Asked = Pick<ChatRequest, 'messages' | 'tools'>;
-type Settings = Pick<ChatRequest, 'model' | 'seed' | 'maxOutputTokens'> & { connection: string };
+export type AnswerSettings = Pick<ChatRequest, 'model' | 'seed' | 'maxOutputTokens'> & { connection: string };
 
-/** What a model has answered in earlier evaluations. While the records cannot be had, nothing is known and nothing kept. */
+/**
+ * What a model has answered in earlier evaluations, by the key of what it was asked. While the records cannot be had,
+ * nothing is known and nothing kept.
+ */
 export interface KnownAnswers {
   /** `cached` where another evaluation has paid for it. */
-  find(asked: Asked): Promise<(ChatAnswer & { cached?: true }) | undefined>;
-  add(asked: Asked, answer: ChatAnswer): void;
+  find(key: string): Promise<(ChatAnswer & { cached?: true }) | undefined>;
+  add(key: string, answer: ChatAnswer): void;
   /** Keeps what was added. */
   keep(): Promise<void>;
 }
@@ -29,20 +32,22 @@ interface Kept {
   by: string;
 }
 
+/** Equal for the same question, asked of the same model under the same settings: 64 hexadecimal digits. */
+export function answerKey(settings: AnswerSettings, { messages, tools }: Asked): string {
+  const { connection, model, seed, maxOutputTokens } = settings;
+  const asked = [connection, model, messages, tools ?? [], seed ?? null, maxOutputTokens ?? null, temperature];
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+}
+
 export function knownAnswers(
   records: Dependencies['records'],
   { reuseAnswers, grader }: Pick<RunConfig['evaluation'], 'reuseAnswers' | 'grader'>,
-  settings: Settings,
 ): KnownAnswers {
+  // What was answered earlier took its time at another moment.
   let usable = reuseAnswers && !gradesLatency(grader);
   let added = new Map<string, string>();
   const { workflowExecution, activityId } = activityInfo();
   const by = `${workflowExecution?.runId} ${activityId}`;
-  const keyOf = ({ messages, tools }: Asked): string => {
-    const { connection, model, seed, maxOutputTokens } = settings;
-    const asked = [connection, model, messages, tools ?? [], seed ?? null, maxOutputTokens ?? null, temperature];
-    return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
-  };
 
   async function whereUsable<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (!usable) return undefined;
@@ -57,15 +62,15 @@ export function knownAnswers(
   }
 
   return {
-    async find(asked) {
-      const found = await whereUsable(async () => await (await records()).findAnswer(keyOf(asked)));
+    async find(key) {
+      const found = await whereUsable(async () => await (await records()).findAnswer(key));
       if (found === undefined) return undefined;
       const { answer, by: payer } = JSON.parse(found) as Kept;
       // An attempt before this one may have died before it could hand over what it had asked.
       return payer === by ? answer : { ...answer, cached: true };
     },
-    add(asked, answer) {
-      if (usable) added.set(keyOf(asked), JSON.stringify({ answer, by } satisfies Kept));
+    add(key, answer) {
+      if (usable) added.set(key, JSON.stringify({ answer, by } satisfies Kept));
     },
     async keep() {
       const answers = added;
@@ -73,10 +78,4 @@ export function knownAnswers(
       if (answers.size > 0) await whereUsable(async () => await (await records()).keepAnswers(answers, keptDays));
     },
   };
-}
-
-/** What was answered earlier took its time at another moment. */
-function gradesLatency(grader: GraderConfig): boolean {
-  if (grader.type === 'multi') return Object.values(grader.graders).some(gradesLatency);
-  return grader.type === 'latency';
 }

@@ -5,26 +5,23 @@ import { estimateTrainingTokens } from '../datasets/index.ts';
 import type { Platforms } from '../platforms/registry.ts';
 import type { Dependencies } from './dependencies.ts';
 import { gradingUsd } from './judges.ts';
-import { pricesOf } from './prices.ts';
+import { type AskingPrices, askingPrices } from './prices.ts';
 
 export interface EstimateInput {
   config: RunConfig;
   data: DataSummary;
   /** Prices of the champion, where one is asked as well. */
-  champion?: { input: number; output: number } | undefined;
+  champion?: Asking | undefined;
 }
-
-/** US dollars a million tokens, and the date they were looked up. */
-export type EstimatePrices = { training: number; input: number; output: number; checked: string };
 
 export interface CostEstimate {
   usd: number;
-  prices: EstimatePrices;
+  prices: AskingPrices;
   /** Of a run that tries several bases or parameters: each of them, in their order. */
-  tries?: { prices: EstimatePrices; trainingUsd: number }[];
+  tries?: { prices: AskingPrices; trainingUsd: number }[];
 }
 
-type Asking = Pick<EstimatePrices, 'input' | 'output'>;
+type Asking = Pick<AskingPrices, 'input' | 'output' | 'batchShare'>;
 
 const million = 1_000_000;
 
@@ -38,7 +35,7 @@ export function estimateActivities({ platforms }: Dependencies) {
     async estimateCost(input: EstimateInput): Promise<CostEstimate> {
       const { config } = input;
       const tries = triesOf(config).map((one) => trainingOf(platforms, one.config, input.data));
-      const evaluated = (prices: EstimatePrices) => evaluationUsd(platforms, input, prices);
+      const evaluated = (prices: AskingPrices) => evaluationUsd(platforms, input, prices);
       if (tries.length === 0) {
         const { prices, trainingUsd } = trainingOf(platforms, config, input.data);
         return { usd: trainingUsd + evaluated(prices), prices };
@@ -54,10 +51,10 @@ export function estimateActivities({ platforms }: Dependencies) {
 
 function trainingOf(platforms: Platforms, { connection, model, hyperparameters }: RunConfig, data: DataSummary) {
   const platform = platforms.get(connection);
-  const { training, input, output, checked } = pricesOf(platform, model);
+  const prices = askingPrices(platform, model);
   const trainedTokens = estimateTrainingTokens({ ...data.train, epochs: hyperparameters.epochs });
-  const trainingUsd = platform.trainingUsdAtMost ?? (trainedTokens * training) / million;
-  return { prices: { training, input, output, checked }, trainingUsd };
+  const trainingUsd = platform.trainingUsdAtMost ?? (trainedTokens * prices.training) / million;
+  return { prices, trainingUsd };
 }
 
 /** Of base, tuned model and whatever else is asked the held-out questions. */
@@ -66,9 +63,10 @@ function evaluationUsd(platforms: Platforms, { config, data, champion }: Estimat
   const asked = askedShare(config, data.test.examples);
   // An example is a question and its answer: the question is read, and an answer as long as the reference is written.
   const questionUsd = (price: Asking) =>
-    ((data.test.tokens * price.input + data.test.answerTokens * price.output) * asked) / million;
+    ((data.test.tokens * price.input + data.test.answerTokens * price.output) * asked * paidOf(config, price)) /
+    million;
   const shownTokens = (prompted ? prompted.examples * data.train.tokens : 0) / data.train.examples;
-  const shownUsd = (shownTokens * data.test.examples * asked * own.input) / million;
+  const shownUsd = (shownTokens * data.test.examples * asked * own.input * paidOf(config, own)) / million;
   const models = 2 + (prompted ? 1 : 0);
   const judgedUsd = gradingUsd(platforms, config.connection, grader, data.test) * asked;
   return (
@@ -89,7 +87,13 @@ function choosingUsd(platforms: Platforms, { config, data }: EstimateInput, own:
     tokens,
     answerTokens,
   });
-  return ((tokens * own.input + answerTokens * own.output) / million + judgedUsd) * asked;
+  const askedUsd = ((tokens * own.input + answerTokens * own.output) * paidOf(config, own)) / million;
+  return (askedUsd + judgedUsd) * asked;
+}
+
+/** The share of a price that is paid: what is asked by batch costs less. */
+function paidOf({ evaluation }: RunConfig, { batchShare = 1 }: Asking): number {
+  return evaluation.batch ? batchShare : 1;
 }
 
 function askedShare({ evaluation }: RunConfig, examples: number): number {

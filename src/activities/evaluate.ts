@@ -1,32 +1,29 @@
 import type { ArtifactStore } from '../artifacts/index.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
-import type { Method, RunConfig } from '../contract/config.ts';
+import type { RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { StageProgress } from '../contract/run.ts';
-import { type HeldOutQuestion, readQuestions, sliceOf } from '../datasets/index.ts';
-import { askAll, decodePredictions, encodePredictions, summarise, withShown } from '../evaluation/index.ts';
-import { knownAnswers } from './answers.ts';
+import { askAll, decodePredictions, encodePredictions, summarise } from '../evaluation/index.ts';
+import { answerKey, knownAnswers } from './answers.ts';
+import { batchAnswers } from './batch/collect.ts';
 import { beating, heartbeat, lastHeartbeat } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deploymentsOf, untilDeployed } from './deploy.ts';
 import { stillPending } from './failures.ts';
 import { openGrader, tokensUsd } from './grading.ts';
+import { type AskedQuestion, countOf, type Questions, questionsOf } from './questions.ts';
 import { type Recorded, recordedAnswers } from './recorded.ts';
 
-export interface EvaluateInput {
+export interface EvaluateInput extends Questions {
   connection: string;
   model: string;
   /** Under which the model is asked, where models are deployed; its own is made again when it has vanished. */
   deployment?: { name: string; own: boolean } | undefined;
-  /** What the model was trained by: the held-out examples are of its format. */
-  method: Method;
-  /** The examples that are asked, JSON lines. */
-  test: ArtifactRef & { examples: number };
   /** What it answered while it lived: looked up, and nothing is asked. */
   recorded?: Recorded | undefined;
-  /** Messages that are shown before each question: a JSON array. */
-  shown?: ArtifactRef | undefined;
+  /** What it has answered by batch: asked is what is missing. */
+  batch?: ArtifactRef | undefined;
   evaluation: RunConfig['evaluation'];
   seed: number;
 }
@@ -45,10 +42,10 @@ export function evaluateActivities(dependencies: Dependencies) {
   return {
     /** Asks one model every question and grades its answers. No answer that was kept is paid again. */
     async evaluateModel(input: EvaluateInput): Promise<ModelEvaluation> {
-      const { connection, model, deployment, test, evaluation, seed } = input;
+      const { connection, model, deployment, evaluation, seed } = input;
       const platform = platforms.get(connection);
       const prices = platform.catalogueEntry(model)?.prices;
-      const total = Math.min(test.examples, evaluation.maxExamples ?? test.examples);
+      const total = countOf(input);
       const batchSize = Math.max(smallestBatch, Math.ceil(total / mostBatches));
       const kept = lastHeartbeat<EvaluateHeartbeat>()?.batches ?? [];
       const beat: EvaluateHeartbeat = { total, unit: 'examples', batches: kept };
@@ -60,34 +57,35 @@ export function evaluateActivities(dependencies: Dependencies) {
           // Stops for long rate limits leave short batches: a heartbeat must stay small.
           if (kept.length > mostBatches) beat.batches = [await store.put(joined(store, kept))];
           beat.done = await answered(store, beat.batches);
-          const shown = input.shown ? (JSON.parse(await store.readText(input.shown)) as unknown[]) : [];
           const recorded = input.recorded && (await recordedAnswers(store, input.recorded, input.method));
-          const known = knownAnswers(records, evaluation, {
-            connection,
-            // A deployment of our own has another name each time; one that was made by others may be of anything.
-            model: deployment && !deployment.own ? deployment.name : model,
-            seed,
-            maxOutputTokens: evaluation.maxOutputTokens,
-          });
+          const batched = input.batch && (await batchAnswers(store, input.batch));
+          const known = knownAnswers(records, evaluation);
+          const { maxOutputTokens } = evaluation;
+          // A deployment of our own has another name each time; one that was made by others may be of anything.
+          const asked = deployment && !deployment.own ? deployment.name : model;
+          const keyOf = ({ messages, tools }: AskedQuestion) =>
+            answerKey({ connection, model: asked, seed, maxOutputTokens }, { messages, tools });
           const { grader, close } = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
-          const asked = askAll({
-            questions: first(total, questionsOf(store, input)),
+          const asking = askAll({
+            questions: questionsOf(store, input),
             startAt: beat.done,
-            async known({ messages, tools }) {
-              const answer = await known.find({ messages: withShown(messages, shown), tools });
+            async known(question) {
+              const key = keyOf(question);
+              const answer = batched?.(key) ?? (await known.find(key));
               return answer && { ...answer, usd: tokensUsd(prices, answer) };
             },
-            ask: async ({ messages, tools }, abort) => {
+            ask: async (question, abort) => {
+              const { messages, tools } = question;
               if (recorded) return recorded(messages);
-              const asked = { messages: withShown(messages, shown), tools };
               const { limits, ...answer } = await platform.chat({
                 model: deployment?.name ?? model,
-                ...asked,
+                messages,
+                tools,
                 seed,
-                maxOutputTokens: evaluation.maxOutputTokens,
+                maxOutputTokens,
                 signal: abort,
               });
-              known.add(asked, answer);
+              known.add(keyOf(question), answer);
               return { ...answer, limits, usd: tokensUsd(prices, answer) };
             },
             grader,
@@ -102,7 +100,7 @@ export function evaluateActivities(dependencies: Dependencies) {
               heartbeat(beat);
             },
           });
-          await asked.finally(close).catch((error: unknown) => {
+          await asking.finally(close).catch((error: unknown) => {
             throw deployment?.own && isNotFound(error)
               ? stillPending(`The deployment ${deployment.name} is gone.`, 1_000)
               : error;
@@ -113,19 +111,6 @@ export function evaluateActivities(dependencies: Dependencies) {
       );
     },
   };
-}
-
-type SlicedQuestion = HeldOutQuestion & { slices?: Record<string, string> | undefined };
-
-async function* questionsOf(
-  store: ArtifactStore,
-  { test, method, evaluation }: EvaluateInput,
-): AsyncGenerator<SlicedQuestion> {
-  const fields = evaluation.slices;
-  for await (const question of readQuestions(store.read(test), method)) {
-    const slices = Object.fromEntries(fields.map((field) => [field, sliceOf(question.item, field)]));
-    yield fields.length === 0 ? question : { ...question, slices };
-  }
 }
 
 /** Deployments of the cheapest kinds are taken away by the platform: what was answered stays, the rest is asked again. */
@@ -141,12 +126,4 @@ async function answered(store: ArtifactStore, batches: readonly ArtifactRef[]): 
 
 async function* joined(store: ArtifactStore, batches: readonly ArtifactRef[]): AsyncGenerator<Uint8Array> {
   for (const batch of batches) yield* store.read(batch);
-}
-
-async function* first<T>(count: number, items: AsyncIterable<T>): AsyncGenerator<T> {
-  let left = count;
-  for await (const item of items) {
-    if (left-- <= 0) return;
-    yield item;
-  }
 }

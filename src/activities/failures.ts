@@ -14,6 +14,7 @@ const afterPaying: ReadonlySet<string> = new Set([
   'deployModel',
   'findCheckpoints',
   'choosePrompt',
+  'stopBatches',
   'evaluateModel',
   'compareModels',
   'registerVersion',

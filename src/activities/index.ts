@@ -1,6 +1,7 @@
 import { accessActivities } from './access.ts';
 import { accountActivities } from './account.ts';
 import { adoptActivities } from './adopt/index.ts';
+import { batchActivities } from './batch/index.ts';
 import { catalogueActivities } from './catalogues.ts';
 import { checkpointActivities } from './checkpoints.ts';
 import { compareActivities } from './compare.ts';
@@ -49,6 +50,7 @@ export function createActivities(dependencies: Dependencies) {
     ...promptActivities(dependencies),
     ...recordActivities(dependencies),
     ...registryActivities(dependencies),
+    ...batchActivities(dependencies),
     ...evaluateActivities(dependencies),
     ...reportActivities(dependencies),
     ...releaseActivities(dependencies),

@@ -64,11 +64,13 @@ export function inspectActivities(dependencies: Dependencies) {
   return {
     /**
      * Takes a snapshot of each file by content hash and checks every line of it. Throws `invalid_data`, `model_not_tunable`
-     * for a method by which the platform's adapter does not train, and `invalid_config` or `grader_not_allowed` for a
-     * grader that will grade nothing here.
+     * for a method by which the platform's adapter does not train, `invalid_config` or `grader_not_allowed` for a grader that
+     * will grade nothing here, and `invalid_config` for batches where there are none.
      */
     async inspectData(input: InspectInput): Promise<InspectedData> {
-      if (!platforms.get(input.connection).capabilities.methods.includes(input.method)) throw untrained(input.method);
+      const platform = platforms.get(input.connection);
+      if (!platform.capabilities.methods.includes(input.method)) throw untrained(input.method);
+      if (input.evaluation?.batch && !platform.batches) throw withoutBatches(input.connection);
       const beat: StageProgress = { unit: 'bytes' };
       return await beating(
         () => beat,
@@ -99,6 +101,12 @@ export function inspectActivities(dependencies: Dependencies) {
 function isUploaded({ data, split }: InspectInput, role: Role): boolean {
   if (role !== 'train') return role === 'validation';
   return (data.validation !== undefined || split.validation === 0) && (data.test !== undefined || split.test === 0);
+}
+
+function withoutBatches(connection: string): TunewrightError {
+  return new TunewrightError('invalid_config', `The connection "${connection}" cannot be asked by batch.`, {
+    advice: 'Leave evaluation.batch out: questions are then asked one by one.',
+  });
 }
 
 function mostExamples({ mostExamples }: TrainingPlatform, method: Method, role: 'train' | 'validation') {

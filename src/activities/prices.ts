@@ -11,3 +11,20 @@ export function pricesOf(platform: TrainingPlatform, model: string): NonNullable
     advice: 'Check the name, or add the model with its prices to a catalogue of your own (TUNEWRIGHT_CATALOGUE).',
   });
 }
+
+/** US dollars a million tokens, and the date they were looked up. */
+export interface AskingPrices {
+  training: number;
+  input: number;
+  output: number;
+  /** What is paid of them by batch, where there is that. */
+  batchShare?: number;
+  checked: string;
+}
+
+/** The same with the share that is paid of them by batch. */
+export function askingPrices(platform: TrainingPlatform, model: string): AskingPrices {
+  const { training, input, output, checked } = pricesOf(platform, model);
+  const batchShare = platform.batches?.priceShare;
+  return { training, input, output, ...(batchShare === undefined ? {} : { batchShare }), checked };
+}

@@ -7,7 +7,7 @@ import { deadByRecord } from '../records/index.ts';
 import { kitOf } from './adopt/kits.ts';
 import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
-import { pricesOf } from './prices.ts';
+import { type AskingPrices, askingPrices } from './prices.ts';
 import type { Recorded } from './recorded.ts';
 import type { ReportInput } from './report.ts';
 
@@ -20,7 +20,7 @@ export interface Champion {
   /** It answers only under a deployment. */
   deploys: boolean;
   /** US dollars a million tokens, and the date they were looked up. */
-  prices: { training: number; input: number; output: number; checked: string };
+  prices: AskingPrices;
   /** What it answered while it lived, where that was recorded. */
   recorded?: Recorded;
   /** It answers no more: only what was recorded tells of it. */
@@ -53,8 +53,7 @@ export function registryActivities({ platforms, records, store }: Dependencies) 
         }
         const platform = platforms.get(connection);
         const deploys = platform.deployments !== undefined;
-        const { training, input, output, checked } = pricesOf(platform, modelId);
-        const prices = { training, input, output, checked };
+        const prices = askingPrices(platform, modelId);
         return { version, connection, model: modelId, deploys, prices, ...(recorded ? { recorded } : {}) };
       });
     },

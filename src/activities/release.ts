@@ -24,6 +24,8 @@ export interface RemoveFilesInput {
   fileIds: string[];
   /** True when an upload was begun and its answer never came. */
   fileMayExist: boolean;
+  /** True when questions were asked by batch: their files are among them. */
+  batch?: boolean;
 }
 
 const ended: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
@@ -73,7 +75,11 @@ export function releaseActivities({ platforms }: Dependencies) {
 
   async function remove(input: RemoveFilesInput): Promise<void> {
     const platform = platforms.get(input.connection);
-    const find = async () => await platform.findFiles(`${input.key}-`);
+    const prefix = `${input.key}-`;
+    const find = async () => [
+      ...(await platform.findFiles(prefix)),
+      ...((input.batch && (await platform.batches?.findFiles(prefix))) || []),
+    ];
     const files = await find();
     const ids = new Set([...input.fileIds, ...files.map(({ id }) => id)]);
     for (const id of ids) await platform.deleteFile(id);

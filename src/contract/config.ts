@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TunewrightError } from './errors.ts';
 import { gateSchema } from './gate.ts';
-import { graderSchema } from './graders.ts';
+import { graderSchema, gradesLatency } from './graders.ts';
 import { dataSource } from './source.ts';
 import { triesOf } from './tries.ts';
 
@@ -97,6 +97,8 @@ const runFields = z.strictObject({
       maxOutputTokens: z.int().min(1).default(256),
       /** What a model was asked before under the same settings it is not asked again. */
       reuseAnswers: z.boolean().default(true),
+      /** Questions are handed in together, answered within a day and cost less, where the platform has that. */
+      batch: z.boolean().default(false),
       /** Asks the base model as well, with so many training examples shown in its prompt: is tuning worth it? */
       prompted: z.strictObject({ examples: z.int().min(1).max(64).default(8) }).optional(),
       /** Fields of the held-out lines by which results are told apart, beside the label. */
@@ -141,6 +143,14 @@ export const runConfigSchema = runFields
   .refine((run) => allDiffer(triesOf(run).map(({ config }) => trainedBy(config))), {
     path: ['tries'],
     message: 'two tries are the same: they differ in model, hyperparameters or seed',
+  })
+  .refine(({ evaluation, gate }) => !evaluation.batch || gate.maximumMedianMs === undefined, {
+    path: ['gate', 'maximumMedianMs'],
+    message: 'how long an answer takes is not seen by batch: leave evaluation.batch out, or this',
+  })
+  .refine(({ evaluation }) => !evaluation.batch || !gradesLatency(evaluation.grader), {
+    path: ['evaluation', 'grader'],
+    message: 'how long an answer takes is not seen by batch: leave evaluation.batch out, or grade without latency',
   });
 
 /** What a job is made of: two that are equal in it would be paid for the same. */

@@ -27,6 +27,8 @@ export interface ModelEvaluation {
   outputTokens: number;
   /** What of them an earlier evaluation has asked, and paid; absent when nothing. */
   cached?: { examples: number; inputTokens: number; outputTokens: number };
+  /** What of them was asked by batch, which costs less; absent when nothing. */
+  batched?: { examples: number; inputTokens: number; outputTokens: number };
   /** Of the answers that were timed, milliseconds; absent where none was. */
   medianLatencyMs?: number;
   /** What the judge models of the grader have used; US dollars where prices are known. */

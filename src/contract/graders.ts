@@ -281,6 +281,12 @@ export const graderSchema = z
     message: `is longer than ${mostBytes / 1024} KiB as JSON; put code into a module`,
   });
 
+/** Whether it judges how long an answer takes. */
+export function gradesLatency(grader: GraderConfig): boolean {
+  if (grader.type === 'multi') return Object.values(grader.graders).some(gradesLatency);
+  return grader.type === 'latency';
+}
+
 export type SingleGraderConfig = z.infer<typeof singleSchema>;
 export type GraderConfig = z.infer<typeof graderSchema>;
 /** The configuration of one type of grader. */

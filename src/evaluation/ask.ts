@@ -35,6 +35,8 @@ export interface Answer {
   usd?: number | undefined;
   /** Set when it was given earlier, and is paid. */
   cached?: true | undefined;
+  /** Set when it was asked by batch, which costs less. */
+  batched?: true | undefined;
   /** Of the platform, where it tells them. */
   limits?: RateLimits | undefined;
 }

@@ -61,7 +61,7 @@ export async function summarise(
   predictions: Stream<Prediction>,
 ): Promise<ModelEvaluation> {
   const sums = { examples: 0, passed: 0, errors: 0, inputTokens: 0, outputTokens: 0 };
-  const cached = { examples: 0, inputTokens: 0, outputTokens: 0 };
+  const some = { cached: noTokens(), batched: noTokens() };
   const latencies: number[] = [];
   const grades = createGradeTally();
   let firstError: Prediction['error'];
@@ -74,10 +74,11 @@ export async function summarise(
     sums.inputTokens += inputTokens;
     sums.outputTokens += outputTokens;
     if (prediction.latencyMs !== undefined) latencies.push(prediction.latencyMs);
-    if (prediction.cached) {
-      cached.examples += 1;
-      cached.inputTokens += inputTokens;
-      cached.outputTokens += outputTokens;
+    for (const how of ['cached', 'batched'] as const) {
+      if (!prediction[how]) continue;
+      some[how].examples += 1;
+      some[how].inputTokens += inputTokens;
+      some[how].outputTokens += outputTokens;
     }
     grades.add(prediction);
   }
@@ -89,9 +90,14 @@ export async function summarise(
     );
   }
   const score = wilsonInterval(sums.passed, grades.graded(model));
-  const reused = cached.examples > 0 ? { cached } : {};
+  const { cached, batched } = some;
+  const cheaper = { ...(cached.examples > 0 ? { cached } : {}), ...(batched.examples > 0 ? { batched } : {}) };
   const timed = latencies.length > 0 ? { medianLatencyMs: Math.round(median(latencies)) } : {};
-  return { model, ...sums, ...reused, ...timed, ...grades.counts(), score, predictions: ref };
+  return { model, ...sums, ...cheaper, ...timed, ...grades.counts(), score, predictions: ref };
+}
+
+function noTokens() {
+  return { examples: 0, inputTokens: 0, outputTokens: 0 };
 }
 
 /**

@@ -20,7 +20,7 @@ export async function graded(
   grader: Grader,
   remote: Grading['remote'],
 ): Promise<Prediction> {
-  const { text, inputTokens, outputTokens, latencyMs, cached } = answer;
+  const { text, inputTokens, outputTokens, latencyMs, cached, batched } = answer;
   const uses: JudgeUse[] = [];
   const known = {
     index,
@@ -31,6 +31,7 @@ export async function graded(
     outputTokens,
     ...(latencyMs === undefined ? {} : { latencyMs: Math.round(latencyMs) }),
     ...(cached ? { cached } : {}),
+    ...(batched ? { batched } : {}),
   };
   const judge = () => (uses.length > 0 ? { judge: total(uses) } : {});
   try {

@@ -23,6 +23,8 @@ export interface Prediction {
   latencyMs?: number;
   /** Set when an earlier evaluation has asked this, and paid for it. */
   cached?: true;
+  /** Set when it was asked by batch, which costs less. */
+  batched?: true;
   /** What judges have used. */
   judge?: JudgeUse;
 }

@@ -259,6 +259,8 @@ export type BatchState = 'running' | 'stopping' | 'ended';
 /** Questions that a platform answers together. */
 export interface RemoteBatch {
   id: string;
+  /** Makes it findable; absent where somebody else has made it. */
+  key?: string | undefined;
   state: BatchState;
   /** The platform's own word. */
   platformStatus: string;
@@ -284,8 +286,8 @@ export interface Batches {
   /** Every file of questions whose name starts so; all pages are read. */
   findFiles(namePrefix: string, signal?: AbortSignal): Promise<RemoteFile[]>;
   uploadFile(file: FileToUpload, options: UploadOptions): Promise<RemoteFile>;
-  /** Every batch that carries the key and is not older than `since`, but for the clocks' slack; all pages are read. */
-  find(query: Pick<JobQuery, 'key' | 'since'>, signal?: AbortSignal): Promise<RemoteBatch[]>;
+  /** Every batch whose key starts so and that is not older than `since`, but for the clocks' slack; all pages are read. */
+  find(query: { keyPrefix: string; since: number }, signal?: AbortSignal): Promise<RemoteBatch[]>;
   create(batch: { key: string; runName: string; fileId: string }, signal?: AbortSignal): Promise<RemoteBatch>;
   get(id: string, signal?: AbortSignal): Promise<RemoteBatch>;
   cancel(id: string, signal?: AbortSignal): Promise<RemoteBatch>;

@@ -73,6 +73,14 @@ const polling: ActivityOptions = {
   retry: { initialInterval: '3 seconds', backoffCoefficient: 1 },
 };
 
+/** A day's window, and the way to it; an attempt covers an upload and the search for a batch that was lost. */
+const batching: ActivityOptions = {
+  ...watched,
+  startToCloseTimeout: '2 hours',
+  scheduleToCloseTimeout: '3 days',
+  retry: { initialInterval: '3 seconds', backoffCoefficient: 1 },
+};
+
 /** Files cost nothing and must not hold a run open for days: after an hour they are left to `reconcile`. */
 const tidying: ActivityOptions = { ...polling, scheduleToCloseTimeout: '1 hour' };
 
@@ -109,6 +117,8 @@ export const activities = {
   findCheckpoints: activity('findCheckpoints', call),
   lastLosses: activity('lastLosses', call),
   choosePrompt: activity('choosePrompt', local),
+  askByBatch: activity('askByBatch', batching),
+  stopBatches: activity('stopBatches', polling),
   evaluateModel: activity('evaluateModel', long),
   compareModels: activity('compareModels', local),
   planMigration: activity('planMigration', local),

@@ -3,6 +3,7 @@ import type { ArtifactRef } from '../contract/artifact.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { RivalRole } from '../contract/verdict.ts';
 import { activities } from './activities.ts';
+import { answersByBatch } from './batch.ts';
 import { evaluationCost, type Prices } from './rules.ts';
 import type { Run } from './run.ts';
 import { type Served, whileServed } from './serving.ts';
@@ -57,6 +58,7 @@ async function askOne(run: Run, target: Target, test: Examples, served: Served):
   const { role, connection, model, prices, shown, recorded, dead } = target;
   const deployment = served(target);
   try {
+    const batch = await answersByBatch(run, target, test);
     const scores = await activities.evaluateModel(`Evaluate ${model} (${role})`, {
       ...(dead && recorded ? { recorded } : {}),
       connection,
@@ -67,6 +69,7 @@ async function askOne(run: Run, target: Target, test: Examples, served: Served):
       seed,
       ...(deployment ? { deployment } : {}),
       ...(shown ? { shown } : {}),
+      ...(batch ? { batch } : {}),
     });
     const { now } = run.progress;
     now.cost = { ...now.cost, evaluationUsd: (now.cost.evaluationUsd ?? 0) + evaluationCost(scores, prices) };

@@ -6,6 +6,8 @@ export interface Prices {
   training: number;
   input: number;
   output: number;
+  /** What is paid of them by batch, where there is that. */
+  batchShare?: number;
   /** YYYY-MM-DD. */
   checked: string;
 }
@@ -22,15 +24,15 @@ export function trainingCost(jobs: readonly JobSummary[], prices: Prices): Pick<
   return usd.length === 0 ? {} : { trainingUsd: usd.reduce((sum, one) => sum + one, 0) };
 }
 
-/** What asking a model has cost, US dollars, without what was paid earlier, and the judges of its answers where their prices are known. */
+/** What asking a model has cost, US dollars, without what was paid earlier, less by batch, and the judges of its answers where their prices are known. */
 export function evaluationCost(
-  asked: Pick<ModelEvaluation, 'inputTokens' | 'outputTokens' | 'cached' | 'judge'>,
-  prices: Pick<Prices, 'input' | 'output'>,
+  asked: Pick<ModelEvaluation, 'inputTokens' | 'outputTokens' | 'cached' | 'batched' | 'judge'>,
+  { input, output, batchShare = 1 }: Pick<Prices, 'input' | 'output' | 'batchShare'>,
 ): number {
-  const { cached = { inputTokens: 0, outputTokens: 0 }, judge } = asked;
-  const input = asked.inputTokens - cached.inputTokens;
-  const output = asked.outputTokens - cached.outputTokens;
-  return (input / million) * prices.input + (output / million) * prices.output + (judge?.usd ?? 0);
+  const usdOf = (used: { inputTokens: number; outputTokens: number } = { inputTokens: 0, outputTokens: 0 }) =>
+    (used.inputTokens / million) * input + (used.outputTokens / million) * output;
+  const { cached, batched, judge } = asked;
+  return usdOf(asked) - usdOf(cached) - (1 - batchShare) * usdOf(batched) + (judge?.usd ?? 0);
 }
 
 /** What deployments have cost that stood for so long; nothing is claimed when no price by the hour is known. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { knownAnswers } from '../../src/activities/answers.ts';
+import { answerKey, knownAnswers } from '../../src/activities/answers.ts';
 import { parseRunConfig } from '../../src/contract/config.ts';
 import { recordsAt } from '../../src/records/index.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
@@ -58,7 +58,7 @@ test('asked again is with other settings, when it is switched off, and where it 
 describe('known answers', () => {
   const { evaluation } = parseRunConfig({ model: 'stand-in-mini', data: { train: 'data.jsonl' }, budgetUsd: 1 });
   const settings = { connection: 'simulator', model: 'stand-in-mini', seed: 1, maxOutputTokens: 256 };
-  const asked = { messages: [{ role: 'user', content: 'Where is my parcel?' }] };
+  const key = answerKey(settings, { messages: [{ role: 'user', content: 'Where is my parcel?' }] });
   const answer = { text: 'shipping', inputTokens: 5, outputTokens: 1 };
 
   async function inEvaluation<T>(
@@ -67,7 +67,7 @@ describe('known answers', () => {
     work: (known: ReturnType<typeof knownAnswers>) => Promise<T>,
   ) {
     const records = recordsAt(location);
-    const use = async () => await work(knownAnswers(records.open, evaluation, settings));
+    const use = async () => await work(knownAnswers(records.open, evaluation));
     try {
       return (await new MockActivityEnvironment({ activityId }).run(use)) as T;
     } finally {
@@ -78,19 +78,19 @@ describe('known answers', () => {
   test('are paid by the evaluation that has asked, also when a later attempt of it finds them', async () => {
     const { records } = at.settings;
     await inEvaluation('1', records, async (known) => {
-      known.add(asked, answer);
+      known.add(key, answer);
       await known.keep();
     });
-    const find = async (id: string) => await inEvaluation(id, records, async (known) => await known.find(asked));
+    const find = async (id: string) => await inEvaluation(id, records, async (known) => await known.find(key));
     expect(await find('1')).toEqual(answer);
     expect(await find('2')).toEqual({ ...answer, cached: true });
   });
 
   test('are none where the records are away, and nothing fails', async () => {
     const found = await inEvaluation('1', '/dev/null/records.sqlite', async (known) => {
-      known.add(asked, answer);
+      known.add(key, answer);
       await known.keep();
-      return await known.find(asked);
+      return await known.find(key);
     });
     expect(found).toBeUndefined();
   });

@@ -57,6 +57,7 @@ export async function askModel(dependencies: Dependencies, asking: Asking): Prom
         concurrency: questionsAtOnce,
         maxOutputTokens: price.maxOutputTokens,
         reuseAnswers: false,
+        batch: false,
         slices: [],
         checkpoint: 'last',
         deploymentHours: 1,

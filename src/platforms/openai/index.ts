@@ -50,7 +50,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       ...stored,
       ...jobs(client, settings),
       ...account(client, describe),
-      ...holdings(client, settings.apiKeyEnv),
+      ...holdings(client, settings.apiKeyEnv, batched ? ['fine-tune', 'batch'] : ['fine-tune']),
       ...training(client),
       ...chat(client),
       ...(batched ? { batches: batches(client, batched, stored.readFile) } : {}),

@@ -44,14 +44,14 @@ export function batches(
     findFiles: async (namePrefix, signal) => await findFiles(client, purpose, namePrefix, signal),
     uploadFile: async (file, options) => await uploadWhole(client, purpose, file, options),
 
-    async find({ key, since }, signal) {
+    async find({ keyPrefix, since }, signal) {
       return await named('Looking for the batch', async () => {
         const found: RemoteBatch[] = [];
         // Newest first, so the search can end.
         for await (const item of listAll(client, '/batches', { limit: 100 }, signal)) {
           const batch = batchShape.parse(item);
           if (batch.created_at * 1000 < since - clockSlackMs) break;
-          if (batch.metadata?.[keyField] === key) found.push(toBatch(batch));
+          if (batch.metadata?.[keyField]?.startsWith(keyPrefix)) found.push(toBatch(batch));
         }
         return found;
       });
@@ -107,6 +107,7 @@ function toBatch(batch: BatchShape): RemoteBatch {
   const [problem] = batch.errors?.data ?? [];
   return {
     id,
+    key: batch.metadata?.[keyField],
     state: states.get(status) ?? 'running',
     platformStatus: status,
     answered: counts?.completed ?? 0,

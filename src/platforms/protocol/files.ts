@@ -13,7 +13,7 @@ type FileMethods = Required<
 >;
 
 /** What a file is for, by the platform's words. */
-type Purpose = 'fine-tune' | 'batch';
+export type Purpose = 'fine-tune' | 'batch';
 const training: Purpose = 'fine-tune';
 
 /** Large files must not end at the client's ordinary timeout: one second for every 256 KiB, on top of it. */

@@ -1,20 +1,24 @@
 import type OpenAI from 'openai';
 import type { HeldFile, HeldJob, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
+import type { Purpose } from './files.ts';
 import { jobsPath, keyField, runField, toJob } from './jobs.ts';
 import { listAll, pageShape } from './lists.ts';
 import { heldFileShape, jobShape } from './shapes.ts';
 
-/** What the account holds, read in three listings: metadata can be filtered by a whole value only, not by its beginning. */
+/** What the account holds, read in three listings or, where questions are handed in as files, four: metadata can be filtered by a whole value only, not by its beginning. */
 export function holdings(
   client: OpenAI,
   apiKeyEnv: string,
+  purposes: readonly Purpose[] = ['fine-tune'],
 ): Pick<TrainingPlatform, 'listHoldings' | 'deleteModelCommand'> {
   async function heldFiles(prefix: string, signal: AbortSignal | undefined): Promise<HeldFile[]> {
     const found: HeldFile[] = [];
-    for await (const item of listAll(client, '/files', { purpose: 'fine-tune', limit: 10_000 }, signal)) {
-      const { id, filename, bytes, created_at } = heldFileShape.parse(item);
-      if (filename.startsWith(prefix)) found.push({ id, name: filename, bytes, createdAt: created_at * 1000 });
+    for (const purpose of purposes) {
+      for await (const item of listAll(client, '/files', { purpose, limit: 10_000 }, signal)) {
+        const { id, filename, bytes, created_at } = heldFileShape.parse(item);
+        if (filename.startsWith(prefix)) found.push({ id, name: filename, bytes, createdAt: created_at * 1000 });
+      }
     }
     return found;
   }

@@ -52,6 +52,11 @@ export function scores(report: RunReport): Table {
       number: true,
       cell: ({ cached }) => String(cached?.examples ?? 0),
     },
+    models.some(({ batched }) => batched) && {
+      name: 'Asked by batch',
+      number: true,
+      cell: ({ batched }) => String(batched?.examples ?? 0),
+    },
     {
       name: 'Tokens in / out',
       number: true,

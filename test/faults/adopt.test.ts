@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AdoptedModel, AdoptionResult } from '../../src/contract/adoption.ts';
 import { openRecords } from '../../src/records/index.ts';
@@ -18,8 +18,7 @@ let created: object;
 
 beforeAll(async () => {
   world = await openWorld();
-  const config = JSON.parse(await readFile(world.env.TUNEWRIGHT_CONFIG ?? '', 'utf8'));
-  await filledAccount({ url: config.connections.simulator.baseURL });
+  await filledAccount({ url: world.simulatorUrl });
   created = (await world.ledger()).totals;
   await world.addFault({ kind: 'delay', ms: 300, id: 'files', path: '/v1/files/*/content', times: -1 });
   await world.addFault({ kind: 'delay', ms: 200, path: '/v1/chat/completions', times: -1 });

@@ -11,7 +11,12 @@ import { accepts, freePort } from '../../../src/embedded/ports.ts';
 import { runServer, type ServerProcess } from '../../../src/embedded/server-process.ts';
 import type { PlatformEntry } from '../../../src/platforms/catalogue.ts';
 import type { TrainingPlatform } from '../../../src/platforms/platform.ts';
-import { createPlatforms, standInConnection, standInKeyEnv } from '../../../src/platforms/registry.ts';
+import {
+  type Connections,
+  createPlatforms,
+  standInConnection,
+  standInKeyEnv,
+} from '../../../src/platforms/registry.ts';
 import type {
   ActiveFault,
   FaultRule,
@@ -44,6 +49,8 @@ export interface World {
   /** In which a command line works on this world. */
   env: NodeJS.ProcessEnv;
   client: TunewrightClient;
+  /** Base URL of the platform for clients; the connection to it is called `simulator`. */
+  simulatorUrl: string;
   platform: TrainingPlatform;
   store: ArtifactStore;
   /** SIGKILL, to all of them at the same time. */
@@ -81,8 +88,13 @@ export interface Ways {
 /**
  * @param changes settings of the connection `simulator` that are not those of an undisturbed stand-in
  * @param through interrupts what workers do; whatever else looks at the world goes past it
+ * @param more connections to platforms that are not of this world
  */
-export async function openWorld(changes: ConnectionChanges = {}, through: Ways = {}): Promise<World> {
+export async function openWorld(
+  changes: ConnectionChanges = {},
+  through: Ways = {},
+  more: Connections = {},
+): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-faults-'));
   const simulatorPort = await freePort();
   const temporalPort = onPostgres ? await portForTemporal() : await freePort();
@@ -107,7 +119,7 @@ export async function openWorld(changes: ConnectionChanges = {}, through: Ways =
     TUNEWRIGHT_TEST_BUNDLE: process.env.TUNEWRIGHT_TEST_BUNDLE,
   };
   const connections = connectionsTo(`http://127.0.0.1:${through.platform?.port ?? simulatorPort}/v1`);
-  await writeFile(config, JSON.stringify({ connections }));
+  await writeFile(config, JSON.stringify({ connections: { ...connections, ...more } }));
   await writeFile(join(folder, 'data.jsonl'), smallDataSet());
   writeHolds(folder, {});
 
@@ -170,6 +182,7 @@ export async function openWorld(changes: ConnectionChanges = {}, through: Ways =
       address,
       env,
       client,
+      simulatorUrl,
       platform: createPlatforms(connectionsTo(simulatorUrl), { env: { [standInKeyEnv]: 'test-key' } }).get('simulator'),
       store: folderStore(join(folder, 'artifacts')),
       kill,

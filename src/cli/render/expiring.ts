@@ -41,7 +41,7 @@ export function expiringReport({ due, withinDays, today, lead, versions }: Expir
   return [
     table(columns, rows, paint),
     '',
-    ...due.flatMap((version) => replacementLines(version)),
+    ...replacementLines(due),
     '',
     `A migration is taken to need ${leadLine(lead)}.`,
   ].join('\n');
@@ -53,10 +53,15 @@ function startBy({ startBy: day, gone }: Lifetime, today: string, paint: Paint):
   return day < today ? paint('red', `${day}, over`) : day;
 }
 
-function replacementLines({ model, version, replacements }: Lifetime): string[] {
-  const of = `${model} ${version}`;
-  if (replacements.length === 0) return [`${of}: no configured connection has a model that could take its place.`];
-  return [`${of} could become: ${replacements.map(replacementText).join('; ')}`];
+/** Versions with the same replacements share them: those of one platform mostly do. */
+function replacementLines(due: readonly Lifetime[]): string[] {
+  const byReplacements = Map.groupBy(due, ({ replacements }) => JSON.stringify(replacements));
+  return [...byReplacements.values()].flatMap((alike) => {
+    const of = alike.map(({ model, version }) => `${model} ${version}`).join(', ');
+    const replacements = alike[0]?.replacements ?? [];
+    if (replacements.length === 0) return [`${of}: no configured connection has a model that could take the place.`];
+    return [`${of} could become:`, ...replacements.map((replacement) => `  ${replacementText(replacement)}`)];
+  });
 }
 
 function replacementText({ connection, model, shutdownDate, prices }: Replacement): string {

@@ -1,6 +1,7 @@
 import { bar } from '../../../src/cli/render/bar.ts';
 import { costLine, shortCost } from '../../../src/cli/render/cost.ts';
 import { evaluationTable } from '../../../src/cli/render/evaluation.ts';
+import { expiringReport } from '../../../src/cli/render/expiring.ts';
 import { findingLines } from '../../../src/cli/render/findings.ts';
 import { inspectionReport } from '../../../src/cli/render/inspection.ts';
 import { runTable } from '../../../src/cli/render/runs.ts';
@@ -179,4 +180,30 @@ test('a bar stays within its ends', () => {
   expect(bar(1, 3, 10)).toBe('[███░░░░░░░]  33%');
   expect(bar(7, 3, 4)).toBe('[████] 100%');
   expect(bar(-1, 3, 4)).toBe('[░░░░]   0%');
+});
+
+test('what dies: a line each, and what could take their place once for all that have the same choice', () => {
+  const next = { connection: 'own', model: 'next', contextTokens: 8_192, prices: { training: 1, input: 0.5, output: 2 } };
+  const version = {
+    ...{
+      version: 1,
+      alias: 'champion' as const,
+      connection: 'openai',
+      platform: 'openai',
+      baseModel: 'gpt',
+    },
+    ...{ shutdownDate: '2027-01-14', daysLeft: 47, startBy: '2027-01-04', replacements: [next] },
+  };
+  const due = [
+    { ...version, model: 'desk', modelId: 'ft:desk' },
+    { ...version, model: 'orders', modelId: 'ft:orders' },
+    { ...version, model: 'triage', modelId: 'ft:triage', replacements: [] },
+  ];
+  const lead = { training: { hours: 24 }, evaluation: { hours: 8 }, approval: { hours: 168 } };
+  const report = expiringReport({ due, withinDays: 90, today: '2026-11-28', lead, versions: due }, plain);
+  expect(report).toContain(`
+desk 1, orders 1 could become:
+  next at own (no date, $0.5000 in, $2.00 out a million tokens)
+triage 1: no configured connection has a model that could take the place.
+`);
 });

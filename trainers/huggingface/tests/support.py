@@ -25,7 +25,10 @@ def pair(question: str, preferred: str) -> dict[str, Any]:
 
 
 def small_storage(folder: Path) -> Storage:
-    """With a data set of two intents, pairs of the right and the wrong one, and the model `tiny`, which knows nothing yet."""
+    """
+    With a data set of two intents, pairs of the right and the wrong one, questions with the right one beside them, answers that
+    are right by chance, and the model `tiny`, which knows nothing yet.
+    """
     storage = Storage(folder)
     (folder / "files").mkdir(parents=True)
     lines = [
@@ -33,11 +36,19 @@ def small_storage(folder: Path) -> Storage:
         for i in range(32)
         for intent, texts in INTENTS.items()
     ]
-    data = storage.file("data.jsonl")
-    data.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    pairs = [pair(line["messages"][0]["content"], line["messages"][1]["content"]) for line in lines]
-    storage.file("pairs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in pairs))
-    make(folder / "models" / "tiny", data, words=400, length=64)
+    asked = [(line["messages"][0], line["messages"][1]["content"]) for line in lines]
+    either = list(INTENTS)
+    files = {
+        "data.jsonl": lines,
+        "pairs.jsonl": [pair(question["content"], intent) for question, intent in asked],
+        "questions.jsonl": [{"messages": [question], "intent": intent} for question, intent in asked],
+        "chance.jsonl": [
+            {"messages": [question, {"role": "assistant", "content": either[i // 2 % 2]}]} for i, (question, _) in enumerate(asked)
+        ],
+    }
+    for name, examples in files.items():
+        storage.file(name).write_text("".join(json.dumps(example) + "\n" for example in examples))
+    make(folder / "models" / "tiny", storage.file("data.jsonl"), words=400, length=64)
     return storage
 
 
@@ -94,4 +105,8 @@ class TrainingProcess:
         return self.process.returncode
 
     def losses(self) -> dict[int, float]:
-        return {said["step"]: said["trainLoss"] for said in self.said if said["kind"] == "metrics" and "trainLoss" in said}
+        return self.told("trainLoss")
+
+    def told(self, metric: str) -> dict[int, float]:
+        """By step."""
+        return {said["step"]: said[metric] for said in self.said if said["kind"] == "metrics" and metric in said}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from .examples import pair_rows
+from .examples import Rows, pair_rows
 from .job import Job
-
-rows = pair_rows
 
 UNIT = "pair"
 """What a row is, for messages."""
@@ -24,9 +23,14 @@ METRICS = {
 """TRL's names as the service's. Accuracy: of how many pairs the preferred answer has become the likelier one."""
 
 
-def size(row: dict[str, list[int]]) -> int:
-    """Tokens that are trained on: both sides, each with what is asked."""
-    return 2 * len(row["prompt_ids"]) + len(row["chosen_ids"]) + len(row["rejected_ids"])
+def rows(job: Job, path: Path, tokenizer: Any, most: int) -> Rows:
+    return pair_rows(path, tokenizer, most)
+
+
+def trained_tokens(job: Job, trainer: Any) -> int:
+    """Of both sides, each with what is asked."""
+    sizes = (2 * len(row["prompt_ids"]) + len(row["chosen_ids"]) + len(row["rejected_ids"]) for row in trainer.train_dataset)
+    return job.epochs * sum(sizes)
 
 
 def trainer(job: Job, source: str, settings: dict[str, Any], **parts: Any) -> Any:

@@ -15,7 +15,7 @@ from .job import Refused
 class Rows:
     """Tokens, in the columns that TRL takes, and what did not fit."""
 
-    rows: list[dict[str, list[int]]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
     cut: int = 0
     """Answers, or pairs, that lost their end."""
     dropped: int = 0
@@ -67,6 +67,19 @@ def pair_rows(path: Path, tokenizer: Any, most: int) -> Rows:
             continue
         found.cut += any(len(side) > most for side in sides)
         found.rows.append({"prompt_ids": before[:start], "chosen_ids": chosen, "rejected_ids": rejected})
+    return found
+
+
+def question_rows(path: Path, tokenizer: Any, most: int) -> Rows:
+    """Rows of `prompt`, tokens as JSON, and `item`, the example as JSON, for graders. Refuses as `supervised_rows` does."""
+    found = Rows()
+    for number, example in _lines(path):
+        messages = [_as_templates_want(message) for message in example["messages"]]
+        prompt = _speaker(tokenizer, example.get("tools") or None, number)(messages, True)
+        if len(prompt) > most:
+            found.dropped += 1
+            continue
+        found.rows.append({"prompt": json.dumps(prompt), "item": json.dumps(example)})
     return found
 
 

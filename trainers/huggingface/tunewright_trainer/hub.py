@@ -19,14 +19,16 @@ from pathlib import Path
 
 from huggingface_hub import HfApi
 
+from . import ranks
 from .events import Events
 from .job import Job, Refused, Storage, write_json
 from .sagemaker import Telling
-from .train import Away, passes, train
+from .train import Away, Silent, passes, train
 
 _PUSH_SECONDS = 60.0
 """A repository takes some hundred commits an hour."""
 _PUSH_TRIES = 5
+_STOPPED = 128 + signal.SIGTERM
 
 
 class HubStorage(Storage):
@@ -103,10 +105,13 @@ def main() -> int:
     job = Job.from_json(json.loads(os.environ["TUNEWRIGHT_JOB"]))
     repository, model_repository = os.environ["TUNEWRIGHT_REPOSITORY"], os.environ["TUNEWRIGHT_MODEL_REPOSITORY"]
     api = HfApi()
+    ranks.spread(job.tuning.processes)
     with tempfile.TemporaryDirectory(prefix="tunewright-job-") as root:
         storage = HubStorage(Path(root), api, repository)
         folder = storage.job(job.id)
         folder.mkdir(parents=True)
+        if ranks.rank() > 0:
+            return 0 if train(storage, job, Silent()) else _STOPPED
         events = Events(folder / "events.jsonl")
         events.add("The machine trains.")
         telling = Telling(events)
@@ -127,7 +132,7 @@ def main() -> int:
             events.add("Stopped.", "warn")
             pushing.end()
             # There is no model: this is no success.
-            return 128 + signal.SIGTERM
+            return _STOPPED
         events.add("The model is pushed.")
         write_json(folder / "result.json", {"trainedTokens": telling.last["trainedTokens"]})
         pushing.end()

@@ -33,6 +33,20 @@ class Tuning:
     checkpoints: int
     """About so many are saved on the way; the last ones are kept."""
     keep_checkpoints: int
+    processes: int | None
+    """Of one training on one host: one for each GPU when absent."""
+
+
+@dataclass(frozen=True)
+class Reinforcement:
+    """How answers of the model's own are tried and rewarded."""
+
+    grader: dict[str, Any]
+    """As the service writes it: src/contract/graders.ts."""
+    answers: int
+    """To each question, of which each is compared with the others."""
+    answer_tokens: int
+    """Longer answers are cut."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +60,16 @@ class Job:
     batch_size: int
     learning_rate_multiplier: float
     seed: int
-    objective: Literal["supervised", "dpo"]
+    objective: Literal["supervised", "dpo", "reinforcement"]
     beta: float
     """Of `dpo`: how dear it is to move away from the model as it was."""
+    reinforcement: Reinforcement | None
+    """Of that objective alone."""
     tuning: Tuning
 
     @staticmethod
     def from_json(value: dict[str, Any]) -> Job:
-        tuning = value["tuning"]
+        tuning, reinforcement = value["tuning"], value.get("reinforcement")
         return Job(
             id=value["id"],
             model=value["model"],
@@ -65,6 +81,10 @@ class Job:
             seed=value["seed"],
             objective=value.get("objective", "supervised"),
             beta=value.get("beta", 0.1),
+            reinforcement=reinforcement
+            and Reinforcement(
+                grader=reinforcement["grader"], answers=reinforcement["answers"], answer_tokens=reinforcement["answerTokens"]
+            ),
             tuning=Tuning(
                 method=tuning["method"],
                 lora_rank=tuning["loraRank"],
@@ -73,6 +93,7 @@ class Job:
                 gradient_accumulation=tuning["gradientAccumulation"],
                 checkpoints=tuning["checkpoints"],
                 keep_checkpoints=tuning["keepCheckpoints"],
+                processes=tuning.get("processes"),
             ),
         )
 

@@ -7,6 +7,7 @@ checkpoints and the result lie there as below a job's folder elsewhere. SIGTERM 
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -17,12 +18,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from . import ranks
 from .events import Events
 from .job import Job, Refused, Storage, write_json
-from .train import train
+from .train import Silent, train
 
 _REASON_CHARACTERS = 1024
 """More of a failure's reason SageMaker does not tell."""
+_STOPPED = 128 + signal.SIGTERM
 
 
 class Container(Storage):
@@ -44,9 +47,14 @@ class Container(Storage):
         archive = channel / "model.tar.gz"
         if not archive.is_file():
             return str(channel)
-        folder = self.root / "base"
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
+        folder, beside = self.root / "base", self.root / "base.part"
+        with (self.root / "base.lock").open("w") as lock:
+            # Of several processes the first one unpacks it.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.is_dir():
+                with tarfile.open(archive) as tar:
+                    tar.extractall(beside, filter="data")
+                beside.rename(folder)
         return str(folder)
 
     def keep(self, job_id: str, save: Callable[[Path], None]) -> None:
@@ -67,8 +75,15 @@ class Telling:
 
 
 def job_of(hyperparameters: dict[str, str], channels: list[str]) -> Job:
-    """Hyperparameters are strings; each of these is JSON, and those of the tuning stand beside the others."""
-    told = {name: json.loads(value) for name, value in hyperparameters.items()}
+    """
+    Hyperparameters are strings; each of these is JSON, and those of the tuning stand beside the others. What is too long for one
+    is cut into `name.0`, `name.1` and so on.
+    """
+    texts: dict[str, str] = {}
+    for name in sorted(hyperparameters, key=lambda name: int(name.partition(".")[2] or 0)):
+        whole = name.partition(".")[0]
+        texts[whole] = texts.get(whole, "") + hyperparameters[name]
+    told = {name: json.loads(text) for name, text in texts.items()}
     validation = "validation" if "validation" in channels else None
     job_id = os.environ["TRAINING_JOB_NAME"]
     return Job.from_json({**told, "id": job_id, "trainingFile": "training", "validationFile": validation, "tuning": told})
@@ -92,6 +107,9 @@ def main() -> int:
     config = root / "input" / "config"
     hyperparameters = json.loads((config / "hyperparameters.json").read_text())
     job = job_of(hyperparameters, [folder.name for folder in (root / "input" / "data").iterdir()])
+    ranks.spread(job.tuning.processes)
+    if ranks.rank() > 0:
+        return 0 if train(storage, job, Silent()) else _STOPPED
     folder = storage.job(job.id)
     folder.mkdir(parents=True, exist_ok=True)
     events = Events(folder / "events.jsonl")
@@ -111,7 +129,7 @@ def main() -> int:
     if not whole:
         events.add("Stopped; a checkpoint is kept.", "warn")
         # There is no model: this is no success.
-        return 128 + signal.SIGTERM
+        return _STOPPED
     write_json(folder / "result.json", {"trainedTokens": telling.last["trainedTokens"], "steps": telling.last["step"]})
     events.add("The model is saved.")
     return 0

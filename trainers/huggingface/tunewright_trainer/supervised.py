@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from .examples import supervised_rows
+from .examples import Rows, supervised_rows
 from .job import Job
-
-rows = supervised_rows
 
 UNIT = "answer"
 """What a row is, for messages."""
@@ -24,9 +23,12 @@ METRICS = {
 """TRL's names as the service's."""
 
 
-def size(row: dict[str, list[int]]) -> int:
-    """Tokens that are trained on."""
-    return len(row["input_ids"])
+def rows(job: Job, path: Path, tokenizer: Any, most: int) -> Rows:
+    return supervised_rows(path, tokenizer, most)
+
+
+def trained_tokens(job: Job, trainer: Any) -> int:
+    return job.epochs * sum(len(row["input_ids"]) for row in trainer.train_dataset)
 
 
 def trainer(job: Job, source: str, settings: dict[str, Any], **parts: Any) -> Any:

@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any, Protocol
 
-from . import dpo, supervised
+from . import dpo, ranks, reinforcement, supervised
 from .job import Job, Refused, Storage, write_json
 
 STOPPED = 75
@@ -28,6 +28,7 @@ REFUSED = 77
 AWAY = 78
 """Exit status when something that it needs is away, and comes back; it was told what."""
 
+_OBJECTIVES = {"supervised": supervised, "dpo": dpo, "reinforcement": reinforcement}
 _LOCK_SECONDS = 60
 _WHOLE = "whole.json"
 _NETWORK = {"ConnectError", "ConnectTimeout", "ConnectionError", "PoolTimeout", "ReadError", "ReadTimeout", "RemoteProtocolError"}
@@ -47,13 +48,23 @@ class Pipe:
         self._out.write(json.dumps({"kind": kind, **facts}) + "\n")
 
 
+class Silent:
+    """Of several processes the first one tells."""
+
+    def tell(self, kind: str, **facts: Any) -> None:
+        pass
+
+
 def main() -> None:
     storage, job = Storage(Path(sys.argv[1])), Job.from_json(json.loads(sys.argv[2]))
-    progress = Pipe(int(sys.argv[3]))
+    descriptor = int(sys.argv[3])
+    ranks.spread(job.tuning.processes, descriptor)
+    first = ranks.rank() == 0
+    progress = Pipe(descriptor) if first else Silent()
     folder = storage.job(job.id)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
-        if not _locked(lock):
+        if first and not _locked(lock):
             sys.exit(LOCKED)
         try:
             ended = train(storage, job, progress)
@@ -91,7 +102,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     from peft import LoraConfig
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 
-    objective = dpo if job.objective == "dpo" else supervised
+    objective = _OBJECTIVES[job.objective]
     folder, tuning = storage.job(job.id), job.tuning
     checkpoints = folder / "checkpoints"
     source = storage.model(job.model)
@@ -113,7 +124,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     most = min(tuning.max_tokens, getattr(model.config, "max_position_embeddings", tuning.max_tokens))
 
     def dataset(name: str) -> Dataset:
-        found = objective.rows(storage.file(name), tokenizer, most)
+        found = objective.rows(job, storage.file(name), tokenizer, most)
         if not found.rows:
             raise Refused("examples_too_long", f"No {objective.UNIT} of {name} fits into {most} tokens: raise maxTokens.")
         if found.cut + found.dropped > 0:
@@ -127,14 +138,17 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     settings = dict(
         output_dir=str(checkpoints),
         num_train_epochs=job.epochs,
-        per_device_train_batch_size=job.batch_size,
-        per_device_eval_batch_size=job.batch_size,
+        # What a step learns from does not grow with the GPUs.
+        per_device_train_batch_size=math.ceil(job.batch_size / ranks.world()),
+        per_device_eval_batch_size=math.ceil(job.batch_size / ranks.world()),
         gradient_accumulation_steps=tuning.gradient_accumulation,
         learning_rate=rate * job.learning_rate_multiplier,
         lr_scheduler_type="linear",
         seed=job.seed,
         data_seed=job.seed,
         bf16=bf16,
+        # Several processes without a GPU find each other only so.
+        use_cpu=ranks.world() > 1 and not cuda,
         max_length=most,
         # Below 1 they are shares of all steps.
         logging_steps=0.01,
@@ -155,17 +169,21 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
             progress.tell("begun", step=state.global_step, totalSteps=state.max_steps)
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            if self.stop:
+            if ranks.agreed(self.stop):
+                self.stop = True
                 control.should_save = True
                 control.should_training_stop = True
 
         def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            _seal(checkpoints / f"checkpoint-{state.global_step}")
+            # Each process has written a part of it.
+            ranks.together()
+            if state.is_world_process_zero:
+                _seal(checkpoints / f"checkpoint-{state.global_step}")
             progress.tell("checkpoint", step=state.global_step, totalSteps=state.max_steps)
 
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
             told = {to: float(logs[name]) for name, to in objective.METRICS.items() if name in (logs or {})}
-            if any(not math.isfinite(value) for value in told.values()):
+            if not math.isfinite((logs or {}).get("loss", 0)) or any(not math.isfinite(value) for value in told.values()):
                 raise Refused("diverged", f"The loss at step {state.global_step} is no number: lower the learning rate.")
             if told:
                 progress.tell("metrics", step=state.global_step, totalSteps=state.max_steps, **told)
@@ -190,6 +208,8 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     trainer.train(resume_from_checkpoint=last_whole(checkpoints))
     if telling.stop and trainer.state.global_step < trainer.state.max_steps:
         return False
+    if ranks.rank() > 0:
+        return True
 
     whole = trainer.model.merge_and_unload() if tuning.method == "lora" else trainer.model
     if saved_as is not None:
@@ -201,7 +221,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         tokenizer.save_pretrained(to)
 
     storage.keep(job.id, save)
-    trained = sum(objective.size(row) for row in trainer.train_dataset) * job.epochs
+    trained = objective.trained_tokens(job, trainer)
     progress.tell("ended", step=trainer.state.global_step, totalSteps=trainer.state.max_steps, trainedTokens=trained)
     return True
 

@@ -5,6 +5,7 @@ import { connect } from './client/connect.ts';
 import { temporalEnvironment } from './client/environment.ts';
 import { runError } from './client/failures.ts';
 import { type RunHandle, runHandle } from './client/handle.ts';
+import { keepDeployment } from './client/hosting.ts';
 import { type ListOptions, listRuns } from './client/list.ts';
 import { type MigrationHandle, planMigration, startMigration } from './client/migrate.ts';
 import { newRunName } from './client/names.ts';
@@ -13,6 +14,7 @@ import { workflowStart } from './client/start.ts';
 import type { AdoptionRequest } from './contract/adoption.ts';
 import { parseRunConfig, type RunConfigInput } from './contract/config.ts';
 import { TunewrightError } from './contract/errors.ts';
+import type { VersionDeployment } from './contract/hosting.ts';
 import { defaultTaskQueue } from './contract/messages.ts';
 import type { MigrationPlan, MigrationRequest } from './contract/migration.ts';
 import type { FineTuneInput, RunProgress } from './contract/run.ts';
@@ -46,6 +48,8 @@ export interface TunewrightClient {
    * under way. Throws `migration_blocked`, `temporal_unreachable`.
    */
   migrate(request: MigrationRequest, plan?: MigrationPlan): Promise<MigrationHandle>;
+  /** Has the deployment of a version made and kept, once it was written down in the records. Throws `temporal_unreachable`. */
+  keepDeployment(deployment: Pick<VersionDeployment, 'id' | 'name'>): Promise<void>;
   readonly schedules: Schedules;
   close(): Promise<void>;
 }
@@ -111,6 +115,7 @@ export function clientOver(
     planMigration: async (request) => await planMigration(client, taskQueue, request),
     migrate: async (request, plan) =>
       await startMigration({ client, taskQueue, url, get }, { request, ...(plan ? { plan } : {}) }),
+    keepDeployment: async (deployment) => await keepDeployment(client, taskQueue, deployment),
     schedules: schedules(client, taskQueue),
     close: async () => await client.connection.close(),
   };

@@ -49,8 +49,8 @@ export function deployActivities({ platforms }: Dependencies) {
   };
 }
 
-/** What stands is paid: whatever the platform answers, it is tried again. */
-async function removed(deployments: Deployments, name: string): Promise<void> {
+/** Removes it and sees it gone. What stands is paid: whatever the platform answers, it is tried again. */
+export async function removed(deployments: Deployments, name: string): Promise<void> {
   try {
     await deployments.remove(name);
     if (!(await stands(deployments, name))) return;

@@ -19,11 +19,14 @@ const afterPaying: ReadonlySet<string> = new Set([
   'compareModels',
   'registerVersion',
   'promoteVersion',
+  'beginDeployment',
+  'awaitDeployment',
   'writeReport',
   'stopJobs',
   'removeDeployments',
 ]);
-const mendable: ReadonlySet<ErrorCode> = new Set([
+/** What an operator can mend while it is waited for. */
+export const mendable: ReadonlySet<ErrorCode> = new Set([
   'wrong_key',
   'forbidden',
   'missing_key',

@@ -10,6 +10,7 @@ import { deployActivities } from './deploy.ts';
 import { estimateActivities } from './estimate.ts';
 import { evaluateActivities } from './evaluate.ts';
 import { expiringActivities } from './expiring.ts';
+import { hostingActivities } from './hosting.ts';
 import { inspectActivities } from './inspect.ts';
 import { jobActivities } from './job.ts';
 import { migrateActivities } from './migrate/index.ts';
@@ -42,6 +43,7 @@ export function createActivities(dependencies: Dependencies) {
     ...stopEarlyActivities(dependencies),
     ...warmUpActivities(dependencies),
     ...deployActivities(dependencies),
+    ...hostingActivities(dependencies),
     ...checkpointActivities(dependencies),
     ...triesActivities(dependencies),
     ...compareActivities(dependencies),

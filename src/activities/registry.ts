@@ -3,6 +3,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import type { Comparison } from '../contract/evaluation.ts';
 import type { EvaluationSummary, PromoteRequest } from '../contract/registry.ts';
 import type { RunProgress } from '../contract/run.ts';
+import { needsDeployment } from '../hosting/index.ts';
 import { deadByRecord } from '../records/index.ts';
 import { kitOf } from './adopt/kits.ts';
 import { attended } from './context.ts';
@@ -58,12 +59,16 @@ export function registryActivities({ platforms, records, store }: Dependencies) 
       });
     },
 
-    /** Registers what the run has made; the same run's model is the same version, however often this is done. */
-    async registerVersion(input: RegisterInput): Promise<{ version: number }> {
+    /**
+     * Registers what the run has made; the same run's model is the same version, however often this is done. `deploys`: it goes
+     * into service under a deployment.
+     */
+    async registerVersion(input: RegisterInput): Promise<{ version: number; deploys?: true }> {
       return await attended(async () => {
+        const kept = await records();
         const { run, config, model, parts, champion } = input;
         const shutdownDate = platforms.get(config.connection).catalogueEntry(model)?.shutdownDate;
-        const { version } = await (await records()).registerVersion({
+        const { version, ...where } = await kept.registerVersion({
           model: config.register as string,
           runKey: input.key,
           by: run.name,
@@ -87,7 +92,10 @@ export function registryActivities({ platforms, records, store }: Dependencies) 
             ...(run.report ? { report: run.report } : {}),
           },
         });
-        return { version };
+        const { serve } = config;
+        if (serve) await kept.setServe({ model: where.model, by: run.name, serve });
+        const deploys = await needsDeployment({ records: kept, platforms }, where);
+        return { version, ...(deploys ? { deploys } : {}) };
       });
     },
 

@@ -33,6 +33,14 @@ const source = z
     'use a path, https://HOST/PATH without keys in it, s3://BUCKET/KEY, platform:FILE_ID, or artifact:SHA256-BYTES',
   );
 
+/** How the deployments of a registered model are kept. */
+export const serveSchema = z.strictObject({
+  /** So long a version that was replaced stands on. */
+  keepPreviousHours: z.number().min(0).max(8760).default(24),
+  /** Seconds between two looks at each. */
+  lookSeconds: z.number().min(0.1).max(3600).default(60),
+});
+
 export const dataSchema = z.strictObject({
   train: source,
   /** Files of one's own; where one is absent, a share of `train` is set aside. */
@@ -111,6 +119,8 @@ const runFields = z.strictObject({
     .prefault({}),
   /** The registered model of which the result becomes a version, and which it is to serve when it passes the gate. */
   register: modelName.optional(),
+  /** Whether versions in service stand under deployments, where the platform serves models so, and how those are kept. */
+  serve: serveSchema.optional(),
   /** What the result has to show before it is promoted. */
   gate: gateSchema.prefault({}),
   /** Seconds between two looks at a job that trains; a webhook shortens the wait. */
@@ -151,6 +161,10 @@ export const runConfigSchema = runFields
   .refine(({ evaluation }) => !evaluation.batch || !gradesLatency(evaluation.grader), {
     path: ['evaluation', 'grader'],
     message: 'how long an answer takes is not seen by batch: leave evaluation.batch out, or grade without latency',
+  })
+  .refine(({ serve, register }) => !serve || register !== undefined, {
+    path: ['serve'],
+    message: 'name the registered model in `register`: only a version of one is served',
   });
 
 /** What a job is made of: two that are equal in it would be paid for the same. */

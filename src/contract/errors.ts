@@ -54,6 +54,7 @@ export type ErrorCode =
   | 'version_unknown'
   | 'version_dead'
   | 'no_champion'
+  | 'not_deployed'
   | 'conflict'
   | 'records_unavailable'
   | 'records_newer'

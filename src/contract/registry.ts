@@ -1,6 +1,7 @@
 import type { ArtifactRef } from './artifact.ts';
 import type { Method, RunConfig } from './config.ts';
 import type { Estimate } from './evaluation.ts';
+import type { ServeRule } from './hosting.ts';
 import type { Cost, JobSummary, ParentRun, RunProgress, RunStatus } from './run.ts';
 
 /** Names of models are made as those of runs are. */
@@ -156,6 +157,8 @@ export interface ModelVersion extends Omit<NewVersion, 'by' | 'tags'> {
   createdBy: string;
   tags: Record<string, string>;
   aliases: Alias[];
+  /** Under which it stands and answers, where its platform serves models so. */
+  deployment?: string;
   /** When it last became champion, and through whom. */
   promoted?: { at: string; by: string; reason?: string };
   retired?: { at: string; by: string; reason: string };
@@ -174,6 +177,8 @@ export interface RegisteredModel {
   champion?: number;
   candidate?: number;
   canary?: Canary;
+  /** How its deployments are kept; absent where it has none. */
+  serve?: ServeRule;
 }
 
 /** A share of the calls that goes to a candidate, and how both did there. */
@@ -276,7 +281,15 @@ export interface ChampionChange {
 /** Tells whether a platform still serves a version: the reason why not, or undefined. */
 export type AliveCheck = (version: ModelVersion) => Promise<string | undefined>;
 
-export type AuditAction = 'register' | 'promote' | 'rollback' | 'retire' | 'canary-start' | 'canary-end' | 'update';
+export type AuditAction =
+  | 'register'
+  | 'promote'
+  | 'rollback'
+  | 'retire'
+  | 'canary-start'
+  | 'canary-end'
+  | 'update'
+  | 'serve';
 
 /** One line of the audit, which is only ever added to. */
 export interface AuditEntry {
@@ -296,12 +309,14 @@ export interface ServedVersion {
   version: number;
   connection: string;
   platform: string;
-  /** The platform's id of the model: what a call names. */
+  /** The platform's id of the model: what a call names, unless there is a deployment. */
   modelId: string;
   baseModel: string;
   /** ISO time since which calls go there. */
   since: string;
   shutdownDate?: string;
+  /** What a call names in place of the model's id, where the version stands under a deployment of its own. */
+  deployment?: string;
 }
 
 /** All that decides where a call goes. */

@@ -12,6 +12,7 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   no_champion: 404,
   version_dead: 409,
   conflict: 409,
+  not_deployed: 409,
   too_large: 413,
   records_unavailable: 503,
   records_newer: 503,

@@ -4,6 +4,7 @@ import { openStore } from '../artifacts/index.ts';
 import { connect } from '../client/connect.ts';
 import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { assertAnswers } from '../hosting/index.ts';
 import { aliveCheck } from '../lifetimes/alive.ts';
 import { lifetimes } from '../lifetimes/index.ts';
 import { createLogger } from '../logger.ts';
@@ -56,6 +57,8 @@ export async function startGateway(settings: Settings, options: GatewayOptions =
       records: records.open,
       watch,
       alive: aliveCheck(platforms, (error) => logger.warn({ err: error }, 'a platform could not be asked for a model')),
+      answers: async (model, version) =>
+        await assertAnswers({ platforms, records: await records.open() }, model, version),
       access: mayCall,
       logger,
       closing: closing.signal,

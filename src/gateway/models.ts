@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { describeIssues } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { AliveCheck } from '../contract/registry.ts';
+import { rollbackTarget } from '../hosting/index.ts';
 import type { Records, Watch } from '../records/index.ts';
 import type { Access, Caller } from './access.ts';
 import { answerError, statusOf } from './answers.ts';
@@ -17,6 +18,8 @@ export interface ModelsContext {
   records(): Promise<Records>;
   watch: Watch;
   alive: AliveCheck;
+  /** Refuses a version that would answer nobody. Throws `not_deployed`. */
+  answers(model: string, version: number): Promise<void>;
   access: Access;
   logger: Logger;
   /** Aborted when the gateway closes. */
@@ -52,7 +55,7 @@ const feedbackSchema = z.strictObject({
 });
 
 /** `/v1/models`: the registry for services that have no database. */
-export function models({ records, watch, alive, access, logger, closing }: ModelsContext): Hono<Caller> {
+export function models({ records, watch, alive, answers, access, logger, closing }: ModelsContext): Hono<Caller> {
   const app = new Hono<Caller>();
   app.use(access.use);
   app.use(bodyLimit({ maxSize: largestBody, onError: (c) => answerError(c, tooLarge()) }));
@@ -78,11 +81,14 @@ export function models({ records, watch, alive, access, logger, closing }: Model
   app.post('/:name/promote', access.change, async (c) => {
     const { by, requestId = randomUUID(), ...wanted } = await bodyOf(c, promotionSchema);
     const request = { model: c.req.param('name'), by: actor(c, by), requestId, ...wanted };
+    await answers(request.model, request.version);
     return c.json(await (await records()).promote(request, alive));
   });
   app.post('/:name/rollback', access.change, async (c) => {
     const { by, requestId = randomUUID(), ...wanted } = await bodyOf(c, rollbackSchema);
     const request = { model: c.req.param('name'), by: actor(c, by), requestId, ...wanted };
+    const version = await rollbackTarget(await records(), request.model, request.version);
+    if (version !== undefined) await answers(request.model, version);
     return c.json(await (await records()).rollback(request, alive));
   });
   app.post('/:name/feedback', async (c) => {

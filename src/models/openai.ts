@@ -42,7 +42,7 @@ export function withModels<T extends OpenAI>(openai: T, models: Models, options:
     if (isCall(body) && !routed.has(body)) {
       const resolution = await resolutionOf(body, models, options);
       if (resolution) {
-        request.body = { ...body, model: resolution.modelId };
+        request.body = { ...body, model: resolution.deployment ?? resolution.modelId };
         routed.set(request.body as object, otherClient(resolution, options));
       }
     }

@@ -216,6 +216,13 @@ export interface Embeddings {
   limits?: RateLimits;
 }
 
+/** A model that others ask. */
+export interface Asked {
+  model: string;
+  /** Under which it was brought into service; undefined where it answers by its id, or by configuration. */
+  deployment?: string | undefined;
+}
+
 /** Where a model answers to whoever speaks OpenAI's protocol and sends these headers. */
 export interface Endpoint {
   url: string;
@@ -380,7 +387,7 @@ export interface TrainingPlatform {
    * Where others' requests for the model go as they are; `path` is the protocol's, such as `/chat/completions`. Absent
    * where models are not asked so. Throws `model_not_found` when nothing answers for it.
    */
-  endpoint?(model: string, path: string, signal?: AbortSignal): Promise<Endpoint>;
+  endpoint?(asked: Asked, path: string, signal?: AbortSignal): Promise<Endpoint>;
   /** Texts as vectors; absent where the platform has no such models. */
   embed?(request: EmbedRequest): Promise<Embeddings>;
 

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { TunewrightError } from '../contract/errors.ts';
+import { type VersionDeployment, versionDeploymentPrefix } from '../contract/hosting.ts';
 import { parseRunKey, runKeyPrefix } from '../contract/run-key.ts';
 import type { Deployments, HeldDeployment } from '../platforms/platform.ts';
 import type { Platforms } from '../platforms/registry.ts';
@@ -11,8 +12,10 @@ export interface Standing {
   connection: string;
   name: string;
   model: string;
-  /** `configuration` names it, or a run has made it; `unknown` is a run that this Temporal does not know. */
-  owner: 'run' | 'configuration' | 'unknown';
+  /** A version in service, a run that evaluates, or `configuration`; `unknown`: these records and this Temporal know none. */
+  owner: 'version' | 'run' | 'configuration' | 'unknown';
+  /** Of a version: whose it is, whether calls go there, and when it is removed by rule otherwise. */
+  version?: Pick<VersionDeployment, 'model' | 'version' | 'by' | 'inService' | 'removeAt'> | undefined;
   run?: string | undefined;
   /** How that attempt of the run stands. */
   state?: AttemptState | undefined;
@@ -20,7 +23,7 @@ export interface Standing {
   since: string;
   /** US dollars, where the price is known: an hour, and since it was created. */
   cost?: { hourlyUsd: number; soFarUsd: number } | undefined;
-  /** Its run has ended: nobody asks it any more. */
+  /** Nobody asks it any more: its run has ended, or its version is not in service. */
   idle: boolean;
 }
 
@@ -36,6 +39,8 @@ export interface StandingOptions {
   platforms: Platforms;
   /** Only these; all whose key is set when absent. */
   connections?: readonly string[] | undefined;
+  /** Those of versions that are written down as standing. */
+  recorded: readonly VersionDeployment[];
   /** Milliseconds since the epoch. */
   now: number;
 }
@@ -69,11 +74,10 @@ export async function standing(options: StandingOptions): Promise<Standings> {
 async function standingAt(
   connection: string,
   deployments: Deployments,
-  { client, now }: StandingOptions,
+  { client, recorded, now }: StandingOptions,
 ): Promise<Standing[]> {
   const found: Standing[] = [];
-  const about = ({ name, model, createdAt }: HeldDeployment) => {
-    const hourlyUsd = deployments.hourlyUsd(model);
+  const about = ({ name, model, createdAt }: HeldDeployment, hourlyUsd = deployments.hourlyUsd(model)) => {
     const cost =
       hourlyUsd === undefined ? undefined : { hourlyUsd, soFarUsd: (hourlyUsd * (now - createdAt)) / hourMs };
     return { connection, name, model, since: new Date(createdAt).toISOString(), cost };
@@ -86,6 +90,16 @@ async function standingAt(
     const known = state !== 'unknown';
     const owner = known ? ('run' as const) : ('unknown' as const);
     found.push({ ...about(held), owner, run: chain?.name, state, idle: known && state !== 'running' });
+  }
+  for (const held of await deployments.find(versionDeploymentPrefix)) {
+    const of = recorded.find((one) => one.connection === connection && one.name === held.name);
+    if (!of) {
+      found.push({ ...about(held), owner: 'unknown', idle: false });
+      continue;
+    }
+    const { model, version, by, inService, removeAt } = of;
+    const known = { model, version, by, inService, removeAt };
+    found.push({ ...about(held, of.hourlyUsd), owner: 'version', version: known, idle: !inService });
   }
   for (const name of deployments.configured) {
     const held = (await deployments.find(name)).find((one) => one.name === name);
@@ -107,6 +121,11 @@ export function removable({ deployments }: Standings, name: string): Standing {
     const where = named.map(({ connection }) => connection).join(', ');
     throw new TunewrightError('refused', `Deployments called ${name} stand at ${where}.`, {
       advice: 'Say which one by --connection.',
+    });
+  }
+  if (one.version?.inService) {
+    throw new TunewrightError('refused', `The deployment ${name} is in service.`, {
+      advice: 'Promote another version, or `tunewright models serve NAME --off`; then it is removed by rule.',
     });
   }
   if (one.owner !== 'configuration') return one;

@@ -11,19 +11,22 @@ import { aliased, dropAlias, moveAlias } from './aliases.ts';
 import { endCanary, endCanaryOf } from './canary/rows.ts';
 import type { Database, Write } from './database.ts';
 import { checkAlive } from './dead.ts';
+import { checkDeployed } from './deployments/check.ts';
 import { present, text } from './values.ts';
 import { versionIn, versionRow } from './versions.ts';
 
 export interface ChampionRecords {
   /**
    * Makes the version champion, and remembers which one it replaced. `alive` is asked beforehand, outside of any lock.
-   * Throws `version_dead`, `version_unknown`, `model_unknown`, `conflict`.
+   * Throws `version_dead`, `version_unknown`, `model_unknown`, `conflict`, `not_deployed`.
    */
   promote(request: PromoteRequest, alive?: AliveCheck): Promise<ChampionChange>;
   /** Makes an earlier version champion again. Throws as `promote` does, and `conflict` where there was none before. */
   rollback(request: RollbackRequest, alive?: AliveCheck): Promise<ChampionChange>;
   /** The version can no longer be promoted. Throws `conflict` for the champion, `version_unknown`, `model_unknown`. */
   retire(request: RetireRequest): Promise<ChampionChange>;
+  /** The version that the champion has replaced. Throws `conflict` where there is none. */
+  versionBefore(model: string): Promise<number>;
 }
 
 export function championRecords(db: Database): ChampionRecords {
@@ -31,6 +34,7 @@ export function championRecords(db: Database): ChampionRecords {
     promote: async (request, alive) => await promote(db, request, alive),
     rollback: async (request, alive) => await rollback(db, request, alive),
     retire: async (request) => await retire(db, request),
+    versionBefore: async (model) => await versionBefore(db, model),
   };
 }
 
@@ -110,6 +114,7 @@ async function crown(act: Act, { action, version, champion, replaced, by, reason
   const { name: model } = act.model;
   // Again, under the lock: it may have been retired since.
   await checkAlive(await versionIn(write, model, version), undefined);
+  await checkDeployed(write, act.model, version);
   await write
     .updateTable('versions')
     .set({

@@ -2,6 +2,7 @@ import { type AnswerRecords, answerRecords } from './answers.ts';
 import { type CanaryRecords, canaryRecords } from './canary/index.ts';
 import { type ChampionRecords, championRecords } from './champion.ts';
 import type { Opened } from './database.ts';
+import { type DeploymentRecords, deploymentRecords } from './deployments/index.ts';
 import { type FileRecords, fileRecords } from './files.ts';
 import { type LabelRecords, labelRecords } from './labels.ts';
 import { migrate } from './migrations/index.ts';
@@ -12,6 +13,7 @@ import { openSqlite } from './sqlite.ts';
 import { type VersionRecords, versionRecords } from './versions.ts';
 
 export { deadByRecord } from './dead.ts';
+export { notDeployed } from './deployments/check.ts';
 export type { UploadedFile } from './files.ts';
 export { type Watch, watchRevisions } from './watch.ts';
 
@@ -27,7 +29,8 @@ export interface Records
     ServingRecords,
     LabelRecords,
     FileRecords,
-    AnswerRecords {
+    AnswerRecords,
+    DeploymentRecords {
   close(): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export async function openRecords(location: string): Promise<Records> {
     ...labelRecords(db),
     ...fileRecords(db),
     ...answerRecords(db),
+    ...deploymentRecords(db),
   };
   return { ...(eachOf(operations, name) as typeof operations), close };
 }

@@ -3,6 +3,7 @@ import type { Resolution, ServedVersion, Serving } from '../contract/registry.ts
 import { pick } from '../contract/serving.ts';
 import { modelUnknown } from './act.ts';
 import type { Database, Write } from './database.ts';
+import { deploymentNames } from './deployments/names.ts';
 import { present } from './values.ts';
 
 export interface ServingRecords {
@@ -27,7 +28,7 @@ export function servingRecords(db: Database): ServingRecords {
   };
 }
 
-/** One statement, so that it never tells of two moments. */
+/** One statement tells where calls go, so never of two moments; what a deployment is called hangs on the version alone. */
 export async function servingOf(db: Database | Write, name: string): Promise<Serving> {
   const rows = await db
     .selectFrom('models')
@@ -52,11 +53,14 @@ export async function servingOf(db: Database | Write, name: string): Promise<Ser
   const [model] = rows;
   if (!model) throw modelUnknown(name);
   const { revision, share } = model;
+  const deployed = await deploymentNames(db, name);
   const served = (version: number | null, since: string | null): ServedVersion | undefined => {
     const row = rows.find((other) => version !== null && other.version === version);
     if (!row || since === null) return undefined;
     const { connection, platform, model_id: modelId, base_model: baseModel, shutdown_date: shutdownDate } = row;
-    return { version, connection, platform, modelId, baseModel, since, ...present({ shutdownDate }) } as ServedVersion;
+    const deployment = deployed.get(row.version as number);
+    const known = { version, connection, platform, modelId, baseModel, since };
+    return { ...known, ...present({ shutdownDate, deployment }) } as ServedVersion;
   };
   const champion = served(model.champion, model.championSince);
   if (!champion) throw noChampion(name);

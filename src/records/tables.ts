@@ -49,6 +49,8 @@ export interface ModelRow {
   created_at: Time;
   revision: number;
   versions: number;
+  /** A rule as JSON. */
+  serve: Json | null;
 }
 
 export interface VersionRow {
@@ -149,6 +151,26 @@ interface AnswerRow {
   answer: Json;
 }
 
+export interface DeploymentRow {
+  id: string;
+  connection: string;
+  name: string;
+  model: string;
+  version: number;
+  model_id: string;
+  created_by: string;
+  hourly_usd: number | null;
+  created_at: Time;
+  /** When it first answered. */
+  ready_at: Time | null;
+  /** When it was last seen in service. */
+  served_at: Time | null;
+  /** Set before it is removed: from then on it is not to go into service. */
+  leaving_at: Time | null;
+  ended_at: Time | null;
+  reason: string | null;
+}
+
 export interface Tables {
   runs: RunRow;
   jobs: JobRow;
@@ -163,4 +185,5 @@ export interface Tables {
   files: FileRow;
   parts: PartRow;
   answers: AnswerRow;
+  deployments: DeploymentRow;
 }

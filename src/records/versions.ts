@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import type { ServeRule } from '../contract/hosting.ts';
 import {
   type Alias,
   type ModelVersion,
@@ -11,6 +12,7 @@ import { type Act, act, actIn, modelUnknown } from './act.ts';
 import { moveAlias } from './aliases.ts';
 import { canaryOf, openCanaries } from './canary/rows.ts';
 import type { Database, Write } from './database.ts';
+import { deploymentNames } from './deployments/names.ts';
 import type { ModelRow, VersionRow } from './tables.ts';
 import { fromJson, invalid, now, present, text, toJson } from './values.ts';
 
@@ -202,15 +204,17 @@ export async function versionRow(db: Database | Write, model: string, version: n
 
 async function withAliases(db: Database | Write, model: string, rows: VersionRow[]): Promise<ModelVersion[]> {
   const aliases = await db.selectFrom('aliases').selectAll().where('model', '=', model).orderBy('alias').execute();
+  const deployed = await deploymentNames(db, model);
   return rows.map((row) =>
     versionOf(
       row,
       aliases.filter(({ version }) => version === row.version).map(({ alias }) => alias as Alias),
+      deployed.get(row.version),
     ),
   );
 }
 
-function versionOf(row: VersionRow, aliases: Alias[]): ModelVersion {
+function versionOf(row: VersionRow, aliases: Alias[], deployment: string | undefined): ModelVersion {
   const { model, version, connection, platform } = row;
   return {
     ...{ model, version, connection, platform },
@@ -222,6 +226,7 @@ function versionOf(row: VersionRow, aliases: Alias[]): ModelVersion {
     ...present({ shutdownDate: row.shutdown_date, description: row.description }),
     tags: fromJson(row.tags),
     aliases,
+    ...present({ deployment }),
     lineage: fromJson(row.lineage),
     ...(row.promoted_at !== null && row.promoted_by !== null
       ? { promoted: { at: row.promoted_at, by: row.promoted_by, ...present({ reason: row.promoted_reason }) } }
@@ -267,5 +272,6 @@ function modelOf(row: ModelWithAliases, canary: Parameters<typeof canaryOf>[0] |
     versions,
     ...present({ champion, candidate }),
     ...(canary ? { canary: canaryOf(canary) } : {}),
+    ...(row.serve === null ? {} : { serve: fromJson<ServeRule>(row.serve) }),
   };
 }

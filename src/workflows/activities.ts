@@ -90,6 +90,13 @@ const telling: ActivityOptions = { ...call, scheduleToCloseTimeout: '1 hour' };
 /** Its turn, or its day, comes when it comes; the server asks again when it is told to. */
 const queueing: ActivityOptions = { ...polling, scheduleToCloseTimeout: '365 days' };
 
+/** For as long as a deployment stands, which may be years: each look ends within minutes, and nothing ends the looking. */
+const keeping: ActivityOptions = {
+  ...watched,
+  startToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '3 seconds', maximumInterval: '1 minute' },
+};
+
 type Name = keyof Activities;
 
 /** The first argument is the line that the Web UI shows beside the activity. */
@@ -126,6 +133,9 @@ export const activities = {
   findChampion: activity('findChampion', call),
   registerVersion: activity('registerVersion', call),
   promoteVersion: activity('promoteVersion', call),
+  beginDeployment: activity('beginDeployment', polling),
+  awaitDeployment: activity('awaitDeployment', polling),
+  keepDeployment: activity('keepDeployment', keeping),
   keepRecord: activity('keepRecord', telling),
   notify: activity('notify', telling),
   writeReport: activity('writeReport', long),

@@ -1,6 +1,7 @@
 import type { Decided, Registered } from '../contract/run.ts';
 import type { Verdict } from '../contract/verdict.ts';
 import { activities } from './activities.ts';
+import { deployed } from './hosting.ts';
 import type { Run } from './run.ts';
 import { unlessLost } from './telling.ts';
 
@@ -46,13 +47,14 @@ export async function approvalOf(run: Run, verdict: Verdict, version: number): P
 
 /**
  * Makes the version the champion, unless the champion is no longer the one that it was compared with: undefined then, and
- * the comparison has to be made again.
+ * the comparison has to be made again. Where it answers under a deployment alone that is brought up before.
  */
 export async function promote(
   run: Run,
   version: number,
   champion: number | undefined,
   approval: Decided | undefined,
+  deploys = false,
 ): Promise<Registered | undefined> {
   const name = run.input.config.register as string;
   if (approval?.choice !== 'promote') {
@@ -60,6 +62,9 @@ export async function promote(
     return { name, version, promoted: false, ...(by ? { approvedBy: by } : {}), ...(comment ? { comment } : {}) };
   }
   const { by = 'unknown', comment } = approval;
+  if (deploys && !(await deployed(run, { model: name, version, by }))) {
+    return { name, version, promoted: false, approvedBy: by, comment: 'Its deployment does not answer.' };
+  }
   const { conflict } = await activities.promoteVersion(`Promote version ${version} of ${name}`, {
     model: name,
     version,

@@ -119,7 +119,7 @@ async function settle(run: Run, proof: Proof): Promise<Registered | undefined> {
   await run.control.unlessPaused();
   run.progress.enter('promote');
   now.report = await activities.writeReport('Write the report', reportOf(run, proof));
-  const { version } = await activities.registerVersion(`Register a version of ${run.input.config.register}`, {
+  const { version, deploys } = await activities.registerVersion(`Register a version of ${run.input.config.register}`, {
     run: now,
     key: run.key,
     config: run.input.config,
@@ -127,7 +127,7 @@ async function settle(run: Run, proof: Proof): Promise<Registered | undefined> {
   });
   now.registered = { name: run.input.config.register as string, version, promoted: false };
   const approval = await approvalOf(run, proof.compared.verdict, version);
-  const registered = await promote(run, version, proof.champion?.version, approval);
+  const registered = await promote(run, version, proof.champion?.version, approval, deploys);
   if (registered) now.registered = registered;
   return registered;
 }

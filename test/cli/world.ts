@@ -106,6 +106,7 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
       calls.push(['adopt', request]);
       throw new Error('no adoption here');
     },
+    keepDeployment: async (deployment) => void calls.push(['keep', deployment]),
     schedules,
     close: async () => void calls.push(['close']),
   };

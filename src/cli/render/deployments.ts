@@ -1,12 +1,16 @@
+import type { VersionDeployment } from '../../contract/hosting.ts';
 import { formatCount, formatUsd } from '../../evaluation/format.ts';
 import type { Standing, Standings } from '../../reconcile/standing.ts';
 import { problemLines } from './problems.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
-import { age } from './time.ts';
+import { age, formatDate, formatTime } from './time.ts';
 
 /** What stands as a table, the idle ones last; what went wrong; and what all of it costs an hour. */
-export function standingReport(found: Standings, { now, paint }: { now: Date; paint: Paint }): string {
+export function standingReport(
+  found: Standings,
+  { now, paint, timeZone }: { now: Date; paint: Paint; timeZone?: string | undefined },
+): string {
   const { connections, deployments } = found;
   const sorted = [...deployments].sort((a, b) => Number(a.idle) - Number(b.idle));
   const rows = sorted.map((one) => [
@@ -17,9 +21,10 @@ export function standingReport(found: Standings, { now, paint }: { now: Date; pa
     age(now.getTime() - Date.parse(one.since)),
     one.cost ? formatUsd(one.cost.hourlyUsd) : '',
     one.cost ? formatUsd(one.cost.soFarUsd) : '',
+    ruleOf(one, now, timeZone),
     one.idle ? paint('yellow', 'idle') : '',
   ]);
-  const columns = ['connection', 'name', 'model', 'owner', '#for', '#an hour', '#so far', ''];
+  const columns = ['connection', 'name', 'model', 'owner', '#for', '#an hour', '#so far', 'rule', ''];
   return [
     ...(rows.length > 0 ? [table(columns, rows, paint)] : []),
     ...found.problems.map((problem) => problemLines(problem, paint)),
@@ -28,9 +33,19 @@ export function standingReport(found: Standings, { now, paint }: { now: Date; pa
   ].join('\n');
 }
 
-function ownerOf({ owner, run, state }: Standing): string {
+function ownerOf({ owner, run, state, version }: Standing): string {
+  if (version) return `${version.model}, version ${version.version}`;
   if (owner === 'configuration') return 'configuration';
-  return owner === 'run' ? `${run}, ${state}` : 'a run that is not known here';
+  return owner === 'run' ? `${run}, ${state}` : 'not known here';
+}
+
+/** What becomes of it by itself. */
+function ruleOf({ owner, version, idle }: Standing, now: Date, timeZone: string | undefined): string {
+  if (version?.inService) return 'in service: stays';
+  if (version?.removeAt) return `removed ${formatTime(new Date(version.removeAt), now, timeZone)}`;
+  if (owner === 'configuration') return 'stays';
+  if (owner === 'run' && !idle) return 'removed by its run';
+  return owner === 'run' ? '`tunewright reconcile`' : '';
 }
 
 function summary(connections: readonly string[], deployments: readonly Standing[]): string {
@@ -56,4 +71,26 @@ export function removalQuestion(one: Standing): string {
   const of = `${clean(one.name)} of ${clean(one.model)} at ${clean(one.connection)} (${clean(ownerOf(one))})`;
   const again = one.state === 'running' ? ' Its run goes on, and makes it again where it needs it.' : '';
   return `Remove ${of}?${again}`;
+}
+
+const hourMs = 3_600_000;
+
+/** What deployments of versions have cost from beginning to end, and why each has ended; newest first. */
+export function endedReport(ended: readonly VersionDeployment[], paint: Paint, timeZone?: string): string {
+  if (ended.length === 0) return 'No deployment of a version has ended.';
+  const rows = ended.map(
+    ({ connection, model, version, by, createdAt, endedAt = createdAt, hourlyUsd, reason = '' }) => {
+      const ms = Date.parse(endedAt) - Date.parse(createdAt);
+      return [
+        clean(connection),
+        `${clean(model)}, version ${version}`,
+        clean(by),
+        formatDate(createdAt, timeZone),
+        age(ms),
+        hourlyUsd === undefined ? '' : formatUsd((hourlyUsd * ms) / hourMs),
+        clean(reason),
+      ];
+    },
+  );
+  return table(['connection', 'of', 'wanted by', 'made', '#for', '#cost', 'why it ended'], rows, paint);
 }

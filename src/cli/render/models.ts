@@ -44,9 +44,11 @@ export function modelDetails({ model, versions, audit }: Details, paint: Paint, 
 }
 
 /** Where calls go, on one line. */
-export function resolutionLine({ name, version, alias, modelId, connection, shutdownDate }: Resolution): string {
+export function resolutionLine(resolution: Resolution): string {
+  const { name, version, alias, modelId, connection, shutdownDate, deployment } = resolution;
   const until = shutdownDate === undefined ? '' : `, until ${shutdownDate}`;
-  return `${name} is ${clean(modelId)} at ${clean(connection)}: version ${version}, ${alias}${until}`;
+  const under = deployment === undefined ? '' : `, under ${clean(deployment)}`;
+  return `${name} is ${clean(modelId)} at ${clean(connection)}${under}: version ${version}, ${alias}${until}`;
 }
 
 /** 0.1 as `10%`, and as many decimals as it has. */
@@ -85,6 +87,7 @@ const words: Readonly<Record<AuditEntry['action'], string>> = {
   'canary-start': 'canary started',
   'canary-end': 'canary ended',
   update: 'labels changed',
+  serve: 'serving changed',
 };
 
 function auditTable(audit: readonly AuditEntry[], paint: Paint, timeZone: string | undefined): string {

@@ -24,7 +24,8 @@ export interface Outcome {
 }
 
 /** One attempt at one target; rethrows only what the caller's signal has aborted. */
-export async function forward(platforms: Platforms, { connection, modelId }: Target, call: Call): Promise<Outcome> {
+export async function forward(platforms: Platforms, target: Target, call: Call): Promise<Outcome> {
+  const { connection, modelId, deployment } = target;
   const waiting = new AbortController();
   const leave = () => waiting.abort();
   call.signal.addEventListener('abort', leave, { once: true });
@@ -32,7 +33,7 @@ export async function forward(platforms: Platforms, { connection, modelId }: Tar
     call.signal.throwIfAborted();
     const platform = platforms.get(connection);
     if (!platform.endpoint) return { trouble: 'not_offered' };
-    const { url, headers, model } = await platform.endpoint(modelId, call.path, waiting.signal);
+    const { url, headers, model } = await platform.endpoint({ model: modelId, deployment }, call.path, waiting.signal);
     const answer = await fetch(url, {
       method: 'POST',
       headers: toUpstream(call.headers, headers),

@@ -1,4 +1,4 @@
-import type { ModelVersion, Serving } from '../../contract/registry.ts';
+import type { ModelVersion, ServedVersion, Serving } from '../../contract/registry.ts';
 import { pick } from '../../contract/serving.ts';
 import type { Records, Watch } from '../../records/index.ts';
 import { modelNotFound } from './errors.ts';
@@ -12,6 +12,8 @@ export interface Target {
   modelId: string;
   /** Of the registered model. */
   version?: number;
+  /** Under which that version stands. */
+  deployment?: string | undefined;
 }
 
 /** Where a call goes. */
@@ -109,6 +111,6 @@ function routeOf({ serving, earlier }: Registered, key: string | undefined): Rou
   };
 }
 
-function targetOf({ connection, modelId, version }: Required<Target>): Target {
-  return { connection, modelId, version };
+function targetOf({ connection, modelId, version, deployment }: ServedVersion | ModelVersion): Target {
+  return { connection, modelId, version, deployment };
 }

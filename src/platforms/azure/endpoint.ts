@@ -20,11 +20,11 @@ export function azureEndpoint(
     return new URL(`/openai${below}${path}?api-version=${encodeURIComponent(apiVersion)}`, endpoint).href;
   }
 
-  return async (model, path) => {
-    const deployment = deploymentOf(model);
+  return async ({ model, deployment = deploymentOf(model) }, path) => {
     if (deployment === undefined) {
       throw new TunewrightError('model_not_found', `No deployment stands for ${model}.`, {
-        advice: "Deploy it, and name the deployment in the connection's deployments.",
+        advice:
+          "Deploy it, and name the deployment in the connection's deployments, or let `tunewright models serve` do it for a registered model.",
         status: 404,
       });
     }

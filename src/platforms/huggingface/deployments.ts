@@ -90,25 +90,26 @@ export function deployments(
   };
 }
 
+/** The host that serves the deployment now. Throws `platform_unavailable` while none does. */
+export async function hostOf({ client, named }: Cluster, name: string): Promise<Served> {
+  const found = await named('Looking for who serves the model', async () => {
+    return await client.workflow.getHandle(name).describe();
+  });
+  const where = found?.status.name === 'RUNNING' ? served(activityOf(found).told) : undefined;
+  if (where?.ready) return where;
+  throw new TunewrightError('platform_unavailable', `Nobody serves ${name} at the moment.`, {
+    advice: 'It is asked again; see that hosts serve (tunewright-trainer --servings).',
+    retry: 'yes',
+    status: 503,
+  });
+}
+
 /** Asks whichever host serves the deployment now: another one takes over when it dies. */
-export function chatAt(
-  { timeoutSeconds }: HuggingFaceSettings,
-  { client, named }: Cluster,
-): Pick<TrainingPlatform, 'chat'> {
+export function chatAt({ timeoutSeconds }: HuggingFaceSettings, cluster: Cluster): Pick<TrainingPlatform, 'chat'> {
   const open = new Map<string, Server>();
 
   async function find(name: string): Promise<Server> {
-    const found = await named('Looking for who serves the model', async () => {
-      return await client.workflow.getHandle(name).describe();
-    });
-    const where = found?.status.name === 'RUNNING' ? served(activityOf(found).told) : undefined;
-    if (!where?.ready) {
-      throw new TunewrightError('platform_unavailable', `Nobody serves ${name} at the moment.`, {
-        advice: 'It is asked again; see that hosts serve (tunewright-trainer --servings).',
-        retry: 'yes',
-        status: 503,
-      });
-    }
+    const where = await hostOf(cluster, name);
     const openai = new OpenAI({ baseURL: where.url, apiKey: 'none', maxRetries: 0, timeout: timeoutSeconds * 1000 });
     return { model: where.model, ask: chat(openai).chat };
   }

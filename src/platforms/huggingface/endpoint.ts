@@ -2,16 +2,27 @@ import { TunewrightError } from '../../contract/errors.ts';
 import type { TrainingPlatform } from '../platform.ts';
 import type { HuggingFaceSettings } from './settings.ts';
 
-/** Models answer others' requests where a server of one's own stands for them: those of evaluations come and go. */
+/**
+ * Models answer others' requests under the deployment of a version in service, or where a server of one's own stands for
+ * them; those of evaluations come and go.
+ *
+ * @param hostOf tells which host serves a deployment now
+ */
 export function serverEndpoint(
   { servers }: HuggingFaceSettings,
   env: NodeJS.ProcessEnv,
+  hostOf: (deployment: string) => Promise<{ url: string; model: string }>,
 ): NonNullable<TrainingPlatform['endpoint']> {
-  return async (id, path) => {
+  return async ({ model: id, deployment }, path) => {
+    if (deployment !== undefined) {
+      const host = await hostOf(deployment);
+      return { url: `${host.url.replace(/\/$/, '')}${path}`, headers: {}, model: host.model };
+    }
     const server = Object.hasOwn(servers, id) ? servers[id] : undefined;
     if (!server) {
       throw new TunewrightError('model_not_found', `No server stands for ${id}.`, {
-        advice: "Serve it, and name the server in the connection's servers.",
+        advice:
+          "Serve it, and name the server in the connection's servers, or let `tunewright models serve` do it for a registered model.",
         status: 404,
       });
     }

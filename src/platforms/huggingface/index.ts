@@ -4,7 +4,7 @@ import type { PlatformFactory } from '../factory.ts';
 import { rootOf } from '../trainer/names.ts';
 import { trainerMethods } from '../trainer/tuning.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
-import { chatAt, deployments } from './deployments.ts';
+import { chatAt, deployments, hostOf } from './deployments.ts';
 import { serverEndpoint } from './endpoint.ts';
 import { onHub } from './hub/index.ts';
 import { onMachines } from './machines.ts';
@@ -48,7 +48,7 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
       },
 
       ...chatAt(settings, temporalCluster),
-      endpoint: serverEndpoint(settings, env),
+      endpoint: serverEndpoint(settings, env, async (name) => await hostOf(temporalCluster, name)),
       deployments: deployments(settings, temporalCluster, servedAs),
       async verifyWebhook() {
         throw new TunewrightError('refused', 'Trainers push no events.', { advice: 'Send none.' });

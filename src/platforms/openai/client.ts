@@ -36,5 +36,5 @@ export function openaiEndpoint(
     ...headers,
   };
   const base = baseURL.replace(/\/$/, '');
-  return async (model, path) => ({ url: `${base}${path}`, headers: all, model });
+  return async ({ model }, path) => ({ url: `${base}${path}`, headers: all, model });
 }

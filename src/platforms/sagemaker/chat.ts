@@ -55,8 +55,9 @@ export function chatAt(settings: SageMakerSettings, aws: Aws): Required<Pick<Tra
   }
 
   return {
-    async endpoint(model, path) {
-      const name = Object.hasOwn(settings.deployments, model) ? settings.deployments[model] : undefined;
+    async endpoint({ model, deployment }, path) {
+      const configured = Object.hasOwn(settings.deployments, model) ? settings.deployments[model] : undefined;
+      const name = deployment ?? configured;
       if (name === undefined) throw notServed(model);
       return {
         url: `${addressOf(name)}${path}`,
@@ -95,7 +96,8 @@ function ofTheEndpoint(error: unknown, name: string): unknown {
 
 function notServed(model: string): TunewrightError {
   return new TunewrightError('model_not_found', `No endpoint stands for ${model}.`, {
-    advice: "Make one, and name it in the connection's deployments.",
+    advice:
+      "Make one, and name it in the connection's deployments, or let `tunewright models serve` do it for a registered model.",
     status: 404,
   });
 }

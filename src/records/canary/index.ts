@@ -11,6 +11,7 @@ import { actOnce, answered } from '../act.ts';
 import { aliased, moveAlias } from '../aliases.ts';
 import type { Database } from '../database.ts';
 import { checkAlive } from '../dead.ts';
+import { checkDeployed } from '../deployments/check.ts';
 import { noChampion } from '../serving.ts';
 import { invalid, text } from '../values.ts';
 import { versionIn } from '../versions.ts';
@@ -20,7 +21,7 @@ import { canaryOf, endCanary, openCanaries } from './rows.ts';
 export interface CanaryRecords {
   /**
    * Sends a share of the calls to that version. A canary that runs ends, and the new one counts from zero. Throws
-   * `version_dead`, `version_unknown`, `model_unknown`, `no_champion`, `conflict` for the champion, `invalid_config`.
+   * `version_dead`, `version_unknown`, `model_unknown`, `no_champion`, `not_deployed`, `conflict` for the champion, `invalid_config`.
    */
   setCanary(request: CanaryRequest, alive?: AliveCheck): Promise<Canary>;
   /** Sends all calls to the champion; false when no canary was running. Throws `model_unknown`. */
@@ -57,6 +58,7 @@ async function setCanary(db: Database, request: CanaryRequest, alive?: AliveChec
   return await actOnce(db, request, asked, async (act) => {
     const { write, at } = act;
     await checkAlive(await versionIn(write, model, version), undefined);
+    await checkDeployed(write, act.model, version);
     const champion = await aliased(write, model, 'champion');
     if (champion === undefined) throw noChampion(model);
     if (champion === version) throw isChampion(model, version);

@@ -3,11 +3,12 @@ import { TunewrightError } from '../../contract/errors.ts';
 import type { Dialect, Opened } from '../database.ts';
 import { postgresSchema } from '../postgres.ts';
 import { answers } from './answers.ts';
+import { deployments } from './deployments.ts';
 import { first } from './first.ts';
 import { uploads } from './uploads.ts';
 
 /** In order; what is released is never changed, only followed. */
-const migrations: ((db: Kysely<unknown>, dialect: Dialect) => Promise<void>)[] = [first, uploads, answers];
+const migrations: ((db: Kysely<unknown>, dialect: Dialect) => Promise<void>)[] = [first, uploads, answers, deployments];
 
 /** Any number, the same in every process: PostgreSQL lets the holder alone migrate. */
 const lockNumber = 746_311_020;

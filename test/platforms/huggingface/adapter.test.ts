@@ -125,11 +125,11 @@ test("others' requests go to the server that stands for the model", async () => 
     keyed: { baseURL: 'http://gpu-2:8000/v1', model: 'intents', apiKeyEnv: 'NO_SUCH_KEY' },
   };
   const { endpoint = async () => undefined } = connect({ storage, servers });
-  expect(await endpoint('tiny:job', '/chat/completions')).toEqual({
+  expect(await endpoint({ model: 'tiny:job' }, '/chat/completions')).toEqual({
     url: 'http://gpu-1:8000/v1/chat/completions',
     headers: {},
     model: 'tiny:job',
   });
-  expect(await failureOf(endpoint('keyed', '/responses'))).toMatchObject({ code: 'missing_key' });
-  expect(await failureOf(endpoint('tiny', '/responses'))).toMatchObject({ code: 'model_not_found' });
+  expect(await failureOf(endpoint({ model: 'keyed' }, '/responses'))).toMatchObject({ code: 'missing_key' });
+  expect(await failureOf(endpoint({ model: 'tiny' }, '/responses'))).toMatchObject({ code: 'model_not_found' });
 });

@@ -173,14 +173,14 @@ withTrainers('endpoints of SageMaker', () => {
     becomes(name, 'InService');
     const platform = region.connect({ deployments: { tuned: name } });
     expect(platform.deployments?.existing('tuned')).toBe(name);
-    const at = await platform.endpoint?.('tuned', '/chat/completions');
+    const at = await platform.endpoint?.({ model: 'tuned' }, '/chat/completions');
     const answer = await fetch(at?.url ?? '', {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...at?.headers },
       body: JSON.stringify({ model: at?.model, messages: [{ role: 'user', content: 'Is it?' }], max_tokens: 4 }),
     });
     expect(answer.status).toBe(200);
-    const none = platform.endpoint?.('another', '/chat/completions') ?? Promise.resolve();
+    const none = platform.endpoint?.({ model: 'another' }, '/chat/completions') ?? Promise.resolve();
     expect(await failureOf(none)).toMatchObject({ code: 'model_not_found' });
   });
 

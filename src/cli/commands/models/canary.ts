@@ -4,15 +4,16 @@ import type { Context, Perform } from '../../context.ts';
 import { shareOf, wholeNumber } from '../../options.ts';
 import { formatShare } from '../../render/models.ts';
 import { type ActOptions, actCommand, actOf, alive, repeatable } from './act.ts';
+import { broughtUp, type WaitOptions, waiting } from './bring-up.ts';
 
-interface CanaryOptions extends ActOptions {
+interface CanaryOptions extends ActOptions, WaitOptions {
   share?: number;
   off?: boolean;
   reason?: string;
 }
 
 export function canaryCommand(models: Command, perform: Perform): void {
-  repeatable(actCommand(models, 'canary', 'send a share of the calls to a version, or end that'))
+  waiting(repeatable(actCommand(models, 'canary', 'send a share of the calls to a version, or end that')))
     .argument('[version]', 'its number', wholeNumber(1))
     .addOption(new Option('--share <share>', 'of the calls, such as 0.1').argParser(shareOf).conflicts('off'))
     .option('--off', 'send all calls to the champion again')
@@ -41,6 +42,7 @@ async function canary(
       advice: `tunewright models canary ${name} VERSION --share 0.1, or --off to end it.`,
     });
   }
+  await broughtUp(context, { ...act, version }, options);
   const started = await (await context.records()).setCanary({ ...act, version, share }, await alive(context));
   out.data(started);
   out.say(

@@ -3,8 +3,9 @@ import type { ChampionChange } from '../../../contract/registry.ts';
 import type { Context, Perform } from '../../context.ts';
 import { wholeNumber } from '../../options.ts';
 import { type ActOptions, actCommand, actOf, alive, repeatable } from './act.ts';
+import { broughtUp, type WaitOptions, waiting } from './bring-up.ts';
 
-interface PromoteOptions extends ActOptions {
+interface PromoteOptions extends ActOptions, WaitOptions {
   reason?: string;
   expect?: number;
 }
@@ -13,6 +14,8 @@ interface ReasonedOptions extends ActOptions {
   reason: string;
 }
 
+interface RollbackOptions extends ReasonedOptions, WaitOptions {}
+
 interface RetireOptions extends ReasonedOptions {
   evenChampion?: boolean;
 }
@@ -20,17 +23,17 @@ interface RetireOptions extends ReasonedOptions {
 const version = wholeNumber(1);
 
 export function changeCommands(models: Command, perform: Perform): void {
-  repeatable(actCommand(models, 'promote', 'put a version into service'))
+  waiting(repeatable(actCommand(models, 'promote', 'put a version into service')))
     .argument('<version>', 'its number', version)
     .option('--reason <text>', 'why; it is kept in the audit')
     .option('--expect <version>', 'only if this version is in service now', version)
     .action((name: string, number: number, options: PromoteOptions) =>
       perform((context) => promote(context, name, number, options)),
     );
-  repeatable(actCommand(models, 'rollback', 'put the version before, or an earlier one, back into service'))
+  waiting(repeatable(actCommand(models, 'rollback', 'put the version before, or an earlier one, back into service')))
     .argument('[version]', 'its number; the one that was replaced when absent', version)
     .requiredOption('--reason <text>', 'why; it is kept in the audit')
-    .action((name: string, number: number | undefined, options: ReasonedOptions) =>
+    .action((name: string, number: number | undefined, options: RollbackOptions) =>
       perform((context) => rollback(context, name, number, options)),
     );
   repeatable(actCommand(models, 'retire', 'let a version never go into service again'))
@@ -50,6 +53,7 @@ async function promote(context: Context, name: string, number: number, options: 
     ...(reason === undefined ? {} : { reason }),
     ...(expect === undefined ? {} : { expectedChampion: expect }),
   };
+  await broughtUp(context, request, options);
   tell(context, await (await context.records()).promote(request, await alive(context)));
 }
 
@@ -57,13 +61,16 @@ async function rollback(
   context: Context,
   name: string,
   number: number | undefined,
-  options: ReasonedOptions,
+  options: RollbackOptions,
 ): Promise<undefined> {
   const request = {
     ...actOf(name, options),
     ...(number === undefined ? {} : { version: number }),
     reason: options.reason,
   };
+  const { rollbackTarget } = await import('../../../hosting/index.ts');
+  const version = await rollbackTarget(await context.records(), name, number);
+  if (version !== undefined) await broughtUp(context, { ...request, version }, options);
   tell(context, await (await context.records()).rollback(request, await alive(context)));
 }
 

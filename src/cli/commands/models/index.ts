@@ -4,6 +4,7 @@ import { canaryCommand } from './canary.ts';
 import { changeCommands } from './change.ts';
 import { expiringCommand } from './expiring.ts';
 import { lookCommands } from './look.ts';
+import { serveCommand } from './serve.ts';
 import { tagCommand } from './tag.ts';
 
 export function modelsCommand(program: Command, perform: Perform): void {
@@ -12,5 +13,6 @@ export function modelsCommand(program: Command, perform: Perform): void {
   expiringCommand(models, perform);
   changeCommands(models, perform);
   canaryCommand(models, perform);
+  serveCommand(models, perform);
   tagCommand(models, perform);
 }

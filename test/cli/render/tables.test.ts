@@ -183,7 +183,12 @@ test('a bar stays within its ends', () => {
 });
 
 test('what dies: a line each, and what could take their place once for all that have the same choice', () => {
-  const next = { connection: 'own', model: 'next', contextTokens: 8_192, prices: { training: 1, input: 0.5, output: 2 } };
+  const next = {
+    connection: 'own',
+    model: 'next',
+    contextTokens: 8_192,
+    prices: { training: 1, input: 0.5, output: 2 },
+  };
   const version = {
     ...{
       version: 1,

@@ -49,6 +49,7 @@ export function inspectActivities(dependencies: Dependencies) {
       method: input.method,
       fields: topFields(input.split),
       minimumExamples: role === 'train' ? platform.minimumExamples : 1,
+      forTraining: role === 'train',
       maximumBytes: isUploaded(input, role) ? platform.uploadBytes : undefined,
       images: platform.images,
       maximumExamples: role === 'test' ? undefined : mostExamples(platform, input.method, role),

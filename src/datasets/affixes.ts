@@ -63,14 +63,20 @@ export function affixesOf({ questions, answers }: Affixes): Finding[] {
   return [
     ...(asked.beginning.length >= fewestLetters.beginning ? [questionsBegin(asked.beginning)] : []),
     ...(separator.test(asked.ending) ? [questionsEnd(asked.ending)] : []),
+    ...(asked.same ? [questionsAreOne()] : []),
+    ...(/^\s/.test(said.beginning) ? [answersBeginBlank()] : []),
     ...(said.beginning.length >= fewestLetters.beginning && plain ? [answersBegin(said.beginning)] : []),
     ...(said.ending.length >= fewestLetters.ending && stop.test(said.ending) && plain ? [answersEnd(said.ending)] : []),
+    ...(said.same ? [answersAreOne()] : []),
   ];
 }
 
-/** Nothing where there are few, or all are the same. */
-function endsOf(common: Common | undefined): { beginning: string; ending: string } {
-  return common && common.texts >= fewestExamples && !common.alike ? common : { beginning: '', ending: '' };
+/** Nothing where there are few; no ends where all are the same. */
+function endsOf(common: Common | undefined): { beginning: string; ending: string; same: boolean } {
+  const none = { beginning: '', ending: '' };
+  if (!common || common.texts < fewestExamples) return { ...none, same: false };
+  const { beginning, ending, alike, length } = common;
+  return alike ? { ...none, same: length > 0 } : { beginning, ending, same: false };
 }
 
 /** Changes `common`: it is of the one counter, and a copy for each example would be garbage. */
@@ -118,6 +124,24 @@ function questionsBegin({ length }: string): Finding {
 function questionsEnd({ length }: string): Finding {
   const message = `All questions end with the same ${length} letters, a separator such as models of plain text wanted: messages need none, and the model will want it after every question. Remove it.`;
   return warningAt('', 'common_question_ending', message);
+}
+
+function questionsAreOne(): Finding {
+  const message =
+    'All questions are the same, by their first 200 letters and their length: the model learns one answer, or many to guess between. Ask what people will ask.';
+  return warningAt('', 'identical_questions', message);
+}
+
+function answersAreOne(): Finding {
+  const message =
+    'All answers are the same, by their first 200 letters and their length: the model will say that to everything. Add examples with other answers.';
+  return warningAt('', 'identical_answers', message);
+}
+
+function answersBeginBlank(): Finding {
+  const message =
+    'All answers begin with white space, as completions of plain text did: messages need none, and the model will begin with it too. Remove it.';
+  return warningAt('', 'blank_answer_beginning', message);
 }
 
 function answersBegin({ length }: string): Finding {

@@ -32,7 +32,7 @@ export function checkExample(example: unknown): Finding[] {
   const rest = checkKeys(example);
   addAll(rest, checkTools(example));
   if (!Array.isArray(messages) || messages.length === 0) {
-    const message = 'There is no list of messages to learn from. Give the example a list "messages" with at least one.';
+    const message = `There is no list of messages to learn from. ${otherCase(example)}Give the example a list "messages" with at least one.`;
     return [problemAt('messages', 'missing_messages_list', message), ...rest];
   }
   const records = messages.filter(isRecord);
@@ -49,6 +49,12 @@ const paths = Array.from({ length: 100 }, (_, index) => `messages[${index}]`);
 
 function pathOf(index: number): string {
   return paths[index] ?? `messages[${index}]`;
+}
+
+/** Names of fields are in small letters. */
+function otherCase(example: JsonRecord): string {
+  const other = Object.keys(example).find((key) => key !== 'messages' && key.toLowerCase() === 'messages');
+  return other === undefined ? '' : `The field ${shown(other)} is written otherwise. `;
 }
 
 function checkKeys(example: JsonRecord): Finding[] {

@@ -4,11 +4,16 @@ import { type Problem, problemAt, warningAt } from './problem.ts';
 /** The fewest examples that OpenAI's fine-tuning takes. */
 export const fewestExamples = 10;
 
+/** OpenAI's guide to supervised fine-tuning (November 2026): begin with so many well-made ones. */
+const advisedExamples = 50;
+
 /** What a platform takes of a file; what is absent is not limited. */
 export interface FileLimits {
   /** {@link fewestExamples} when absent. */
   minimumExamples?: number | undefined;
   maximumExamples?: number | undefined;
+  /** Whether it is what is trained on: few examples are then a warning. */
+  forTraining?: boolean | undefined;
   /** Of a compressed file those that it holds. */
   maximumBytes?: number | undefined;
   images?: ImageLimits | undefined;
@@ -24,7 +29,7 @@ export interface FileSize {
 /** What of a whole file the platform does not take, or passes over. */
 export function checkSize({ bytes, examples, withImages }: FileSize, limits: FileLimits): Problem[] {
   const { minimumExamples = fewestExamples, maximumExamples = Number.POSITIVE_INFINITY } = limits;
-  const { maximumBytes = Number.POSITIVE_INFINITY, images } = limits;
+  const { maximumBytes = Number.POSITIVE_INFINITY, forTraining, images } = limits;
   const found: Problem[] = [];
   if (bytes > maximumBytes) {
     const message = `The file has ${shown(bytes)} bytes, and the platform takes ${shown(maximumBytes)} at most. Leave some examples out.`;
@@ -33,6 +38,9 @@ export function checkSize({ bytes, examples, withImages }: FileSize, limits: Fil
   if (examples < minimumExamples) {
     const message = `There are too few examples: ${examples}, and the platform trains on ${minimumExamples} at least. Add some.`;
     found.push(problemAt('', 'too_few_examples', message));
+  } else if (forTraining && examples < advisedExamples) {
+    const message = `There are ${examples} examples: platforms train on them, but fewer than ${advisedExamples} seldom teach a model much. Add some, and see whether more of them help.`;
+    found.push(warningAt('', 'few_examples', message));
   }
   if (examples > maximumExamples) {
     const message = `There are too many examples: ${examples}, and the platform takes ${maximumExamples} at most. Leave some out.`;

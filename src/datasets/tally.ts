@@ -1,5 +1,6 @@
 import type { Method } from '../contract/config.ts';
 import { type Affixes, affixesOf, bothAffixes } from './affixes.ts';
+import { capitalsOf } from './capitals.ts';
 import { type Classes, classCounter, imbalanceOf } from './classes.ts';
 import { type LengthRange, lengthCounter } from './distribution.ts';
 import type { Examined, ExampleFacts, Part } from './examine.ts';
@@ -92,7 +93,7 @@ export function tally(options: TallyOptions): Tally {
       for (const finding of checkSize({ ...sum, bytes, withImages }, options)) log.add(finding);
       for (const finding of grader.result()) log.add(finding);
       const { languages, problems: spoken } = languagesOf(looked);
-      for (const problem of [...spoken, ...affixesOf(affixes)]) log.add(problem);
+      for (const problem of [...spoken, ...capitalsOf(looked), ...affixesOf(affixes)]) log.add(problem);
       const classes = answers.result();
       const imbalance = classes && imbalanceOf(classes);
       if (imbalance) log.add(imbalance);

@@ -26,7 +26,8 @@ const keyless = { loadSettings: async () => settings({ connections }) };
 test('a good file is valid', async () => {
   await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(10));
   const { code, stdout, stderr } = await type(['validate', 'good.jsonl'], { directory, ...keyed });
-  expect(stdout).toContain('valid: 0 errors, 2 warnings\n');
+  expect(stdout).toMatch(/: warning: There are 10 examples: .* \[few_examples\]$/m);
+  expect(stdout).toContain('valid: 0 errors, 5 warnings\n');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
@@ -100,7 +101,7 @@ test('problems become annotations of a pull request', async () => {
   expect(code).toBe(1);
   expect(stdout).toMatch(/^::error file=a%2Cb\.jsonl,line=11,title=invalid_json::.+$/m);
   expect(stdout).toMatch(/^::warning file=a%2Cb\.jsonl,line=1,title=missing_system_message::messages: .+$/m);
-  expect(stdout.trimEnd().split('\n')).toHaveLength(3);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(6);
 });
 
 test('problems become a SARIF log', async () => {

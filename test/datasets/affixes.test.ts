@@ -16,7 +16,9 @@ test.each<[string, (number: number) => [string, string]]>([
   ['common_question_ending', (n) => [`What of ${n}?\n\n###\n\n`, `a${n}b`]],
   ['common_question_ending', (n) => [`What of ${n}? ->`, `a${n}b`]],
   ['common_answer_beginning', (n) => [`What of ${n}`, `The answer to the question is ${n}b`]],
-  ['common_answer_ending', (n) => [`What of ${n}`, `a${n} END`]],
+  ['common_answer_ending', (n) => [`What of ${n}`, `The answer is a${n} END`]],
+  ['blank_answer_beginning', (n) => [`What of ${n}`, ` a${n}b`]],
+  ['identical_answers', (n) => [`What of ${n}?`, 'I do not know what this is about END']],
 ])('%s', async (code, of) => {
   expect(await codes(of)).toEqual([code]);
 });
@@ -24,10 +26,15 @@ test.each<[string, (number: number) => [string, string]]>([
 test.each<[string, (number: number) => [string, string], number]>([
   ['a question mark and a full stop', (n) => [`What of ${n}?`, `It is ${n}.`], 10],
   ['answers in JSON', (n) => [`What of ${n}?`, `{"the answer to the question": ${n}, "kind": "word"}`], 10],
-  ['answers that are all the same', (n) => [`What of ${n}?`, 'I do not know what this is about END'], 10],
+  ['answers of which one begins with white space', (n) => [`What of ${n}?`, n ? `a${n}b` : ' a'], 10],
   ['nine examples', (n) => [`What of ${n}?\n\n###\n\n`, `a${n}b`], 9],
 ])('nothing is told of %s', async (_, of, count) => {
   expect(await codes(of, count)).toEqual([]);
+});
+
+test('questions that are all the same are told beside what contradicts', async () => {
+  const told = await codes((n) => ['What is it?', `a${n}b`]);
+  expect(told.toSorted()).toEqual(['contradictory_answer', 'identical_questions']);
 });
 
 test('parts of a file have in common what the whole has', () => {

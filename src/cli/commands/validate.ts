@@ -89,6 +89,7 @@ async function validate(context: Context, file: string, options: ValidateOptions
   const checks = {
     minimumExamples: 1,
     ...limits,
+    forTraining: against === undefined,
     maximumExamples: mostExamples?.[method]?.[against === undefined ? 'training' : 'validation'],
     grader: grader === undefined ? undefined : await readGrader(grader, directory),
   };

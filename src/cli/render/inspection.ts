@@ -86,12 +86,13 @@ function costTable(costs: readonly ModelCost[], paint: Paint): string {
     clean(model),
     String(epochs),
     formatUsd(trainingUsd),
-    ...(timed ? [trainingSeconds === undefined ? '' : formatDuration(trainingSeconds * 1000)] : []),
+    ...(timed ? [trainingSeconds === undefined ? 'not known' : formatDuration(trainingSeconds * 1000)] : []),
     formatUsd(answersUsd),
     lastJobDate ?? '',
   ]);
   const heading = ['model', '#epochs', '#training', ...(timed ? ['#takes'] : []), '#1,000 answers', 'last job before'];
-  return table(heading, rows, paint);
+  const shown = table(heading, rows, paint);
+  return timed ? shown : `${shown}\nhow long training takes is not known: the catalogue has no speed of these models`;
 }
 
 /** In dollars of the cheapest model, as in the first row of the table above it. */

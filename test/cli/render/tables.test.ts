@@ -121,6 +121,7 @@ tokens up to  examples
          256       100  ██████████
 model  epochs  training  1,000 answers  last job before
 mini        3   $0.6000        $0.0800  2027-01-06
+how long training takes is not known: the catalogue has no speed of these models
 left out        examples  tokens  of all  saves with mini
 identical_pair         4   2,000    5.0%          $0.0300
 valid: 0 errors, 0 warnings`,
@@ -138,7 +139,7 @@ test('how long training takes is told where the catalogue knows it', () => {
   expect(inspectionReport('a.jsonl', inspection, { costs, savings: [] }, plain)).toContain(
     `model  epochs  training       takes  1,000 answers  last job before
 mini        3   $0.6000  1 h 30 min        $0.0800
-maxi        3   $0.6000                    $0.0800`,
+maxi        3   $0.6000   not known        $0.0800`,
   );
 });
 

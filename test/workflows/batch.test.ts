@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { connect } from '../../src/client/connect.ts';
 import type { RunHandle } from '../../src/client.ts';
 import type { ModelEvaluation } from '../../src/contract/evaluation.ts';
 import type { RunProgress } from '../../src/contract/run.ts';
@@ -149,24 +148,6 @@ describe('one batch a model is created and paid', () => {
     expect(statuses.sort()).toEqual(['cancelled', 'completed', 'completed']);
     expect(await batchFilesLeft()).toBe(0);
   });
-});
-
-test('a history does not grow with the time that a batch takes', async () => {
-  at.simulator.set({ batchSeconds: 3 });
-  const run = await start();
-  await run.result();
-  const temporal = await connect(at.settings.temporal);
-  const { events } = await temporal.workflow.getHandle(run.name).fetchHistory();
-  await temporal.connection.close();
-  const begun = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled, ...event }) =>
-    scheduled?.activityType?.name === 'askByBatch' ? [Number(event.eventId)] : [],
-  );
-  expect(begun).toHaveLength(2);
-  const attempts = (events ?? []).flatMap(({ activityTaskStartedEventAttributes: one }) =>
-    begun.includes(Number(one?.scheduledEventId)) ? [Number(one?.attempt)] : [],
-  );
-  expect(attempts).toEqual([expect.any(Number), expect.any(Number)]);
-  expect(Math.min(...attempts)).toBeGreaterThan(2);
 });
 
 describe('what a batch has not answered is asked one by one', () => {

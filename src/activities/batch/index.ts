@@ -85,14 +85,13 @@ export function batchActivities({ platforms, store, records }: Dependencies) {
         heartbeat(beat);
       }
 
-      /** A request that arrived twice made a batch of which nobody has heard. */
+      /** A request that arrived twice made two batches, of one of which nobody may have heard. */
       async function stopOthers({ find, cancel }: Batches, parts: Part[]): Promise<void> {
         const found = await find({ keyPrefix: keyPrefix(input), since: input.since });
         for (const part of parts) {
-          const ids = part.batchIds ?? [];
-          const others = found.filter(({ id, key }) => key === part.key && !ids.includes(id));
-          for (const { id } of others) await cancel(id);
-          part.batchIds = [...ids, ...others.map(({ id }) => id)];
+          const same = found.filter(({ key }) => key === part.key).map(({ id }) => id);
+          part.batchIds = [...new Set([...(part.batchIds ?? []), ...same])];
+          for (const id of part.batchIds.slice(1)) await cancel(id);
         }
       }
     },

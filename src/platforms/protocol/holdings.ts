@@ -6,7 +6,10 @@ import { jobsPath, keyField, runField, toJob } from './jobs.ts';
 import { listAll, pageShape } from './lists.ts';
 import { heldFileShape, jobShape } from './shapes.ts';
 
-/** What the account holds, read in three listings or, where questions are handed in as files, four: metadata can be filtered by a whole value only, not by its beginning. */
+/**
+ * What the account holds, read in a listing of the files of each purpose, one of jobs and one of models: metadata can be
+ * filtered by a whole value only, not by its beginning.
+ */
 export function holdings(
   client: OpenAI,
   apiKeyEnv: string,

@@ -8,6 +8,8 @@ test('files and jobs are told by the beginning of name and key, with their times
   const { id } = await newJob(at, { key: 'key-1', runName: 'mine' });
   await newJob(at, { key: 'other-key-1' });
   const { files, jobs, models } = await at.platform.listHoldings('key-');
+  const handedIn = await at.platform.batches?.uploadFile(await at.file('key-1-base-batch.jsonl'), {});
+  expect((await at.platform.listHoldings('key-')).files).toMatchObject([mine, handedIn]);
   expect(files).toEqual([{ ...mine, createdAt: expect.any(Number) }]);
   expect(jobs).toMatchObject([{ id, key: 'key-1', runName: 'mine' }]);
   for (const { createdAt } of [...files, ...jobs]) {

@@ -54,7 +54,9 @@ export function inspectActivities(dependencies: Dependencies) {
       images: platform.images,
       maximumExamples: role === 'test' ? undefined : mostExamples(platform, input.method, role),
       maxProblems: problemsShown,
-      ...(entry ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding } : {}),
+      ...(entry
+        ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding, without: entry.without }
+        : {}),
       signal,
       onProgress,
     });

@@ -11,6 +11,7 @@ export interface DataLimits {
   images?: PlatformEntry['limits']['images'];
   maxTokensPerExample?: number;
   encoding?: ModelEntry['encoding'];
+  without?: ModelEntry['without'];
 }
 
 /**
@@ -37,8 +38,8 @@ export async function limitsOf(
         ...(images ? { images } : {}),
       };
       if (!entry) return { ...counts, models: catalogueModels };
-      const { trainingContextTokens: maxTokensPerExample, encoding } = entry;
-      return { ...counts, models: [entry], maxTokensPerExample, encoding };
+      const { trainingContextTokens: maxTokensPerExample, encoding, without } = entry;
+      return { ...counts, models: [entry], maxTokensPerExample, encoding, without };
     } catch (error) {
       const keyless = error instanceof TunewrightError && error.code === 'missing_key';
       if (!keyless || connection !== undefined) throw error;

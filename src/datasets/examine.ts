@@ -7,6 +7,7 @@ import { graderFields } from './grader-fields.ts';
 import { checkImages, type ImageLimits, imagesIn } from './images.ts';
 import { type Looked, languageSample } from './languages.ts';
 import type { LineOrProblem } from './lines.ts';
+import { type ExamplePart, untrainedParts } from './parts.ts';
 import { addAll, type Finding, type Problem, shown } from './problem.ts';
 import { type RepeatKey, repeatKey } from './repeats.ts';
 import { checkTexts } from './texts.ts';
@@ -18,6 +19,8 @@ export interface ExamineOptions {
   /** Fields of a line that it may have beside those of its format. */
   fields?: readonly string[] | undefined;
   encoding?: Encoding | undefined;
+  /** What the model is not trained on: an error. */
+  without?: readonly ExamplePart[] | undefined;
   /** A grader, or several, in any shape: examples that lack a field which its templates name are an error. */
   grader?: unknown;
   /** Images beyond them are warnings; none is looked at when absent. */
@@ -61,6 +64,7 @@ export function examiner(options: ExamineOptions): Examiner {
   const format = formats[options.method ?? 'supervised'];
   const known = new Set(options.fields?.map(shown));
   const grader = graderFields(options.grader);
+  const { without = [] } = options;
   const counter = tokenCounter(options.encoding ?? 'o200k_base');
   const speech = languageSample();
   const affixes = affixCounter();
@@ -72,6 +76,7 @@ export function examiner(options: ExamineOptions): Examiner {
       const problems = known.size === 0 ? all : all.filter((problem) => !isMeant(problem));
       const examples = line || all.some(({ severity }) => severity === 'error') ? 1 : 0;
       if (!line || !example) return { problems, examples };
+      for (const finding of untrainedParts(example, without)) problems.push({ ...finding, line: line.number });
       const images = mayHaveImages(example) ? imagesIn(format.places(example)) : [];
       const found = checkTexts(line.text, () => format.places(example));
       if (options.images) addAll(found, checkImages(images, options.images));

@@ -52,8 +52,8 @@ async function inOneThread(file: OpenLines, all: Tally, options: InspectOptions)
 
 async function inThreads(file: OpenLines, all: Tally, options: InspectOptions, threads: number): Promise<number> {
   const { handle, bytes, name } = file;
-  const { method, fields, encoding, grader, images, signal, onProgress } = options;
-  const examine: ExamineOptions = { method, fields, encoding, grader, images };
+  const { method, fields, encoding, without, grader, images, signal, onProgress } = options;
+  const examine: ExamineOptions = { method, fields, encoding, without, grader, images };
   let lines = 0;
   for await (const range of examinedRanges({ fd: handle.fd, bytes, name, threads, examine, signal })) {
     unpack(range, lines, all);

@@ -5,6 +5,9 @@ import { TunewrightError } from '../contract/errors.ts';
 
 const day = z.iso.date();
 
+/** What an example may hold beside text. */
+const exampleParts = ['images', 'tools'] as const;
+
 /** What is known of a model, with the date and source of every fact that ages. Prices in US dollars a million tokens. */
 export const modelEntrySchema = z.strictObject({
   id: z.string(),
@@ -13,6 +16,8 @@ export const modelEntrySchema = z.strictObject({
   encoding: z.enum(['o200k_base', 'cl100k_base']),
   /** Longer training examples are cut by the platform. */
   trainingContextTokens: z.int().positive(),
+  /** What examples may hold elsewhere, and it is not trained on. */
+  without: z.array(z.enum(exampleParts)).optional(),
   /** How fast jobs went that were looked at; absent where nobody has. */
   trainingTokensPerSecond: z.number().positive().optional(),
   /** Absent where they are the account's own. */

@@ -6,7 +6,7 @@ import { type ErrorCode, type FailureDetails, TunewrightError } from '../contrac
 /** An error without a name is a fault of ours: after so many in a row it is shown. */
 const unnamedInARow = 5;
 
-/** From here on a job is paid: what an operator can mend must not throw its result away, nor leave it running. */
+/** From here on something is paid: what an operator can mend must not throw its result away, nor leave it running. */
 const afterPaying: ReadonlySet<string> = new Set([
   'waitForJob',
   'stopEarly',
@@ -14,6 +14,7 @@ const afterPaying: ReadonlySet<string> = new Set([
   'deployModel',
   'findCheckpoints',
   'choosePrompt',
+  'distilModel',
   'stopBatches',
   'evaluateModel',
   'compareModels',

@@ -7,6 +7,7 @@ import { checkpointActivities } from './checkpoints.ts';
 import { compareActivities } from './compare.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deployActivities } from './deploy.ts';
+import { distilActivities } from './distil/index.ts';
 import { estimateActivities } from './estimate.ts';
 import { evaluateActivities } from './evaluate.ts';
 import { expiringActivities } from './expiring.ts';
@@ -43,6 +44,7 @@ export function createActivities(dependencies: Dependencies) {
     ...stopEarlyActivities(dependencies),
     ...warmUpActivities(dependencies),
     ...deployActivities(dependencies),
+    ...distilActivities(dependencies),
     ...hostingActivities(dependencies),
     ...checkpointActivities(dependencies),
     ...triesActivities(dependencies),

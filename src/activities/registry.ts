@@ -28,7 +28,7 @@ export interface Champion {
   dead?: true;
 }
 
-export interface RegisterInput extends Pick<ReportInput, 'model' | 'parts' | 'tuned' | 'rivals'> {
+export interface RegisterInput extends Pick<ReportInput, 'model' | 'parts' | 'tuned' | 'rivals' | 'distilled'> {
   run: RunProgress;
   key: string;
   config: RunConfig;
@@ -66,7 +66,7 @@ export function registryActivities({ platforms, records, store }: Dependencies) 
     async registerVersion(input: RegisterInput): Promise<{ version: number; deploys?: true }> {
       return await attended(async () => {
         const kept = await records();
-        const { run, config, model, parts, champion } = input;
+        const { run, config, model, parts, champion, distilled } = input;
         const shutdownDate = platforms.get(config.connection).catalogueEntry(model)?.shutdownDate;
         const { version, ...where } = await kept.registerVersion({
           model: config.register as string,
@@ -86,6 +86,7 @@ export function registryActivities({ platforms, records, store }: Dependencies) 
               test: parts.test.sha256,
               ...(parts.validation ? { validation: parts.validation.sha256 } : {}),
             },
+            ...(distilled ? { distilled } : {}),
             config,
             cost: run.cost,
             evaluation: summaryOf(input),

@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
+import type { Distilled } from '../contract/distillation.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { JobSummary, RunProgress } from '../contract/run.ts';
 import type { RivalRole, Verdict } from '../contract/verdict.ts';
@@ -12,6 +13,8 @@ export interface ReportInput {
   run: RunProgress;
   job: JobSummary;
   config: RunConfig;
+  /** Where its training data were answered by another model. */
+  distilled?: Distilled;
   parts: SplitData;
   /** The platform's id of the model that is the result. */
   model: string;
@@ -27,7 +30,7 @@ export interface ReportInput {
 
 export function reportActivities({ platforms, store }: Dependencies) {
   async function write(input: ReportInput): Promise<ArtifactRef> {
-    const { run, job, config, parts, model, verdict, checkpoint, champion } = input;
+    const { run, job, config, distilled, parts, model, verdict, checkpoint, champion } = input;
     const platform = platforms.get(run.connection);
     const compared = JSON.parse(await store.readText(input.details)) as ComparedModels;
     const { train, validation, test, summary: data } = parts;
@@ -45,6 +48,7 @@ export function reportActivities({ platforms, store }: Dependencies) {
       ...(run.earlyStop ? { earlyStop: run.earlyStop } : {}),
       config,
       data,
+      ...(distilled ? { distilled } : {}),
       sources: { train, test, ...(validation ? { validation } : {}) },
       cost: run.cost,
       ...compared,

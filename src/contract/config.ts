@@ -57,23 +57,24 @@ const trySchema = z.strictObject({
   seed: z.int().min(0).optional(),
 });
 
+/** What of `train` is set aside where no files of their own are named, and how. */
+export const splitSchema = z.strictObject({
+  validation: share.default(0.1),
+  test: share.default(0.2),
+  seed: z.int().min(0).default(1),
+  /** Examples of which it is equal stay in one part. */
+  groupBy: field.optional(),
+  /** The newest examples are held out. */
+  timeBy: field.optional(),
+});
+
 const runFields = z.strictObject({
   name: modelName.optional(),
   connection: z.string().min(1).default('openai'),
   model: z.string().min(1),
   method: z.enum(methods).default('supervised'),
   data: dataSchema,
-  split: z
-    .strictObject({
-      validation: share.default(0.1),
-      test: share.default(0.2),
-      seed: z.int().min(0).default(1),
-      /** Examples of which it is equal stay in one part. */
-      groupBy: field.optional(),
-      /** The newest examples are held out. */
-      timeBy: field.optional(),
-    })
-    .prefault({}),
+  split: splitSchema.prefault({}),
   hyperparameters: z
     .strictObject({
       epochs: hyperparameterSchemas.epochs.default('auto'),

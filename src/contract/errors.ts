@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'model_expiring'
   | 'model_unpriced'
   | 'migration_blocked'
+  | 'too_few_answers'
   | 'catalogue_drift'
   | 'over_budget'
   | 'over_monthly_budget'

@@ -1,16 +1,28 @@
 import { defineQuery } from '@temporalio/workflow';
 import type { Method, RunConfig, RunConfigInput } from './config.ts';
-import type { Registered } from './run.ts';
+import type { Distilled, DistilPlan, DistilRequest } from './distillation.ts';
+import type { Lifetime } from './lifetimes.ts';
+import type { Registered, RunStatus } from './run.ts';
 import type { Verdict } from './verdict.ts';
 
 /** The workflow types: what plans a migration, does it, and retires the old version when its day has come. */
 export const migrationPlanType = 'planMigration';
 export const migrationType = 'migrateModel';
 export const retirementType = 'retireVersion';
+/** What a schedule starts: it migrates what dies soon. */
+export const migrationRoundType = 'migrateExpiring';
 
 /** The id of a migration: one at a time for a model and task queue, whoever begins it. */
 export function migrationName(taskQueue: string, model: string): string {
   return `migrate-${taskQueue}-${model}`;
+}
+
+/** Letters of a run's name. */
+const longestRunName = 40;
+
+/** With what the names of a migration's runs begin. */
+export function migrationRunName(model: string): string {
+  return `migrate-${model}`.slice(0, longestRunName);
 }
 
 export function retirementName(taskQueue: string, { model, version }: VersionToRetire): string {
@@ -26,6 +38,8 @@ export interface MigrationRequest {
   /** Data of one's own in place of those that the kit or the last run holds. */
   train?: string;
   heldOut?: string;
+  /** Has the old model answer what the new one learns. */
+  distil?: DistilRequest;
   /** The most that the new model may be shown to lose against the old one: 0.02 is two points. */
   margin: number;
   /** US dollars; twice the estimate when absent. */
@@ -36,7 +50,10 @@ export interface MigrationRequest {
 
 /** What keeps a migration from being begun, and what to do about it. */
 export interface Obstacle {
-  /** Stable: `data_gone`, `method`, `data`, `dead_end`, `unpriced`, `same`. */
+  /**
+   * Stable: `same`, `method`, `unpriced`, `dead_end`, `data_gone`, `data`, `images`, `tools`, `distil_method`, `distil_model`,
+   * `distil_inputs`, `distil_budget`.
+   */
   code: string;
   message: string;
   advice: string;
@@ -65,6 +82,8 @@ export interface MigrationPlan {
     /** How many would show the margin asked for. */
     neededForMargin: number;
   };
+  /** What the old model is asked before, where it is to answer. */
+  distil?: DistilPlan;
   /** US dollars a million tokens, where they are known. */
   prices?: { old?: Price; new?: Price };
   estimateUsd?: number;
@@ -92,16 +111,21 @@ export interface MigrationInput {
   request: MigrationRequest;
   /** As somebody has read and confirmed it: this is what is run. Made anew when absent. */
   plan?: MigrationPlan;
+  /** Nobody has confirmed it: its plan is posted, and so long before anything is paid, hours. */
+  graceHours?: number;
 }
 
 /** How far a migration has come. */
 export interface MigrationProgress {
   model: string;
   to: { connection: string; baseModel: string };
-  stage: 'plan' | 'run' | 'done';
+  stage: 'plan' | 'grace' | 'distil' | 'run' | 'done';
+  /** ISO time, where it waits before it begins. */
+  begins?: string;
   from?: MigrationPlan['from'];
   /** Of the plan. */
   notes: string[];
+  distilled?: Distilled;
   /** The name of its run, once that has begun. */
   run?: string;
 }
@@ -112,6 +136,7 @@ export interface MigrationResult {
   run: string;
   verdict: Pick<Verdict, 'decision' | 'says'>;
   registered?: Registered;
+  distilled?: Distilled;
   /** The old version is kept to roll back to until then; absent where it stays in service, or no date is known. */
   fallback?: Fallback;
 }
@@ -141,6 +166,32 @@ export interface Retirement extends VersionToRetire {
   retired: boolean;
   /** Why not, as a sentence. */
   reason?: string;
+}
+
+/** What a schedule does with each model in service that dies soon. */
+export interface MigrationOrder {
+  request: Omit<MigrationRequest, 'model'>;
+  /** With so many days left it is migrated. */
+  withinDays: number;
+  /** With so many days left it is told of. */
+  warnWithinDays: number;
+  graceHours: number;
+}
+
+/** What one round of a schedule has done, by the names of models. */
+export interface MigrationRound {
+  warned: string[];
+  started: string[];
+  /** A migration of it goes on. */
+  underWay: string[];
+  /** It was tried before: a person decides. */
+  left: string[];
+}
+
+/** A model in service that dies soon, and whether it was tried already to carry this version there. */
+export interface DueMigration {
+  lifetime: Lifetime;
+  tried?: { run: string; status: RunStatus };
 }
 
 export const migrationQuery = defineQuery<MigrationProgress>('progress');

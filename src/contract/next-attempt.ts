@@ -13,5 +13,6 @@ export function nextAttempt(input: FineTuneInput, changes: RetrainChanges, paren
     },
     attempt: input.attempt + 1,
     parent,
+    ...(input.distilled && changes.data?.train === undefined ? { distilled: input.distilled } : {}),
   };
 }

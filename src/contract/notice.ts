@@ -20,5 +20,19 @@ export type Notice =
       registered?: Registered;
       cost: Cost;
     }
+  /** A schedule carries a model over: what that comes to, and when it begins. */
+  | {
+      event: 'migration_planned';
+      model: string;
+      message: string;
+      /** The workflow that does it: cancelling it stops it. */
+      migration: string;
+      /** ISO time. */
+      begins: string;
+      estimateUsd?: number;
+      notes: string[];
+    }
+  /** A schedule cannot carry a model over, and a person has to mend something. */
+  | { event: 'migration_blocked'; model: string; message: string; advice: string }
   /** A version in service dies soon, or is dead. */
   | ({ event: 'model_expiring'; message: string } & Lifetime);

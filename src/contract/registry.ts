@@ -1,5 +1,6 @@
 import type { ArtifactRef } from './artifact.ts';
 import type { Method, RunConfig } from './config.ts';
+import type { Distilled } from './distillation.ts';
 import type { Estimate } from './evaluation.ts';
 import type { ServeRule } from './hosting.ts';
 import type { Cost, JobSummary, ParentRun, RunProgress, RunStatus } from './run.ts';
@@ -97,6 +98,8 @@ export interface RunLineage {
   parentVersion?: number;
   /** Hex SHA-256 of what it learnt and was tested on. */
   data: { train: string; validation?: string; test?: string };
+  /** Where its training data were answered by another model. */
+  distilled?: Distilled;
   config: RunConfig;
   cost: Cost;
   evaluation?: EvaluationSummary;

@@ -1,5 +1,6 @@
 import type { ArtifactRef } from './artifact.ts';
 import type { RunConfig } from './config.ts';
+import type { Distilled } from './distillation.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Comparison, Estimate } from './evaluation.ts';
 import type { Try } from './tries.ts';
@@ -84,6 +85,8 @@ export interface FineTuneInput {
   /** 1 for the first run of a chain, one more for each `retrain`; part of the key that makes every remote create unique. */
   attempt: number;
   parent?: ParentRun;
+  /** Where its training data were answered by another model. */
+  distilled?: Distilled;
 }
 
 /** Training metrics as last seen; losses in nats a token, accuracies in [0, 1]. */

@@ -57,7 +57,6 @@ export async function readEntries(
     const { number, offset, length } = line;
     const { prompt, reference } = referenceOf(example.chat);
     const { tokens } = counter.example(example);
-    const asked = digest(canonicalJson(prompt.map(asAsked)));
     const { groupBy, timeBy } = fields;
     const has = <T>(value: T | undefined, field: string, what: string): T => {
       if (value !== undefined) return value;
@@ -74,7 +73,7 @@ export async function readEntries(
       line: number,
       offset,
       length,
-      prompt: asked,
+      prompt: promptKey(prompt),
       likeness: likenessOf(prompt),
       answer: digest(format.answer(example)),
       tokens,
@@ -89,6 +88,11 @@ export async function readEntries(
 
 function unsplittable(path: string, line: number, why: string, advice: string): TunewrightError {
   return new TunewrightError('invalid_data', `${path} cannot be split: line ${line}: ${why}`, { advice });
+}
+
+/** Equal for what asks the same. */
+export function promptKey(prompt: readonly unknown[]): string {
+  return digest(canonicalJson((prompt as readonly ChatMessage[]).map(asAsked)));
 }
 
 /** Weights say how an earlier answer is learnt, not what is asked. */

@@ -1,6 +1,8 @@
 export { findAlike } from './alike.ts';
+export { promptKey } from './entries.ts';
 export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
 export { sliceOf, topFields } from './fields.ts';
+export { apartFrom, type Input, readInputs } from './inputs.ts';
 export { type InspectOptions, inspectDataset } from './inspect.ts';
 export { methodOf } from './method.ts';
 export type { Problem } from './problem.ts';

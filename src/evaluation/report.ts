@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
+import type { Distilled } from '../contract/distillation.ts';
 import type {
   Cost,
   DataSummary,
@@ -31,6 +32,8 @@ export interface RunReport extends ComparedModels {
   /** Where the job was to be stopped because it overfitted. */
   earlyStop?: EarlyStop;
   config: RunConfig;
+  /** Where its training data were answered by another model. */
+  distilled?: Distilled;
   data: DataSummary;
   /** The files the run worked with, after the split. */
   sources: { train: ArtifactRef; validation?: ArtifactRef; test: ArtifactRef };

@@ -129,6 +129,7 @@ export const activities = {
   evaluateModel: activity('evaluateModel', long),
   compareModels: activity('compareModels', local),
   planMigration: activity('planMigration', local),
+  distilModel: activity('distilModel', long),
   retireDeadVersion: activity('retireDeadVersion', queueing),
   findChampion: activity('findChampion', call),
   registerVersion: activity('registerVersion', call),

@@ -1,15 +1,8 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancelledFailure,
-  makeContinueAsNewFunc,
-  rootCause,
-} from '@temporalio/workflow';
-import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
+import { CancelledFailure, makeContinueAsNewFunc } from '@temporalio/workflow';
 import { nextAttempt } from '../contract/next-attempt.ts';
-import type { FineTuneInput, RetrainRequest, RunProgress, RunResult } from '../contract/run.ts';
+import type { FineTuneInput, RetrainRequest, RunResult } from '../contract/run.ts';
 import { activities } from './activities.ts';
-import { namedFailure } from './failures.ts';
+import { failureOf, namedFailure, type Reason } from './failures.ts';
 import { trainingCost } from './rules.ts';
 import type { Run } from './run.ts';
 import { endServing } from './serving.ts';
@@ -103,22 +96,7 @@ export function conclude({ progress }: Run, error: unknown): Error {
   return namedFailure(code, message, advice ?? '');
 }
 
-type Reason = NonNullable<RunProgress['reason']>;
-
 function stopReason({ control }: Run): Reason {
   const message = control.cancelReason ?? (control.continuation ? 'Stopped to be retrained.' : cancelledByServer);
   return { code: 'run_cancelled', message };
-}
-
-function failureOf(error: unknown): Reason {
-  const failure = error instanceof ActivityFailure ? error.cause : error;
-  if (failure instanceof ApplicationFailure) {
-    const details = failure.details?.[0] as FailureDetails | undefined;
-    return {
-      code: (failure.type ?? 'internal') as ErrorCode,
-      message: failure.message,
-      ...(details ? { advice: details.advice } : {}),
-    };
-  }
-  return { code: 'internal', message: rootCause(error) ?? String(error) };
 }

@@ -6,19 +6,21 @@ import { unlessLost } from './telling.ts';
 /** Tells of each version in service that dies soon, and fails, so that whoever watches for failed workflows sees it. */
 export async function checkExpiring(withinDays: number): Promise<void> {
   const due = await activities.findExpiring('Ask each platform how long its models live', { withinDays });
-  for (const version of due) {
-    const { model, version: number, modelId, shutdownDate, daysLeft } = version;
-    const told = activities.notify(`Tell that version ${number} of ${model} dies`, {
-      event: 'model_expiring',
-      id: `expiring-${modelId}-${shutdownDate ?? 'gone'}-${daysLeft ?? ''}`,
-      ...version,
-      message: sentence(version),
-    });
-    await unlessLost(told);
-  }
+  for (const version of due) await tellExpiring(version);
   if (due.length === 0) return;
   const advice = '`tunewright models expiring` tells until when each can be moved, and to what.';
   throw namedFailure('model_expiring', due.map(sentence).join('\n'), advice);
+}
+
+export async function tellExpiring(version: Lifetime): Promise<void> {
+  const { model, version: number, modelId, shutdownDate, daysLeft } = version;
+  const told = activities.notify(`Tell that version ${number} of ${model} dies`, {
+    event: 'model_expiring',
+    id: `expiring-${modelId}-${shutdownDate ?? 'gone'}-${daysLeft ?? ''}`,
+    ...version,
+    message: sentence(version),
+  });
+  await unlessLost(told);
 }
 
 function sentence({ model, version, gone, shutdownDate, daysLeft, startBy }: Lifetime): string {

@@ -1,5 +1,8 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, rootCause } from '@temporalio/workflow';
 import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
+import type { RunProgress } from '../contract/run.ts';
+
+export type Reason = NonNullable<RunProgress['reason']>;
 
 /** A failure by name, of which trying again is no help. */
 export function namedFailure(code: ErrorCode, message: string, advice: string): ApplicationFailure {
@@ -9,4 +12,18 @@ export function namedFailure(code: ErrorCode, message: string, advice: string): 
     nonRetryable: true,
     details: [{ advice } satisfies FailureDetails],
   });
+}
+
+/** Its name, message and advice, whatever has thrown it. */
+export function failureOf(error: unknown): Reason {
+  const failure = error instanceof ActivityFailure ? error.cause : error;
+  if (failure instanceof ApplicationFailure) {
+    const details = failure.details?.[0] as FailureDetails | undefined;
+    return {
+      code: (failure.type ?? 'internal') as ErrorCode,
+      message: failure.message,
+      ...(details ? { advice: details.advice } : {}),
+    };
+  }
+  return { code: 'internal', message: rootCause(error) ?? String(error) };
 }

@@ -122,7 +122,7 @@ async function settle(run: Run, proof: Proof): Promise<Registered | undefined> {
   const { version, deploys } = await activities.registerVersion(`Register a version of ${run.input.config.register}`, {
     run: now,
     key: run.key,
-    config: run.input.config,
+    ...madeOf(run),
     ...proof,
   });
   now.registered = { name: run.input.config.register as string, version, promoted: false };
@@ -132,12 +132,17 @@ async function settle(run: Run, proof: Proof): Promise<Registered | undefined> {
   return registered;
 }
 
+function madeOf({ input }: Run): Pick<ReportInput, 'config' | 'distilled'> {
+  const { config, distilled } = input;
+  return { config, ...(distilled ? { distilled } : {}) };
+}
+
 /** What of the run the report is made of. */
 export function reportOf(run: Run, proof: Proof): ReportInput {
   const { job, parts, model, tuned, rivals, checkpoint, champion, compared } = proof;
   return {
     run: run.progress.now,
-    config: run.input.config,
+    ...madeOf(run),
     job,
     parts,
     model,

@@ -40,7 +40,9 @@ async function migrate(line: string[]) {
   const run = fakeHandle(calls, { name: 'migrate-a-k7fm', watch: shows(succeeded()) });
   const migration: MigrationHandle = {
     ...{ name: 'migrate-tunewright-a', url: undefined, joined: false },
-    async *watch() {},
+    async *watch() {
+      yield { model: 'a', to: { connection: 'azure', baseModel: 'gpt-next' }, stage: 'distil' as const, notes: [] };
+    },
     run: async () => run,
     result: async () => ({
       ...{ model: 'a', run: run.name, verdict: result.verdict },
@@ -61,12 +63,24 @@ async function migrate(line: string[]) {
   return { ...typed, calls };
 }
 
+test('old models can be asked, by questions of a file or by those of the training data', async () => {
+  const line = ['migrate', 'a', '--to', 'azure/b', '--distil'];
+  const asked = async (...more: string[]) => {
+    const { calls } = await type([...line, ...more], { directory: '/here' });
+    return (calls.find((call) => Array.isArray(call) && call[0] === 'plan migration') as [string, object])[1];
+  };
+  expect(await asked()).toMatchObject({ distil: {} });
+  expect(await asked('q.jsonl', '--distil-budget', '3')).toMatchObject({
+    distil: { inputs: '/here/q.jsonl', budgetUsd: 3 },
+  });
+});
+
 test('what was planned and confirmed is what is begun, and its run is watched to the end', async () => {
   const { code, stdout, calls } = await migrate(['a', '--to', 'azure/gpt-next', '--yes']);
   expect(code).toBe(0);
   expect(calls).toContainEqual(['migrate', 'a', 7]);
   expect(stdout).toContain('migration: migrate-tunewright-a\n');
-  expect(stdout).toContain('run:       migrate-a-k7fm\n');
+  expect(stdout).toContain('asking the old model\nrun:       migrate-a-k7fm\n');
   expect(stdout).toContain('\nVersion 2 can be rolled back to until 2027-01-14, and is retired then.\n');
 });
 

@@ -81,9 +81,16 @@ test.each<[string, Partial<MigrationRequest>, string]>([
 
 test('data that are gone can be given', async () => {
   await writeFile(join(at.folder, 'given.jsonl'), trainingLines.map((line) => `${line}\n`).join(''));
-  const { obstacles, train } = await planned({ model: 'orders', train: join(at.folder, 'given.jsonl') });
-  expect(obstacles).toEqual([]);
-  expect(train?.examples).toBe(trainingLines.length);
+  const plan = await planned({ model: 'orders', train: join(at.folder, 'given.jsonl') });
+  expect(plan.obstacles).toEqual([]);
+  // Where no held-out examples are kept a share is set aside, so that the plan can tell what it shows.
+  expect(plan.train?.examples).toBeLessThan(trainingLines.length);
+  expect(plan.heldOut).toMatchObject({ examples: Math.round(trainingLines.length * 0.2), seen: true });
+  expect(plan.config?.data).toEqual({
+    train: expect.stringMatching(/^artifact:/),
+    validation: expect.stringMatching(/^artifact:/),
+    test: expect.stringMatching(/^artifact:/),
+  });
 });
 
 test('what stands in the way ends a migration by name, before anything is paid', async () => {

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { EscapeKit } from '../../contract/kit.ts';
 import { surveyExamples } from '../../datasets/index.ts';
 import type { TrainingPlatform } from '../../platforms/platform.ts';
+import { answersUsdAtMost, answerTokensAtMost } from '../answers-price.ts';
 import { tokensUsd } from '../grading.ts';
 
 /** What a model's answers to the held-out examples of its kit will cost, US dollars. */
@@ -11,13 +12,6 @@ export interface AnswersPrice {
   atMostUsd: number;
   maxOutputTokens: number;
 }
-
-const shortestAnswer = 256;
-const longestAnswer = 4_096;
-/** Answers in hand when a worker dies are asked again: as many as are in a batch and under way. */
-const inHand = 32;
-/** The platform may count what surrounds the text in another way. */
-const countingSlack = 1.2;
 
 /** Undefined where there is nothing to ask, or no price is known. */
 export async function priceOfAnswers(
@@ -35,13 +29,15 @@ export async function priceOfAnswers(
   const most = (of: 'tokens' | 'answerTokens') => sample.reduce((largest, one) => Math.max(largest, one[of]), 0);
   const sum = (of: 'tokens' | 'answerTokens') => sample.reduce((total, one) => total + one[of], 0);
   const usd = (inputTokens: number, outputTokens: number) => tokensUsd(prices, { inputTokens, outputTokens }) ?? 0;
-  const maxOutputTokens = Math.min(longestAnswer, Math.max(shortestAnswer, 2 * most('answerTokens')));
+  const maxOutputTokens = answerTokensAtMost(most('answerTokens'));
   return {
     maxOutputTokens,
     expectedUsd: usd(sum('tokens') - sum('answerTokens'), sum('answerTokens')),
-    atMostUsd: usd(
-      (sum('tokens') + inHand * most('tokens')) * countingSlack,
-      (sample.length + inHand) * maxOutputTokens,
-    ),
+    atMostUsd: answersUsdAtMost(prices, {
+      questions: sample.length,
+      tokens: sum('tokens'),
+      longest: most('tokens'),
+      maxOutputTokens,
+    }),
   };
 }

@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../../contract/artifact.ts';
 import type { Method, RunConfig } from '../../contract/config.ts';
+import { TunewrightError } from '../../contract/errors.ts';
 import type { MigrationRequest } from '../../contract/migration.ts';
 import type { ModelVersion } from '../../contract/registry.ts';
 import { artifactSource } from '../../contract/source.ts';
@@ -13,6 +14,7 @@ export interface Heritage {
   method: Method;
   /** Absent where the data are gone. */
   train?: ArtifactRef;
+  validation?: ArtifactRef;
   heldOut?: ArtifactRef;
   /** They were part of what the old model learnt. */
   seen: boolean;
@@ -20,11 +22,16 @@ export interface Heritage {
   hyperparameters: Record<string, number | 'auto'>;
   seed?: number;
   suffix?: string;
-  /** How a run of ours had split and graded. */
-  run?: Pick<RunConfig, 'split' | 'evaluation' | 'data'>;
+  /** How its run had split and graded. */
+  run?: Pick<RunConfig, 'split' | 'evaluation'>;
+  /** The held-out examples were set aside by this plan. */
+  divided?: true;
   /** What could not be had any more, a sentence each. */
   gone: string[];
 }
+
+/** What the request names instead, in the store. */
+type Given = Partial<Pick<Heritage, 'train' | 'heldOut'>>;
 
 /** Gathers the data and settings of a version: from its kit, from its run, or from what the request names instead. */
 export async function heritageOf(
@@ -33,51 +40,65 @@ export async function heritageOf(
   request: MigrationRequest,
   signal: AbortSignal,
 ): Promise<Heritage> {
-  const { store } = dependencies;
+  const kept = async (source: string, connection: string) =>
+    await snapshot(dependencies, source, { connection, signal, onProgress: () => undefined });
   const named = async (source: string | undefined) =>
-    source === undefined
-      ? undefined
-      : await snapshot(dependencies, source, { connection: request.connection, signal, onProgress: () => undefined });
-  const train = await named(request.train);
-  const heldOut = await named(request.heldOut);
+    source === undefined ? undefined : await kept(source, request.connection);
+  const given = present({ train: await named(request.train), heldOut: await named(request.heldOut) });
   const { lineage } = version;
-  if (!lineage.adopted) {
-    const { method, hyperparameters, seed, suffix, split, evaluation, data } = lineage.config;
-    const own = { hyperparameters, seed, ...(suffix ? { suffix } : {}), run: { split, evaluation, data } };
-    return { method, ...own, ...present({ train, heldOut }), seen: false, recorded: false, gone: [] };
-  }
-  const kit = await kitOf(store, version);
+  if (!lineage.adopted) return await ofRun(lineage.config, given, kept);
+  const kit = await kitOf(dependencies.store, version);
   if (!kit) {
     const gone = ['The escape kit of this version is not in the artifact store any more.'];
-    return {
-      method: 'supervised',
-      ...present({ train, heldOut }),
-      seen: false,
-      recorded: false,
-      hyperparameters: {},
-      gone,
-    };
+    return { method: 'supervised', ...given, seen: false, recorded: false, hyperparameters: {}, gone };
   }
   const { method, hyperparameters, seed, suffix, gone } = kit;
-  const asked = heldOut ?? kit.heldOut;
-  const seen = heldOut === undefined && kit.heldOutSeen === true;
-  const all = train ?? kit.train;
-  const learnt = all && asked && (await withoutAsked(store, all, asked, method));
+  const heldOut = given.heldOut ?? kit.heldOut;
+  const all = given.train ?? kit.train;
+  const learnt = all && heldOut && (await withoutAsked(dependencies.store, all, heldOut, method));
   return {
     method,
     hyperparameters,
-    ...present({ train: learnt ?? all, heldOut: asked, seed, suffix }),
-    seen,
-    recorded: heldOut === undefined && kit.answers !== undefined,
+    ...present({ train: learnt ?? all, heldOut, seed, suffix }),
+    seen: given.heldOut === undefined && kit.heldOutSeen === true,
+    recorded: given.heldOut === undefined && kit.answers !== undefined,
     gone,
   };
 }
 
+/** Of a version that a run has made: the files that it names, as they are now. */
+async function ofRun(
+  config: RunConfig,
+  given: Given,
+  kept: (source: string, connection: string) => Promise<ArtifactRef>,
+): Promise<Heritage> {
+  const { connection, method, hyperparameters, seed, suffix, split, evaluation, data } = config;
+  const gone: string[] = [];
+  const had = async (source: string | undefined): Promise<ArtifactRef | undefined> => {
+    if (source === undefined) return undefined;
+    try {
+      return await kept(source, connection);
+    } catch (error) {
+      if (!(error instanceof TunewrightError) || error.retry !== 'never') throw error;
+      gone.push(error.message);
+      return undefined;
+    }
+  };
+  const train = given.train ?? (await had(data.train));
+  const validation = given.train ? undefined : await had(data.validation);
+  const heldOut = given.heldOut ?? (await had(data.test));
+  const known = { method, hyperparameters, seed, ...present({ train, validation, heldOut, suffix }) };
+  return { ...known, run: { split, evaluation }, seen: false, recorded: false, gone };
+}
+
 /** How the run is told where its data are. */
-export function sourcesOf({ train, heldOut, run }: Heritage): RunConfig['data'] | undefined {
-  const test = heldOut ? { test: artifactSource(heldOut) } : {};
-  if (train) return { train: artifactSource(train), ...test };
-  return run && { ...run.data, ...test };
+export function sourcesOf({ train, validation, heldOut }: Heritage): RunConfig['data'] | undefined {
+  if (!train) return undefined;
+  const source = (file: ArtifactRef | undefined) => file && artifactSource(file);
+  return {
+    train: artifactSource(train),
+    ...present({ validation: source(validation), test: source(heldOut) }),
+  };
 }
 
 function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

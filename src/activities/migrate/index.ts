@@ -1,11 +1,16 @@
 import type { ArtifactRef } from '../../contract/artifact.ts';
+import type { DistilPlan } from '../../contract/distillation.ts';
 import { TunewrightError } from '../../contract/errors.ts';
-import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
-import { type Inspection, inspectDataset } from '../../datasets/index.ts';
+import type { MigrationPlan, MigrationRequest, Obstacle } from '../../contract/migration.ts';
+import { inspectDataset } from '../../datasets/index.ts';
+import { dayOf } from '../../lifetimes/days.ts';
 import type { ModelEntry } from '../../platforms/catalogue.ts';
 import { beating } from '../context.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { heritageOf } from './facts.ts';
+import { planDistillation } from '../distil/plan.ts';
+import { snapshot } from '../snapshot.ts';
+import { divided, fieldsOf } from './divide.ts';
+import { type Heritage, heritageOf } from './facts.ts';
 import { planOf } from './plan.ts';
 
 const problemsKept = 20;
@@ -21,19 +26,28 @@ export function migrateActivities(dependencies: Dependencies) {
     const platform = platforms.get(request.connection);
     const base = platform.catalogueEntry(request.baseModel);
     const old = oldEntry(version.connection, version.modelId);
-    const heritage = await heritageOf(dependencies, version, request, signal);
-    const look = async (
-      file: ArtifactRef,
-      entry: ModelEntry | undefined,
-      minimumExamples: number,
-    ): Promise<Inspection> =>
-      await inspectDataset(await store.path(file), {
+    const found: Obstacle[] = [];
+    const minimumExamples = request.distil ? 1 : platform.minimumExamples;
+    const look = async (heritage: Heritage, file: ArtifactRef | undefined, minimumExamples: number) =>
+      file &&
+      (await inspectDataset(await store.path(file), {
         method: heritage.method,
         minimumExamples,
+        fields: fieldsOf(heritage, request),
         maxProblems: problemsKept,
-        ...(entry ? { maxTokensPerExample: entry.trainingContextTokens, encoding: entry.encoding } : {}),
+        ...(base
+          ? { maxTokensPerExample: base.trainingContextTokens, encoding: base.encoding, without: base.without }
+          : {}),
         signal,
-      });
+      }));
+
+    const all = await heritageOf(dependencies, version, request, signal);
+    const whole = await look(all, all.train, minimumExamples);
+    const divides = whole?.errors === 0 && !all.heldOut;
+    const heritage = divides ? await orInTheWay(all, divided(store, all, request, minimumExamples, signal)) : all;
+    const train = heritage.divided ? await look(heritage, heritage.train, minimumExamples) : whole;
+    const heldOut = await look(heritage, heritage.heldOut, 1);
+    const distil = await distillation(heritage);
     const shutdownDate = version.shutdownDate ?? old?.shutdownDate;
     return planOf({
       request,
@@ -46,13 +60,36 @@ export function migrateActivities(dependencies: Dependencies) {
       },
       platform: platform.name,
       methods: platform.capabilities.methods,
-      old,
-      base,
-      heritage,
-      ...(heritage.train ? { train: await look(heritage.train, base, platform.minimumExamples) } : {}),
-      ...(heritage.heldOut ? { heldOut: await look(heritage.heldOut, base, 1) } : {}),
-      today: new Date().toISOString().slice(0, 10),
+      ...{ old, base, heritage, found },
+      ...(train ? { train } : {}),
+      ...(heldOut ? { heldOut } : {}),
+      ...(distil ? { distil } : {}),
+      today: dayOf(new Date()),
     });
+
+    async function orInTheWay(otherwise: Heritage, work: Promise<Heritage>): Promise<Heritage> {
+      try {
+        return await work;
+      } catch (error) {
+        if (!(error instanceof TunewrightError) || error.code !== 'invalid_data') throw error;
+        found.push({ code: 'data', message: error.message, advice: error.advice });
+        return otherwise;
+      }
+    }
+
+    async function distillation(heritage: Heritage): Promise<DistilPlan | undefined> {
+      if (!request.distil) return undefined;
+      const { inputs: source, budgetUsd } = request.distil;
+      const { connection } = request;
+      const inputs =
+        source === undefined
+          ? undefined
+          : await snapshot(dependencies, source, { connection, signal, onProgress: () => undefined });
+      const planned = await planDistillation({ platforms, store, version, heritage, inputs, budgetUsd, signal });
+      if (!('code' in planned)) return planned;
+      found.push(planned);
+      return undefined;
+    }
   }
 
   /** Its connection may be gone with its platform: the plan is made all the same. */

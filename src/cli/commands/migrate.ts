@@ -1,61 +1,44 @@
-import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { MigrationHandle } from '../../client.ts';
-import type { RunConfigInput } from '../../contract/config.ts';
 import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
-import { isPath } from '../../contract/source.ts';
 import { attend } from '../attend.ts';
 import { confirmed } from '../confirm.ts';
 import type { Context, Perform } from '../context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
-import { amountOf, duration, overrides } from '../options.ts';
-import { migrationPlan } from '../render/migration.ts';
-import type { Override } from '../run-file.ts';
+import { type MigrationOptions, migrationOptions, migrationRequest, placed } from '../migration-options.ts';
+import { duration } from '../options.ts';
+import { migrationLine, migrationPlan } from '../render/migration.ts';
 
 const dayMs = 86_400_000;
+
+interface MigrateOptions extends MigrationOptions {
+  all?: boolean;
+  within: number;
+  train?: string;
+  heldOut?: string;
+  dryRun?: boolean;
+  detach?: boolean;
+  yes?: boolean;
+}
 
 interface Planned {
   request: MigrationRequest;
   plan: MigrationPlan;
 }
 
-type Target = Pick<MigrationRequest, 'connection' | 'baseModel'>;
-
-interface MigrateOptions {
-  to: Target;
-  all?: boolean;
-  within: number;
-  train?: string;
-  heldOut?: string;
-  margin: number;
-  budget?: number;
-  approval?: 'automatic' | 'person';
-  dryRun?: boolean;
-  detach?: boolean;
-  yes?: boolean;
-  set?: Override[];
-}
-
 export function migrateCommand(program: Command, perform: Perform): void {
-  program
-    .command('migrate')
-    .description('carry a registered model to another base or platform, proved no worse than the one in service')
-    .argument('[model]', 'the registered model')
-    .requiredOption('--to <connection/base>', 'where to, and which base model there', targetOf)
+  migrationOptions(
+    program
+      .command('migrate')
+      .description('carry a registered model to another base or platform, proved no worse than the one in service')
+      .argument('[model]', 'the registered model'),
+  )
     .option('--all', 'every model that dies within the days of --within')
     .addOption(
       new Option('--within <time>', 'of --all: how far to look ahead').argParser(duration).default(90 * dayMs, '90d'),
     )
     .option('--train <source>', 'training data in place of those that are kept')
     .option('--held-out <source>', 'held-out examples in place of those that are kept')
-    .addOption(
-      new Option('--margin <points>', 'the most that the new model may lose, in points of the score')
-        .argParser(marginOf)
-        .default(0.02, '2'),
-    )
-    .addOption(new Option('--budget <usd>', 'of the run; twice its estimate when absent').argParser(amountOf))
-    .addOption(new Option('--approval <who>', 'who promotes what has passed').choices(['automatic', 'person']))
-    .option('--set <key=value>', 'change a field of the run that is planned', overrides)
     .option('--dry-run', 'plan and stop')
     .option('--detach', 'return as soon as it has started')
     .option('--yes', 'start without asking')
@@ -103,9 +86,12 @@ async function start({ client, out }: Context, { request, plan }: Planned): Prom
 async function attendMigration(context: Context, migration: MigrationHandle): Promise<ExitCode> {
   const { out } = context;
   const interrupt = context.interrupts();
-  const run = await migration.run({ signal: interrupt }).catch((error: unknown) => {
-    if (!interrupt.aborted) throw error;
-  });
+  for await (const progress of migration.watch({ signal: interrupt })) {
+    if (progress) out.data({ event: 'progress', progress });
+    if (progress?.run) break;
+    if (progress) out.say(`           ${migrationLine(progress)}`);
+  }
+  const run = interrupt.aborted ? undefined : await migration.run({ signal: interrupt });
   if (!run) {
     out.note('Stopped watching; the migration goes on. The same command follows it again.');
     return exitCodeOf(interrupt);
@@ -130,31 +116,13 @@ async function dying({ settings, records, now }: Context, withinDays: number): P
   return expiring(all, withinDays).flatMap(({ alias, model }) => (alias === 'champion' ? [model] : []));
 }
 
-async function requestOf({ directory }: Context, model: string, options: MigrateOptions): Promise<MigrationRequest> {
-  const placed = (source: string) => (isPath(source) ? resolve(directory, source) : source);
-  const { train, heldOut, margin, budget, approval } = options;
-  const { changesOf } = await import('../run-file.ts');
-  const changes: Partial<RunConfigInput> = changesOf(options.set ?? [], directory);
+async function requestOf(context: Context, model: string, options: MigrateOptions): Promise<MigrationRequest> {
+  const { train, heldOut } = options;
+  const { directory } = context;
   return {
     model,
-    ...options.to,
-    margin,
-    ...(train === undefined ? {} : { train: placed(train) }),
-    ...(heldOut === undefined ? {} : { heldOut: placed(heldOut) }),
-    ...(budget === undefined ? {} : { budgetUsd: budget }),
-    changes: approval ? { ...changes, gate: { ...changes.gate, approval } } : changes,
+    ...(await migrationRequest(context, options)),
+    ...(train === undefined ? {} : { train: placed(directory, train) }),
+    ...(heldOut === undefined ? {} : { heldOut: placed(directory, heldOut) }),
   };
-}
-
-function targetOf(text: string): Target {
-  const [, connection, baseModel] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
-  if (connection && baseModel) return { connection, baseModel };
-  throw new InvalidArgumentError('It takes a connection and a base model there, such as azure/gpt-4.1-mini.');
-}
-
-/** Points of the score to a share. */
-function marginOf(text: string): number {
-  const points = amountOf(text);
-  if (points > 0 && points < 100) return points / 100;
-  throw new InvalidArgumentError('It takes points of the score above 0, such as 2.');
 }

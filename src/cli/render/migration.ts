@@ -1,17 +1,32 @@
-import type { MigrationPlan, Price } from '../../contract/migration.ts';
+import type { DistilPlan } from '../../contract/distillation.ts';
+import type { MigrationPlan, MigrationProgress, Price } from '../../contract/migration.ts';
 import { formatCount, formatUsd } from '../../evaluation/format.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
 
 /** What a migration comes to: from where to where, with what, at what cost, and what stands in its way. */
 export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint): string {
-  const { model, from, to, method, train, heldOut, prices = {}, estimateUsd, days = {}, obstacles, notes } = plan;
+  const {
+    model,
+    from,
+    to,
+    method,
+    train,
+    heldOut,
+    distil,
+    prices = {},
+    estimateUsd,
+    days = {},
+    obstacles,
+    notes,
+  } = plan;
   const rows: [name: string, value: string | undefined][] = [
     ['model', model],
     ['from', `version ${from.version}, ${from.modelId} at ${from.connection}${ends(from.shutdownDate, days.old)}`],
     ['to', `${to.baseModel} at ${to.connection}${ends(to.shutdownDate)}${lastJob(to.lastJobDate, days.lastJob)}`],
     ['method', method],
     ['training data', train && `${formatCount(train.examples, 'example')}, ${formatCount(train.tokens, 'token')}`],
+    ['answered before', distil && distilLine(distil)],
     ['held out', heldOut && heldOutLine(heldOut)],
     ['no worse than', `${points(margin)} below the old one, at 95%${heldOut ? `; ${provable(heldOut, margin)}` : ''}`],
     ['prices', priceLine(prices)],
@@ -27,6 +42,17 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
       paint('red', `\nin the way: ${clean(message)} [${code}]\n  what to do: ${clean(advice)}`),
     ),
   ].join('\n');
+}
+
+/** What a migration does before its run has begun, on one line. */
+export function migrationLine({ stage, begins, from }: MigrationProgress): string {
+  if (stage === 'grace') return `waits until ${begins}`;
+  return stage === 'distil' ? `asking ${clean(from?.modelId ?? 'the old model')}` : 'planning';
+}
+
+function distilLine({ inputs, expectedUsd, atMostUsd }: DistilPlan): string {
+  const questions = formatCount(inputs.examples, 'question');
+  return `${questions}, by the old model, for about ${formatUsd(expectedUsd)}, at most ${formatUsd(atMostUsd)}`;
 }
 
 function ends(date: string | undefined, days?: number): string {

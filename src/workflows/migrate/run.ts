@@ -6,7 +6,6 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { RunConfig } from '../../contract/config.ts';
 import { inputMemo, workflowType } from '../../contract/messages.ts';
 import type { FineTuneInput } from '../../contract/run.ts';
 import { runPriority, runSummary } from '../../contract/run-start.ts';
@@ -22,9 +21,8 @@ const tailLength = 8;
  * Starts the run, which goes on whatever becomes of the migration, unless that is cancelled. After a reset it has the
  * same name, so that none is paid beside it.
  */
-export async function startRun(config: RunConfig): Promise<MigrationRun> {
-  const workflowId = `${config.name}-${workflowInfo().firstExecutionRunId.slice(-tailLength)}`;
-  const input: FineTuneInput = { config, attempt: 1 };
+export async function startRun(input: FineTuneInput): Promise<MigrationRun> {
+  const workflowId = `${input.config.name}-${workflowInfo().firstExecutionRunId.slice(-tailLength)}`;
   try {
     return await startChild<typeof fineTune>(workflowType, {
       workflowId,

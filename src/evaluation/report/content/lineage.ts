@@ -16,6 +16,7 @@ export function lineageBlocks(report: RunReport): Block[] {
     ['Connection', connection],
     ['Job', code(job.id)],
     ['Job page', job.url === undefined ? undefined : { text: job.url, href: job.url, code: true }],
+    ['Learnt from', distillation(report)],
     ['Trained tokens', job.trainedTokens?.toLocaleString('en-US')],
     ['Run', code(run.name)],
     ['Run id', code(run.runId)],
@@ -34,6 +35,15 @@ export function lineageBlocks(report: RunReport): Block[] {
       { name: 'File', cell: ({ uri }) => code(uri) },
     ]),
   ];
+}
+
+function distillation({ distilled }: RunReport): string | undefined {
+  if (!distilled) return undefined;
+  const { version, modelId, asked, answers, died } = distilled;
+  const unfit = Object.values(distilled.unfit).reduce((sum, count) => sum + count, 0);
+  const left = unfit > 0 ? `, ${unfit} of no use` : '';
+  const ended = died ? '; it was shut down in the middle of it' : '';
+  return `${answers} answers of version ${version}, ${modelId}, to ${asked} questions${left}${ended}`;
 }
 
 function registration({ registered }: RunReport): [string, string | undefined][] {

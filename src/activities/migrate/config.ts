@@ -1,0 +1,47 @@
+import { parseRunConfig, type RunConfig, type RunConfigInput } from '../../contract/config.ts';
+import { migrationRunName } from '../../contract/migration.ts';
+import { artifactSource } from '../../contract/source.ts';
+import { sourcesOf } from './facts.ts';
+import type { Facts } from './plan.ts';
+
+const leastBudgetUsd = 1;
+
+/** The run that makes the model again elsewhere. Throws `invalid_config` for changes that are not valid. */
+export function configOf(facts: Facts, estimateUsd: number | undefined): RunConfig {
+  const { request, heritage, from } = facts;
+  const { method, hyperparameters, seed, suffix, run } = heritage;
+  const elsewhere = from.connection !== request.connection;
+  const { learningRateMultiplier, ...others } = hyperparameters;
+  const { split, ...changes } = request.changes ?? {};
+  return parseRunConfig({
+    name: migrationRunName(request.model),
+    connection: request.connection,
+    model: request.baseModel,
+    method,
+    data: dataOf(facts),
+    split: splitOf(facts, { ...run?.split, ...split }),
+    ...(run ? { evaluation: run.evaluation } : {}),
+    hyperparameters: {
+      ...others,
+      ...(elsewhere || learningRateMultiplier === undefined ? {} : { learningRateMultiplier }),
+    },
+    ...(seed === undefined ? {} : { seed }),
+    ...(suffix === undefined ? {} : { suffix }),
+    budgetUsd: request.budgetUsd ?? Math.max(leastBudgetUsd, Math.ceil((estimateUsd ?? 0) * 2)),
+    register: request.model,
+    ...changes,
+    gate: { ...changes.gate, margins: { ...changes.gate?.margins, champion: -request.margin } },
+  } satisfies RunConfigInput);
+}
+
+/** Where the old model answers, what it is asked stands for the training data until it has. */
+function dataOf({ heritage, distil }: Facts): RunConfigInput['data'] {
+  return sourcesOf(heritage) ?? { train: distil ? artifactSource(distil.inputs) : '' };
+}
+
+/** What was divided already has lost the fields by which it was; answers never had them. */
+function splitOf({ heritage, distil }: Facts, split: RunConfigInput['split']): RunConfigInput['split'] {
+  if (!heritage.divided && !distil) return split;
+  const { groupBy: _, timeBy: __, ...others } = split ?? {};
+  return others;
+}

@@ -1,0 +1,67 @@
+import type { MigrationPlan } from '../../contract/migration.ts';
+import { sourcesOf } from './facts.ts';
+import type { Facts } from './plan.ts';
+
+/** What has no counterpart, is not the same or cannot be shown, a sentence each: it keeps nobody from beginning. */
+export function notesOf(facts: Facts, heldOut: MigrationPlan['heldOut']): string[] {
+  return [...ofModels(facts), ...ofData(facts), ...ofComparison(facts, heldOut)];
+}
+
+function ofModels({ request, from, old, base, heritage, train }: Facts): string[] {
+  const notes: string[] = [];
+  if (from.connection !== request.connection && typeof heritage.hyperparameters.learningRateMultiplier === 'number') {
+    notes.push(
+      `The learning-rate multiplier ${heritage.hyperparameters.learningRateMultiplier} is relative to its platform's own rate and has no counterpart: the new platform chooses.`,
+    );
+  }
+  if (old && base && old.encoding !== base.encoding) {
+    notes.push(
+      `Tokens are cut differently (${base.encoding} in place of ${old.encoding}): counts and costs are those of the new base.`,
+    );
+  }
+  const cut = train?.problems.find(({ code }) => code === 'example_too_long');
+  if (cut && base) notes.push(`The new base trains on ${base.trainingContextTokens} tokens. ${cut.message}`);
+  return notes;
+}
+
+function ofData({ heritage, distil }: Facts): string[] {
+  const notes = sourcesOf(heritage) === undefined ? [] : [...heritage.gone];
+  if (!distil) return notes;
+  const { leftOut, inputs } = distil;
+  if (leftOut.heldOut > 0) {
+    notes.push(`${leftOut.heldOut} inputs are not asked, for held-out examples ask them too, or nearly.`);
+  }
+  if (leftOut.overBudget > 0) {
+    notes.push(`The budget bears ${inputs.examples} answers; ${leftOut.overBudget} more inputs are not asked.`);
+  }
+  if (sourcesOf(heritage) === undefined) {
+    notes.push(
+      "The training data are gone: a share of the old model's own answers is held out, and the new model is judged by how often it answers as the old one did.",
+    );
+  }
+  return notes;
+}
+
+function ofComparison({ request, from, heritage, today }: Facts, heldOut: MigrationPlan['heldOut']): string[] {
+  const notes: string[] = [];
+  if (heritage.seen) {
+    notes.push(
+      'The held-out examples were part of what the old model learnt: they flatter it, and the new one, which does not learn them, is judged by them. Give others with --held-out where you have some.',
+    );
+  }
+  if (heldOut && heldOut.smallestMargin > request.margin) {
+    notes.push(
+      `${heldOut.examples} held-out examples show a margin of ${points(heldOut.smallestMargin)} where one answer in ten changes; for ${points(request.margin)} about ${heldOut.neededForMargin} are needed. A new model that is as good may not be shown to be.`,
+    );
+  }
+  if (from.shutdownDate && from.shutdownDate <= today && !heritage.recorded) {
+    notes.push(
+      'The old model is dead and none of its answers are recorded: the new one is compared with its base alone.',
+    );
+  }
+  return notes;
+}
+
+function points(share: number): string {
+  return `${(share * 100).toFixed(1)} points`;
+}

@@ -1,0 +1,215 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { distilActivities } from '../../src/activities/distil/index.ts';
+import { folderStore } from '../../src/artifacts/index.ts';
+import type { ArtifactRef } from '../../src/contract/artifact.ts';
+import type { DistilPlan } from '../../src/contract/distillation.ts';
+import type { MigrationRequest } from '../../src/contract/migration.ts';
+import type { RunLineage } from '../../src/contract/registry.ts';
+import { createPlatforms, standInConnection } from '../../src/platforms/registry.ts';
+import { openRecords, type Records } from '../../src/records/index.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
+import { type Account, day, filledAccount, trainingLines, validationLines } from '../adopt/account.ts';
+import { type Pipeline, pipeline } from '../support/pipeline.ts';
+
+// Models of a platform that closes answer, while they live, what their successors elsewhere learn.
+
+let at: Pipeline;
+let elsewhere: Simulator;
+let folder: string;
+let account: Account;
+let records: Records;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tunewright-distil-'));
+  elsewhere = await startSimulator({ dataDir: folder });
+  at = await pipeline({ models: { 'stand-in-mini': { shutdownDate: day(30) } } }, {}, undefined, [], {
+    elsewhere: standInConnection(elsewhere.url),
+  });
+  account = await filledAccount(at.simulator);
+  await (await at.client.adopt({ connection: 'simulator', budgetUsd: 0, dryRun: false, by: 'kim' })).result();
+  records = await openRecords(at.settings.records);
+});
+afterEach(async () => {
+  await records.close();
+  await at.close();
+  await elsewhere.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function requestFor(changes: Partial<MigrationRequest> = {}): MigrationRequest {
+  return {
+    model: 'support-desk',
+    connection: 'elsewhere',
+    baseModel: 'stand-in-mini',
+    margin: 0.2,
+    distil: {},
+    changes: { pollSeconds: 0.1, gate: { minimumExamples: 5, minimumLifeDays: 0 } },
+    ...changes,
+  };
+}
+
+async function written(name: string, lines: readonly string[]): Promise<string> {
+  const path = join(at.folder, name);
+  await writeFile(path, lines.map((line) => `${line}\n`).join(''));
+  return path;
+}
+
+async function examplesOf(ref: ArtifactRef): Promise<{ messages: { role: string; content: string }[] }[]> {
+  const text = await folderStore(at.settings.artifacts).readText(ref);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+const ask = (content: string) => JSON.stringify({ messages: [{ role: 'user', content }] });
+const said = (line: string): string => JSON.parse(line).messages[1].content;
+/** Questions that nobody has answered. */
+const questions = Array.from({ length: 20 }, (_, i) =>
+  ask(`where is the parcel with my order number ${7000 + i * 37}`),
+);
+const asked = (model: string): number => at.simulator.ledger().chat[model]?.requests ?? 0;
+
+test('the plan tells what will be asked at what cost, and asks nothing; held-out questions are left out', async () => {
+  const held = JSON.parse(validationLines[0] ?? '');
+  const nearly = { messages: [held.messages[0], { ...held.messages[1], content: `${held.messages[1].content}!` }] };
+  const given = [...questions, questions[0] ?? '', validationLines[1] ?? '', JSON.stringify(nearly)];
+  const plan = await at.client.planMigration(requestFor({ distil: { inputs: await written('asked.jsonl', given) } }));
+  expect(plan.obstacles).toEqual([]);
+  expect(plan.distil).toMatchObject({
+    version: 2,
+    modelId: account.models.second,
+    inputs: { examples: questions.length },
+    leftOut: { heldOut: 2, repeated: 1, overBudget: 0 },
+    added: { examples: questions.length },
+  });
+  expect(plan.distil?.expectedUsd).toBeGreaterThan(0);
+  expect(plan.distil?.atMostUsd).toBeGreaterThan(plan.distil?.expectedUsd ?? 0);
+  expect(plan.notes).toContainEqual(expect.stringMatching(/^2 inputs are not asked/));
+  expect(at.simulator.ledger().chat).toEqual({});
+});
+
+test('a budget bears some of the questions, or none', async () => {
+  const whole = await at.client.planMigration(requestFor());
+  const { atMostUsd = 0 } = whole.distil ?? {};
+  const some = await at.client.planMigration(requestFor({ distil: { budgetUsd: atMostUsd * 0.8 } }));
+  expect(some.distil?.leftOut.overBudget).toBeGreaterThan(0);
+  expect(some.distil?.atMostUsd).toBeLessThanOrEqual(atMostUsd * 0.8);
+  const none = await at.client.planMigration(requestFor({ distil: { budgetUsd: 0.000001 } }));
+  expect(none.obstacles).toMatchObject([{ code: 'distil_budget' }]);
+});
+
+test("the old model's answers take the place of the data's own, and the new version tells so", async () => {
+  const migration = await at.client.migrate(requestFor());
+  const { distilled, run, registered } = await migration.result();
+  expect(distilled).toMatchObject({
+    version: 2,
+    modelId: account.models.second,
+    asked: trainingLines.length,
+    answers: trainingLines.length,
+    unfit: { empty: 0, cutOff: 0, refusal: 0, unanswered: 0 },
+    train: { examples: trainingLines.length },
+  });
+  expect(distilled?.usd).toBeGreaterThan(0);
+  const [first] = await examplesOf(distilled?.train as ArtifactRef);
+  expect(first?.messages.at(-1)).toEqual({ role: 'assistant', content: expect.stringMatching(/^(billing|shipping)$/) });
+  // Each training question once, each held-out question once.
+  expect(asked(account.models.second)).toBe(trainingLines.length + validationLines.length);
+
+  const { lineage } = await records.getVersion('support-desk', registered?.version ?? 0);
+  expect((lineage as RunLineage).distilled).toEqual(distilled);
+  const { report } = await at.client.get(run).result();
+  expect(JSON.parse(await folderStore(at.settings.artifacts).readText(report)).distilled).toEqual(distilled);
+});
+
+test('a model whose data are gone is carried over by its answers to questions that are given', async () => {
+  expect((await at.client.planMigration(requestFor({ model: 'orders', distil: {} }))).obstacles).toMatchObject([
+    { code: 'distil_inputs' },
+    { code: 'data_gone', advice: expect.stringContaining('--distil FILE') },
+  ]);
+  const distil = {
+    inputs: await written(
+      'questions.jsonl',
+      trainingLines.map((line) => ask(said(line))),
+    ),
+  };
+  const plan = await at.client.planMigration(requestFor({ model: 'orders', distil }));
+  expect(plan.obstacles).toEqual([]);
+  expect(plan.notes).toContainEqual(expect.stringContaining("the old model's own answers is held out"));
+  const { distilled, verdict } = await (
+    await at.client.migrate(requestFor({ model: 'orders', distil }), plan)
+  ).result();
+  expect(distilled?.train.examples).toBe(trainingLines.length);
+  expect(verdict.says).not.toBe('');
+  // The run tests both models on the share of the answers that it has set aside.
+  expect(asked(account.models.dataGone)).toBe(trainingLines.length + Math.round(trainingLines.length * 0.2));
+});
+
+/** The old model is shut down when it has answered so many questions. */
+function diesAfter(model: string, answers: number): void {
+  const body = { error: { message: 'It is shut down.', type: 'invalid_request_error', code: 'model_not_found' } };
+  const path = '/v1/chat/completions';
+  at.simulator.faults.add({ kind: 'status', status: 404, body, path, model, skip: answers, times: -1 });
+}
+
+test('when the old model dies in the middle, what it has answered stays and the migration goes on', async () => {
+  diesAfter(account.models.second, 20);
+  const { distilled, run } = await (await at.client.migrate(requestFor())).result();
+  expect(distilled).toMatchObject({
+    died: true,
+    answers: 20,
+    unfit: { unanswered: trainingLines.length - 20 },
+    // The others keep the answers that the data have.
+    train: { examples: trainingLines.length },
+  });
+  const { report } = await at.client.get(run).result();
+  expect(JSON.parse(await folderStore(at.settings.artifacts).readText(report)).distilled).toMatchObject({ died: true });
+});
+
+test('where too little is left then, it fails by name before anything is trained', async () => {
+  diesAfter(account.models.dataGone, 4);
+  const distil = { inputs: await written('questions.jsonl', questions) };
+  const migration = await at.client.migrate(requestFor({ model: 'orders', distil }));
+  await expect(migration.result()).rejects.toMatchObject({
+    code: 'too_few_answers',
+    message: expect.stringContaining('was shut down in the middle of it and gave 4 answers to 20 questions'),
+  });
+  expect(elsewhere.ledger().totals.jobs).toBe(0);
+});
+
+test('a worker that dies in the middle has hardly anything asked again', async () => {
+  const { distil } = await at.client.planMigration(requestFor());
+  const { second } = account.models;
+  const { distilModel } = distilActivities({
+    platforms: createPlatforms(at.settings.connections, at.settings),
+    store: folderStore(at.settings.artifacts),
+    records: async () => records,
+    ...{ dataDirectory: at.folder, dataHosts: [], ending: new AbortController().signal },
+  });
+  const input = { plan: distil as DistilPlan, connection: 'elsewhere' };
+  at.simulator.faults.add({ kind: 'delay', ms: 30, path: '/v1/chat/completions', times: -1 });
+
+  const dying = new MockActivityEnvironment();
+  let last: unknown;
+  dying.on('heartbeat', (details: { done?: number }) => {
+    last = structuredClone(details);
+    if (details.done) dying.cancel();
+  });
+  await expect(dying.run(distilModel, input)).rejects.toThrow();
+  expect((last as { done: number }).done).toBeGreaterThan(0);
+
+  const distilled = await new MockActivityEnvironment({ heartbeatDetails: last }).run(distilModel, input);
+  expect(distilled).toMatchObject({ answers: trainingLines.length, asked: trainingLines.length });
+  // Those that were under way, and hardly more.
+  expect(asked(second)).toBeLessThanOrEqual(trainingLines.length + 16);
+});
+
+test('a model that answers no more cannot be asked, which the plan says', async () => {
+  await account.client.models.delete(account.models.second);
+  const { obstacles, config } = await at.client.planMigration(requestFor());
+  expect(obstacles).toMatchObject([{ code: 'distil_model', message: 'The old model does not answer any more.' }]);
+  expect(config).toBeUndefined();
+});

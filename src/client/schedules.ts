@@ -3,6 +3,7 @@ import { parseRunConfig, type RunConfigInput } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import { expiringCheckType } from '../contract/lifetimes.ts';
 import { catalogueCheckType, inputMemo, workflowType } from '../contract/messages.ts';
+import { type MigrationOrder, migrationRoundType } from '../contract/migration.ts';
 import type { FineTuneInput } from '../contract/run.ts';
 import { runSummary } from '../contract/run-start.ts';
 
@@ -16,8 +17,8 @@ export interface ScheduleSpec {
 
 export interface ScheduleSummary {
   name: string;
-  /** What it starts: runs, or checks of the catalogue or of what dies soon. */
-  starts: 'runs' | 'catalogue checks' | 'expiring checks';
+  /** What it starts: runs, checks of the catalogue or of what dies soon, or migrations of that. */
+  starts: 'runs' | 'catalogue checks' | 'expiring checks' | 'migrations';
   paused: boolean;
   /** ISO times. */
   nextRuns: string[];
@@ -32,6 +33,8 @@ export interface Schedules {
   createCatalogueCheck(spec: Omit<ScheduleSpec, 'config'>): Promise<void>;
   /** Tells of versions in service that die within so many days; the workflow fails where there are any. */
   createExpiringCheck(spec: Omit<ScheduleSpec, 'config'> & { withinDays: number }): Promise<void>;
+  /** Tells of models in service that die soon, and carries over those whose time has come. Throws `invalid_config`. */
+  createMigration(spec: Omit<ScheduleSpec, 'config'> & { order: MigrationOrder }): Promise<void>;
   list(): AsyncGenerator<ScheduleSummary, void, void>;
   pause(name: string, note?: string): Promise<void>;
   resume(name: string, note?: string): Promise<void>;
@@ -44,6 +47,7 @@ const startsOf: ReadonlyMap<string, ScheduleSummary['starts']> = new Map([
   [workflowType, 'runs'],
   [catalogueCheckType, 'catalogue checks'],
   [expiringCheckType, 'expiring checks'],
+  [migrationRoundType, 'migrations'],
 ]);
 
 /** Schedules on Temporal Schedules: a run is skipped while the one before it still goes on. */
@@ -84,6 +88,12 @@ export function schedules(client: Client, taskQueue: string): Schedules {
       await create(name, cron, { workflowType: expiringCheckType, args: [withinDays], staticSummary });
     },
 
+    async createMigration({ name, cron, order }) {
+      const { connection, baseModel } = order.request;
+      const staticSummary = `Carry what dies within ${order.withinDays} days over to ${connection}/${baseModel}`;
+      await create(name, cron, { workflowType: migrationRoundType, args: [checkedOrder(order)], staticSummary });
+    },
+
     async *list() {
       for await (const schedule of client.schedule.list()) {
         const starts =
@@ -104,6 +114,15 @@ export function schedules(client: Client, taskQueue: string): Schedules {
     trigger: async (name) => await named(name, () => handle(name).trigger()),
     delete: async (name) => await named(name, () => handle(name).delete()),
   };
+}
+
+/** A person reads and confirms no plan: what is not capped would be paid unseen. */
+function checkedOrder(order: MigrationOrder): MigrationOrder {
+  const { distil } = order.request;
+  if (!distil || distil.budgetUsd !== undefined) return order;
+  throw new TunewrightError('invalid_config', 'A schedule that has old models answer needs a budget for that.', {
+    advice: 'Give distil.budgetUsd, on the command line --distil-budget.',
+  });
 }
 
 function scheduleError(name: string, error: unknown): unknown {

@@ -146,6 +146,7 @@ export const activities = {
   findEnded: activity('findEnded', call),
   checkCatalogues: activity('checkCatalogues', call),
   findExpiring: activity('findExpiring', call),
+  findDueMigrations: activity('findDueMigrations', call),
   planAdoption: activity('planAdoption', reading),
   adoptChain: activity('adoptChain', reading),
   askAdopted: activity('askAdopted', long),

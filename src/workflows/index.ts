@@ -4,6 +4,7 @@ export { checkCatalogues } from './catalogues.ts';
 export { checkExpiring } from './expiring.ts';
 export { fineTune } from './fine-tune.ts';
 export { keepDeployment } from './keep-deployment.ts';
+export { migrateExpiring } from './migrate/expiring.ts';
 export { migrateModel } from './migrate/index.ts';
 export { planMigration } from './migrate/plan.ts';
 export { retireVersion } from './migrate/retire.ts';

@@ -75,6 +75,17 @@ test('old models can be asked, by questions of a file or by those of the trainin
   });
 });
 
+test('a schedule is given what dies when, and how long people have to stop it', async () => {
+  const line = ['schedules', 'migrate', 'saving', '--cron', '0 6 * * *', '--to', 'azure/b', '--within', '30d'];
+  const { calls } = await type([...line, '--grace', '12h', '--approval', 'person']);
+  const request = {
+    ...{ connection: 'azure', baseModel: 'b', margin: 0.02 },
+    changes: { gate: { approval: 'person' } },
+  };
+  const order = { request, withinDays: 30, warnWithinDays: 90, graceHours: 12 };
+  expect(calls).toContainEqual(['schedule migration', { name: 'saving', cron: '0 6 * * *', order }]);
+});
+
 test('what was planned and confirmed is what is begun, and its run is watched to the end', async () => {
   const { code, stdout, calls } = await migrate(['a', '--to', 'azure/gpt-next', '--yes']);
   expect(code).toBe(0);

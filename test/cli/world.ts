@@ -70,6 +70,7 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
     create: async (spec) => void calls.push(['schedule create', spec]),
     createCatalogueCheck: async (spec) => void calls.push(['schedule catalogue check', spec]),
     createExpiringCheck: async (spec) => void calls.push(['schedule expiring check', spec]),
+    createMigration: async (spec) => void calls.push(['schedule migration', spec]),
     async *list() {
       yield { starts: 'runs', name: 'weekly', paused: false, nextRuns: ['2026-11-23T03:00:00.000Z'], recentRuns: [] };
     },

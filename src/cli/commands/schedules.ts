@@ -1,15 +1,27 @@
 import { type Command, Option } from 'commander';
 import type { ScheduleSummary, Schedules } from '../../client.ts';
+import type { MigrationOrder } from '../../contract/migration.ts';
 import type { Context, Perform } from '../context.ts';
+import { type MigrationOptions, migrationOptions, migrationRequest } from '../migration-options.ts';
 import { duration } from '../options.ts';
 import { scheduleTable } from '../render/schedules.ts';
 
-const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+interface ScheduledMigration extends MigrationOptions {
+  cron: string;
+  within: number;
+  warnWithin: number;
+  grace: number;
+}
 
 export function schedulesCommand(program: Command, perform: Perform): void {
   const schedules = program
     .command('schedules')
-    .description('runs, and checks of the catalogue and of what dies soon, that start by the clock');
+    .description(
+      'runs, checks of the catalogue and of what dies soon, and migrations of that, that start by the clock',
+    );
   schedules
     .command('create')
     .description('start a run each time a cron line says so; skipped while the one before it goes on')
@@ -38,6 +50,29 @@ export function schedulesCommand(program: Command, perform: Perform): void {
     .action((name: string, options: { cron: string; within: number }) =>
       perform((context) => checkExpiring(context, name, options)),
     );
+  migrationOptions(
+    schedules
+      .command('migrate')
+      .description('carry over models in service that die soon each time a cron line says so; they are told of first')
+      .argument('<name>', 'name of the schedule')
+      .requiredOption('--cron <line>', 'five fields, in UTC, such as "0 6 * * *"'),
+  )
+    .addOption(
+      new Option('--within <time>', 'with so much time left a model is carried over')
+        .argParser(duration)
+        .default(duration('60d'), '60d'),
+    )
+    .addOption(
+      new Option('--warn-within <time>', 'with so much time left it is told of')
+        .argParser(duration)
+        .default(duration('90d'), '90d'),
+    )
+    .addOption(
+      new Option('--grace <time>', 'how long before anything is paid its plan is told of')
+        .argParser(duration)
+        .default(duration('1d'), '1d'),
+    )
+    .action((name: string, options: ScheduledMigration) => perform((context) => migrate(context, name, options)));
   schedules
     .command('list')
     .description('list the schedules')
@@ -88,6 +123,18 @@ async function checkExpiring(
 ): Promise<undefined> {
   await (await client()).schedules.createExpiringCheck({ name, cron, withinDays: within / dayMs });
   created(out, name);
+}
+
+async function migrate(context: Context, name: string, options: ScheduledMigration): Promise<undefined> {
+  const { cron, within, warnWithin, grace } = options;
+  const order: MigrationOrder = {
+    request: await migrationRequest(context, options),
+    withinDays: within / dayMs,
+    warnWithinDays: warnWithin / dayMs,
+    graceHours: grace / hourMs,
+  };
+  await (await context.client()).schedules.createMigration({ name, cron, order });
+  created(context.out, name);
 }
 
 function created(out: Context['out'], name: string): void {

@@ -6,7 +6,7 @@ import type { StageProgress } from '../../contract/run.ts';
 import { type HeldOutQuestion, readInputs } from '../../datasets/index.ts';
 import { askAll } from '../../evaluation/index.ts';
 import type { ChatAnswer } from '../../platforms/platform.ts';
-import { knownAnswers } from '../answers.ts';
+import { answerKey, knownAnswers } from '../answers.ts';
 import { heartbeat } from '../context.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { openGrader, tokensUsd } from '../grading.ts';
@@ -39,7 +39,8 @@ export async function askInputs(
   const prices = platform.catalogueEntry(baseModel)?.prices;
   const model = deployment ?? modelId;
   const evaluation = { reuseAnswers: true, grader: refuses };
-  const known = knownAnswers(records, evaluation, { connection, model, seed, maxOutputTokens });
+  const known = knownAnswers(records, evaluation);
+  const settings = { connection, model, seed, maxOutputTokens };
   const { grader, close } = openGrader(dependencies, { connection, seed, grader: refuses });
   const answers = new Map<number, ChatAnswer>();
   const remembered = <A extends ChatAnswer>(index: number, answer: A) => {
@@ -52,7 +53,7 @@ export async function askInputs(
     questions: questionsOf(dependencies, plan),
     startAt: beat.done,
     async known(question) {
-      const answer = await known.find(question);
+      const answer = await known.find(answerKey(settings, question));
       return answer && remembered(question.index, answer);
     },
     async ask(question, abort) {
@@ -61,7 +62,7 @@ export async function askInputs(
       try {
         const request = { model, messages, tools, seed, maxOutputTokens, signal: abort };
         const { limits, ...answer } = await platform.chat(request);
-        known.add(question, answer);
+        known.add(answerKey(settings, question), answer);
         return { ...remembered(index, answer), limits };
       } catch (error) {
         if (!isGone(error)) throw error;

@@ -11,7 +11,7 @@ import { aliased, dropAlias, moveAlias } from './aliases.ts';
 import { endCanary, endCanaryOf } from './canary/rows.ts';
 import type { Database, Write } from './database.ts';
 import { checkAlive } from './dead.ts';
-import { checkDeployed } from './deployments/check.ts';
+import { enterService } from './deployments/enter.ts';
 import { present, text } from './values.ts';
 import { versionIn, versionRow } from './versions.ts';
 
@@ -114,7 +114,7 @@ async function crown(act: Act, { action, version, champion, replaced, by, reason
   const { name: model } = act.model;
   // Again, under the lock: it may have been retired since.
   await checkAlive(await versionIn(write, model, version), undefined);
-  await checkDeployed(write, act.model, version);
+  await enterService(act, version);
   await write
     .updateTable('versions')
     .set({

@@ -13,7 +13,7 @@ import { openSqlite } from './sqlite.ts';
 import { type VersionRecords, versionRecords } from './versions.ts';
 
 export { deadByRecord } from './dead.ts';
-export { notDeployed } from './deployments/check.ts';
+export { notDeployed } from './deployments/enter.ts';
 export type { UploadedFile } from './files.ts';
 export { type Watch, watchRevisions } from './watch.ts';
 

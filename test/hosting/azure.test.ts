@@ -95,8 +95,12 @@ test(
     await only(1);
     expect(made(1)).toHaveLength(2);
 
-    const ended = JSON.parse((await to.typed(['deployments', '--ended', '--json'])).stdout);
-    expect(ended).toMatchObject([{ version: 2 }, { version: 1 }]);
+    // Seen gone by the platform first, and then written down.
+    const ended = await until(
+      async () => JSON.parse((await to.typed(['deployments', '--ended', '--json'])).stdout),
+      ({ length }) => length === 2,
+    );
+    expect(ended).toMatchObject([{ version: 2 }, { version: 1, inService: false }]);
     expect((await to.typed(['deployments', '--ended'])).stdout).toMatch(
       /intents, version 1 +gate .*\$0\.0\d+ .*in service no more/,
     );

@@ -11,7 +11,7 @@ import { actOnce, answered } from '../act.ts';
 import { aliased, moveAlias } from '../aliases.ts';
 import type { Database } from '../database.ts';
 import { checkAlive } from '../dead.ts';
-import { checkDeployed } from '../deployments/check.ts';
+import { enterService } from '../deployments/enter.ts';
 import { noChampion } from '../serving.ts';
 import { invalid, text } from '../values.ts';
 import { versionIn } from '../versions.ts';
@@ -58,7 +58,7 @@ async function setCanary(db: Database, request: CanaryRequest, alive?: AliveChec
   return await actOnce(db, request, asked, async (act) => {
     const { write, at } = act;
     await checkAlive(await versionIn(write, model, version), undefined);
-    await checkDeployed(write, act.model, version);
+    await enterService(act, version);
     const champion = await aliased(write, model, 'champion');
     if (champion === undefined) throw noChampion(model);
     if (champion === version) throw isChampion(model, version);

@@ -35,7 +35,7 @@ export async function withService(db: Database | Write, row: DeploymentRow): Pro
   const { id, connection, name, model, version } = row;
   const { retired_at } = await versionRow(db, model, version);
   const rule = await ruleOf(db, model);
-  const inService = await isInService(db, row);
+  const inService = row.ended_at === null && (await isInService(db, row));
   const times = { createdAt: row.created_at, readyAt: row.ready_at, servedAt: row.served_at };
   const removeAt = inService
     ? undefined

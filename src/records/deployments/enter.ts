@@ -1,15 +1,25 @@
 import { TunewrightError } from '../../contract/errors.ts';
-import type { Write } from '../database.ts';
-import type { ModelRow } from '../tables.ts';
+import type { Act } from '../act.ts';
 import { versionRow } from '../versions.ts';
 import { deploymentNames } from './names.ts';
 
 /**
  * Refuses to put a version into service that answers under a deployment alone and has none: of a model that is served, at a
- * connection at which its versions have stood under deployments. Throws `not_deployed`.
+ * connection at which its versions have stood under deployments. A deployment is remembered to be in service from here on.
+ * Throws `not_deployed`.
  */
-export async function checkDeployed(write: Write, model: ModelRow, version: number): Promise<void> {
-  if (model.serve === null || (await deploymentNames(write, model.name)).has(version)) return;
+export async function enterService({ write, model, at }: Act, version: number): Promise<void> {
+  if (model.serve === null) return;
+  if ((await deploymentNames(write, model.name)).has(version)) {
+    await write
+      .updateTable('deployments')
+      .set({ served_at: at })
+      .where('model', '=', model.name)
+      .where('version', '=', version)
+      .where('ended_at', 'is', null)
+      .execute();
+    return;
+  }
   const { connection } = await versionRow(write, model.name, version);
   const another = await write
     .selectFrom('deployments')

@@ -26,6 +26,8 @@ export interface Access {
   shutdownDate?: string;
   /** Set where models answer only under a deployment. */
   deploys?: true;
+  /** Set where checkpoints are, too. */
+  deploysCheckpoints?: true;
   /** Where the connection has such limits. */
   jobsAtOnce?: number;
   monthlyBudgetUsd?: number;
@@ -52,6 +54,7 @@ export function accessActivities({ platforms }: Dependencies) {
         simulated: platform.simulated,
         ...(shutdownDate ? { shutdownDate } : {}),
         ...(platform.deployments ? { deploys: true } : {}),
+        ...(platform.deployments?.checkpoints ? { deploysCheckpoints: true } : {}),
         ...(platform.jobsAtOnce === undefined ? {} : { jobsAtOnce: platform.jobsAtOnce }),
         ...(monthlyBudgetUsd === undefined ? {} : { monthlyBudgetUsd }),
       };

@@ -1,3 +1,3 @@
 export { answers, assertAnswers } from './answers.ts';
-export { begin, type HostingContext, needsDeployment } from './begin.ts';
+export { begin, needsDeployment } from './begin.ts';
 export { rollbackTarget } from './target.ts';

@@ -245,6 +245,8 @@ export type DeploymentState = 'creating' | 'ready' | 'gone';
 
 /** For platforms where a model answers only under a deployment, which costs money while it stands. */
 export interface Deployments {
+  /** Set where a job's checkpoints are deployed as models are, several at once: a run may then choose among them. */
+  readonly checkpoints?: true;
   /** The deployment that answers for the model by configuration; such a one is never removed. */
   existing(model: string): string | undefined;
   /** The names of all that answer by configuration. */

@@ -165,8 +165,8 @@ async function bestModel(run: Run, trained: Trained): Promise<Pick<Proof, 'model
   const { job, parts, access } = trained;
   const last = job.model;
   if (last !== undefined) {
-    if (access.deploys) return { model: last };
-    await activities.warmUp(`Wait for ${last} to answer`, { connection, model: last });
+    if (access.deploys && !access.deploysCheckpoints) return { model: last };
+    if (!access.deploys) await activities.warmUp(`Wait for ${last} to answer`, { connection, model: last });
     if (config.evaluation.checkpoint === 'last' || !parts.validation) return { model: last };
   }
   const found = await activities.findCheckpoints('Look whether training has overfitted', {
@@ -197,8 +197,8 @@ async function answering(connection: string, { candidates }: Found): Promise<voi
 }
 
 /** The candidates with what each scores on the validation examples. */
-async function scored(run: Run, { parts, prices }: Trained, { candidates }: Found): Promise<Candidates> {
-  const target = { connection: run.input.config.connection, deploys: false, prices };
+async function scored(run: Run, { parts, prices, access }: Trained, { candidates }: Found): Promise<Candidates> {
+  const target = { connection: run.input.config.connection, deploys: access.deploys === true, prices };
   const roles = candidates.map(({ model }, at) => ({ role: `checkpoint-${at}` as const, model, ...target }));
   const scores = await askModels(run, roles, parts.validation as NonNullable<typeof parts.validation>);
   return candidates.map((candidate, at) => ({ ...candidate, score: scores[`checkpoint-${at}`]?.score.value ?? 0 }));

@@ -29,6 +29,7 @@ export function deployments(
     await named('Looking at the deployment', async () => await handle(name).describe());
 
   return {
+    checkpoints: true,
     existing: () => undefined,
     configured: [],
 

@@ -52,8 +52,6 @@ export function onMachines(settings: HuggingFaceSettings, folder: string, tempor
       return eventsSince(await files.events(job), lastSeen);
     },
     async listCheckpoints(job) {
-      // A checkpoint of LoRA holds the adapter alone, which no server loads.
-      if (settings.training.method === 'lora') return [];
       const { model, trainingFileId: _ } = await own.getJob(job);
       const told = await curve(job);
       const base = model === null ? undefined : parseModel(model).base;

@@ -8,7 +8,7 @@ import { readEvents } from '../trainer/events.ts';
 import { parseModel } from '../trainer/names.ts';
 
 /**
- * The folder that workers and trainers share: `files/NAME`, `jobs/JOB/{events.jsonl, checkpoints, model}`,
+ * The folder that workers and trainers share: `files/NAME`, `jobs/JOB/{events.jsonl, checkpoints, merged, model}`,
  * `models/NAME` for base models of one's own. The trainers know the same layout: tunewright_trainer/job.py.
  */
 export interface Storage {
@@ -26,7 +26,7 @@ export interface Storage {
   mayHave(model: string): Promise<boolean>;
   /** Jobs that hold a tuned model. */
   models(): Promise<string[]>;
-  /** A job's model with its checkpoints. */
+  /** A job's model with its checkpoints, and those of them that were merged. */
   removeModel(job: string): Promise<void>;
   modelFolder(job: string): string;
 }
@@ -123,7 +123,7 @@ export function storage(folder: string): Storage {
       await named(
         'Removing the model',
         Promise.all(
-          ['model', 'checkpoints'].map(
+          ['model', 'checkpoints', 'merged'].map(
             async (name) => await rm(at('jobs', job, name), { recursive: true, force: true }),
           ),
         ),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { folderStore } from '../../../src/artifacts/index.ts';
 import type { RunHandle } from '../../../src/client.ts';
 import type { RunConfigInput } from '../../../src/contract/config.ts';
 import type { RunProgress } from '../../../src/contract/run.ts';
@@ -9,7 +10,7 @@ import type { ServerProcess } from '../../../src/embedded/server-process.ts';
 import type { TrainingPlatform } from '../../../src/platforms/platform.ts';
 import { createPlatforms } from '../../../src/platforms/registry.ts';
 import { until } from '../../faults/support/outcome.ts';
-import { contraryPairs, type Pipeline, pipeline } from '../../support/pipeline.ts';
+import { contraryDataSet, contraryPairs, type Pipeline, pipeline } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
 import { failureOf } from '../support.ts';
 import { withTrainers } from '../trainers.ts';
@@ -31,7 +32,8 @@ withTrainers('trainers', () => {
     storage = await openStorage();
     const training = { method: 'full', learningRate: 3e-3, batchSize: 8, maxTokens: 96 };
     const mine = { platform: 'huggingface', storage, taskQueue, training, heartbeatSeconds: 3 };
-    at = await pipeline({}, { connections: { mine } });
+    const lora = { ...training, method: 'lora', loraRank: 32, learningRate: 3e-2, checkpoints: 8, keepCheckpoints: 8 };
+    at = await pipeline({}, { connections: { mine, adapters: { ...mine, training: lora } } });
     platform = createPlatforms(at.settings.connections, at.settings).get('mine');
     trainer = await startTrainer(storage, taskQueue);
   }, 240_000);
@@ -102,6 +104,28 @@ withTrainers('trainers', () => {
 
     await platform.deleteModel(model);
     expect(existsSync(join(storage, 'jobs', job, 'model'))).toBe(false);
+  }, 480_000);
+
+  test('where training has overfitted its checkpoints are asked, though they are adapters: merged, and served', async () => {
+    // What is held out for validation says the contrary of what is learned.
+    await writeFile(join(at.folder, 'contrary.jsonl'), contraryDataSet());
+    const run = await start({
+      connection: 'adapters',
+      data: { train: 'data.jsonl', validation: 'contrary.jsonl' },
+      hyperparameters: { epochs: 8 },
+      evaluation: { maxOutputTokens: 8, maxExamples: 4 },
+    });
+    const { job, report } = await run.result();
+    const { checkpoint } = JSON.parse(await folderStore(at.settings.artifacts).readText(report));
+    const [last, ...earlier] = checkpoint.candidates as { model: string; step: number; score: number }[];
+    expect(last).toMatchObject({ model: job.model, score: expect.any(Number) });
+    expect(earlier.length).toBeGreaterThan(0);
+    for (const { model, step } of earlier) {
+      expect(model).toBe(`${job.model}:${step}`);
+      const merged = join(storage, 'jobs', job.id, 'merged', `checkpoint-${step}`);
+      expect(await readdir(merged)).toContain('model.safetensors');
+    }
+    expect(await platform.deployments?.find(runKeyPrefix)).toEqual([]);
   }, 480_000);
 
   test('a cancelled training saves a checkpoint and ends; its files are removed', async () => {

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from tunewright_trainer.job import Storage
-from tunewright_trainer.train import REFUSED, STOPPED
+from tunewright_trainer.job import Job, Refused, Storage
+from tunewright_trainer.merge import whole_model
+from tunewright_trainer.train import REFUSED, STOPPED, lighten
 
 from .support import TrainingProcess, job, small_storage
 
@@ -80,6 +81,51 @@ def test_an_adapter_is_merged_before_it_is_saved(storage: Storage) -> None:
     names = {path.name for path in Path(storage.model("tiny:tunewright-lora")).iterdir()}
     assert "model.safetensors" in names
     assert not {name for name in names if name.startswith("adapter")}
+
+
+def test_a_checkpoint_of_an_adapter_is_merged_once_and_is_a_model_as_any_other(storage: Storage) -> None:
+    learns = {"method": "lora", "loraRank": 32, "learningRate": 3e-2, "checkpoints": 4}
+    assert TrainingProcess(storage, job("tunewright-steps", tuning=learns)).ended() == 0
+    with pytest.raises(Refused):
+        storage.model("tiny:tunewright-steps:120")
+    folder = Path(whole_model(storage, "tiny:tunewright-steps:120"))
+    assert not list(folder.glob("adapter*"))
+    made = (folder / "model.safetensors").stat().st_mtime_ns
+    assert whole_model(storage, "tiny:tunewright-steps:120") == storage.model("tiny:tunewright-steps:120") == str(folder)
+    assert (folder / "model.safetensors").stat().st_mtime_ns == made
+    # Of the last step it is what the job has saved.
+    [question, last] = ["where is my parcel 7", "tiny:tunewright-steps"]
+    assert answer(storage, f"{last}:120", question) == answer(storage, last, question)
+    # What was tuned is a base as any other.
+    onward = TrainingProcess(storage, job("tunewright-onward", model=f"{last}:90", epochs=1))
+    assert onward.ended() == 0
+    assert (storage.job("tunewright-steps") / "merged/checkpoint-90").is_dir()
+
+
+def test_what_has_ended_is_not_trained_again_and_keeps_no_more_than_its_models(storage: Storage) -> None:
+    told = job("tunewright-over", epochs=1)
+    assert TrainingProcess(storage, told).ended() == 0
+    checkpoints = storage.job("tunewright-over") / "checkpoints"
+    assert len(list(checkpoints.glob("checkpoint-*"))) == 2
+    heavy = sum(path.stat().st_size for path in checkpoints.rglob("*") if path.is_file())
+    lighten(storage, Job.from_json(told))
+    assert sum(path.stat().st_size for path in checkpoints.rglob("*") if path.is_file()) < heavy / 2
+    # Nobody has heard of its end: it is told again.
+    again = TrainingProcess(storage, told)
+    assert again.ended() == 0
+    assert [said["kind"] for said in again.said] == ["begun", "ended"]
+    step = max(int(path.name.rpartition("-")[2]) for path in checkpoints.glob("checkpoint-*"))
+    assert answer(storage, f"tiny:tunewright-over:{step}", "where is my parcel 7") is not None
+
+
+def test_one_that_has_not_ended_keeps_what_it_goes_on_from(storage: Storage) -> None:
+    told = job("tunewright-half")
+    half = TrainingProcess(storage, told)
+    half.until("checkpoint", 36)
+    half.process.send_signal(signal.SIGKILL)
+    half.ended()
+    lighten(storage, Job.from_json(told))
+    assert list(storage.job("tunewright-half").glob("checkpoints/*/optimizer.pt"))
 
 
 @pytest.mark.parametrize(

@@ -115,13 +115,32 @@ class Storage:
         if ".." in name.split("/"):
             raise Refused("model_not_found", f"{name} is no model's name.")
         if ":tunewright-" in name:
-            _, job_id, *step = _parts(name)
-            folder = self.job(job_id) / (f"checkpoints/checkpoint-{step[0]}" if step else "model")
+            folder = self._merged(name) if self.is_adapter(name) else self._folder(name)
             if not folder.is_dir():
                 raise Refused("model_not_found", f"There is no model {name}.")
             return str(folder)
         folder = self.root / "models" / name
         return str(folder) if folder.is_dir() else name
+
+    def is_adapter(self, name: str) -> bool:
+        """A checkpoint of LoRA: it is merged (merge.py) before it is loaded."""
+        return ":tunewright-" in name and len(_parts(name)) == 3 and (self._folder(name) / "adapter_config.json").is_file()
+
+    def adapter(self, name: str) -> tuple[Path, str, Path]:
+        """Where the adapter of such a checkpoint lies, the model that it belongs to, and where the whole one is kept."""
+        return self._folder(name), _parts(name)[0], self._merged(name)
+
+    def _folder(self, name: str) -> Path:
+        _, job_id, *step = _parts(name)
+        return self.job(job_id) / (f"checkpoints/checkpoint-{step[0]}" if step else "model")
+
+    def _merged(self, name: str) -> Path:
+        _, job_id, step = _parts(name)
+        return self.job(job_id) / "merged" / f"checkpoint-{step}"
+
+    def has_model(self, job_id: str) -> bool:
+        """Whether the model was kept, all of it."""
+        return (self.job(job_id) / "model").is_dir()
 
     def keep(self, job_id: str, save: Callable[[Path], None]) -> None:
         """The tuned model as `save` writes it: all of it, or nothing."""

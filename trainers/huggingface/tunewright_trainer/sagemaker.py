@@ -57,6 +57,14 @@ class Container(Storage):
                 beside.rename(folder)
         return str(folder)
 
+    def is_adapter(self, name: str) -> bool:
+        # What it starts from comes whole, by the channel; the job's own checkpoints are no model of another.
+        return False
+
+    def has_model(self, job_id: str) -> bool:
+        # It is lost with its machine: where the job was begun again, so is the saving.
+        return False
+
     def keep(self, job_id: str, save: Callable[[Path], None]) -> None:
         # The folder is mounted, and becomes model.tar.gz once this process has ended.
         save(self.root / "model")

@@ -19,6 +19,7 @@ from temporalio.exceptions import ApplicationError
 
 from .child import child, tail
 from .job import Refused, Storage
+from .merge import REFUSED
 
 _MOST_STARTS = 3
 
@@ -37,6 +38,7 @@ class Serving:
     async def serve(self, deployment: dict[str, Any]) -> None:
         if not self._storage.root.is_dir():
             raise ApplicationError(f"{self._storage.root} is not mounted on this host.", type="storage_missing")
+        await self._merged(deployment["model"])
         try:
             source = self._storage.model(deployment["model"])
         except Refused as reason:
@@ -63,6 +65,21 @@ class Serving:
                 hopeless = not answering.done() and activity.info().attempt >= _MOST_STARTS
                 message = f"The server of {deployment['model']} has ended:\n{tail(log)}"
                 raise ApplicationError(message, type="server_ended", non_retryable=hopeless)
+
+    async def _merged(self, model: str) -> None:
+        """A checkpoint of LoRA is merged before it is served, in a process of its own: that takes long, and much memory."""
+        if not self._storage.is_adapter(model):
+            return
+        command = [sys.executable, "-m", "tunewright_trainer.merge", str(self._storage.root), model]
+        with tempfile.TemporaryDirectory(prefix="tunewright-merging-") as folder:
+            log = Path(folder) / "merge.log"
+            async with child(command, log) as process:
+                while process.returncode is None:
+                    activity.heartbeat({})
+                    await asyncio.sleep(1)
+            if process.returncode:
+                message = f"{model} could not be merged:\n{tail(log)}"
+                raise ApplicationError(message, type="merge_failed", non_retryable=process.returncode == REFUSED)
 
 
 async def _first_answer(url: str, model: str) -> None:

@@ -18,19 +18,21 @@ from typing import Any, Protocol
 
 from . import dpo, ranks, reinforcement, supervised
 from .job import Job, Refused, Storage, write_json
+from .merge import REFUSED, whole_model
 
 STOPPED = 75
 """Exit status when it was told to end, its work saved."""
 LOCKED = 76
 """Exit status when another process still writes where it would write."""
-REFUSED = 77
-"""Exit status when trying again does not help; the reason was told."""
 AWAY = 78
 """Exit status when something that it needs is away, and comes back; it was told what."""
 
 _OBJECTIVES = {"supervised": supervised, "dpo": dpo, "reinforcement": reinforcement}
 _LOCK_SECONDS = 60
 _WHOLE = "whole.json"
+_ENDED = "ended.json"
+_ONLY_TO_GO_ON = ("optimizer.pt", "optimizer.bin", "scheduler.pt", "scaler.pt", "rng_state*.pth")
+"""What of a checkpoint nobody needs once the job has ended: most of its bytes."""
 _NETWORK = {"ConnectError", "ConnectTimeout", "ConnectionError", "PoolTimeout", "ReadError", "ReadTimeout", "RemoteProtocolError"}
 
 
@@ -102,10 +104,16 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     from peft import LoraConfig
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, TrainerCallback
 
+    ended = _ended(storage, job)
+    if ended:
+        # The end of it was not heard: nothing is trained twice.
+        progress.tell("begun", step=ended["step"], totalSteps=ended["totalSteps"])
+        progress.tell("ended", **ended)
+        return True
     objective = _OBJECTIVES[job.objective]
     folder, tuning = storage.job(job.id), job.tuning
     checkpoints = folder / "checkpoints"
-    source = storage.model(job.model)
+    source = whole_model(storage, job.model)
     cuda = torch.cuda.is_available()
     bf16 = cuda and torch.cuda.is_bf16_supported()
     try:
@@ -222,7 +230,9 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
 
     storage.keep(job.id, save)
     trained = objective.trained_tokens(job, trainer)
-    progress.tell("ended", step=trainer.state.global_step, totalSteps=trainer.state.max_steps, trainedTokens=trained)
+    ended = {"step": trainer.state.global_step, "totalSteps": trainer.state.max_steps, "trainedTokens": trained}
+    write_json(folder / _ENDED, ended)
+    progress.tell("ended", **ended)
     return True
 
 
@@ -240,6 +250,12 @@ def passes(reason: BaseException) -> bool:
     return False
 
 
+def _ended(storage: Storage, job: Job) -> dict[str, int] | None:
+    """How the job has ended, where its model is kept."""
+    path = storage.job(job.id) / _ENDED
+    return json.loads(path.read_text()) if path.is_file() and storage.has_model(job.id) else None
+
+
 def _sizes(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_size for path in folder.iterdir() if path.name != _WHOLE}
 
@@ -247,6 +263,16 @@ def _sizes(folder: Path) -> dict[str, int]:
 def _seal(checkpoint: Path) -> None:
     """Says what belongs to a checkpoint. Where a machine was lost while it was written or copied, something is missing."""
     write_json(checkpoint / _WHOLE, _sizes(checkpoint))
+
+
+def lighten(storage: Storage, job: Job) -> None:
+    """Of a job that has ended: its last checkpoints are models that a run may choose, and nothing goes on from them."""
+    if not _ended(storage, job):
+        return
+    for checkpoint in (storage.job(job.id) / "checkpoints").glob("checkpoint-*"):
+        for pattern in _ONLY_TO_GO_ON:
+            for path in checkpoint.glob(pattern):
+                path.unlink(missing_ok=True)
 
 
 def last_whole(checkpoints: Path) -> str | None:

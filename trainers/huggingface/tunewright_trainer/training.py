@@ -18,7 +18,7 @@ from temporalio.exceptions import ApplicationError
 from .child import child, tail
 from .events import Events
 from .job import Job, Storage, write_json
-from .train import AWAY, LOCKED, REFUSED, STOPPED, last_whole
+from .train import AWAY, LOCKED, REFUSED, STOPPED, last_whole, lighten
 
 _STOP_SECONDS = 60
 """What a step and a checkpoint may take; after that the child is killed, and the last checkpoint counts."""
@@ -57,6 +57,7 @@ class Training:
         except ApplicationError as failure:
             events.add(failure.message, "error")
             raise
+        lighten(self._storage, job)
         events.add("The model is saved.")
         return {"trainedTokens": ended["trainedTokens"], "steps": ended["step"]}
 

@@ -44,7 +44,7 @@ function requestFor(changes: Partial<MigrationRequest> = {}): MigrationRequest {
     model: 'support-desk',
     connection: 'elsewhere',
     baseModel: 'stand-in-mini',
-    margin: 0.2,
+    margin: 0.3,
     distil: {},
     changes: { pollSeconds: 0.1, gate: { minimumExamples: 5, minimumLifeDays: 0 } },
     ...changes,

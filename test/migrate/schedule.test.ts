@@ -52,7 +52,7 @@ function order(changes: Partial<MigrationOrder> = {}, gate: object = {}): Migrat
     request: {
       connection: 'elsewhere',
       baseModel: 'stand-in-mini',
-      margin: 0.2,
+      margin: 0.3,
       changes: { pollSeconds: 0.1, gate: { minimumExamples: 5, minimumLifeDays: 0, ...gate } },
     },
     withinDays: 60,

@@ -2,6 +2,7 @@ import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { activities } from './activities.ts';
 import type { Target } from './evaluation.ts';
+import { evaluationCost } from './rules.ts';
 import type { Run } from './run.ts';
 import { unlessLost } from './telling.ts';
 
@@ -13,26 +14,29 @@ type Examples = Parameters<typeof activities.askByBatch>[1]['test'];
  */
 export async function answersByBatch(run: Run, target: Target, test: Examples): Promise<ArtifactRef | undefined> {
   const { method, evaluation, seed, pollSeconds } = run.input.config;
-  const { role, connection, model, shown, dead } = target;
+  const { role, connection, model, prices, shown, dead } = target;
   if (!evaluation.batch || target.deploys || dead) return undefined;
   const key = `${run.key}-${role}`;
   const about = { key, runName: run.progress.now.name, since: run.since, pollSeconds, ...(shown ? { shown } : {}) };
   const input = { connection, model, method, test, evaluation, seed, ...about };
-  const answered = await activities
-    .askByBatch(`Ask ${model} (${role}) by batch`, input)
-    .catch(async (error: unknown) => {
-      if (!(error instanceof ActivityFailure)) throw error;
-      const stop = () => activities.stopBatches(`Stop the batches of ${model} (${role})`, input);
-      const stopped = await CancellationScope.nonCancellable(stop);
-      if (!isCancellation(error)) return stopped;
-      await removeFiles(stopped?.fileIds ?? []);
+  let answered: Awaited<ReturnType<typeof activities.askByBatch>>;
+  try {
+    answered = await activities.askByBatch(`Ask ${model} (${role}) by batch`, input);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const stop = () => activities.stopBatches(`Stop the batches of ${model} (${role})`, input);
+    answered = await CancellationScope.nonCancellable(stop);
+    if (isCancellation(error)) {
+      if (answered) run.progress.evaluated(evaluationCost({ ...answered.used, batched: answered.used }, prices));
+      await removeFiles(answered);
       throw error;
-    });
-  await removeFiles(answered?.fileIds ?? []);
+    }
+  }
+  await removeFiles(answered);
   return answered?.answers;
 
   /** They cost nothing: what cannot be removed within an hour is left. */
-  async function removeFiles(fileIds: string[]): Promise<void> {
+  async function removeFiles({ fileIds }: { fileIds: string[] } = { fileIds: [] }): Promise<void> {
     const files = { connection, key, fileIds, fileMayExist: false, batch: true };
     const remove = async () =>
       await unlessLost(activities.removeFiles(`Remove the files of the batches of ${role}`, files));

@@ -71,8 +71,7 @@ async function askOne(run: Run, target: Target, test: Examples, served: Served):
       ...(shown ? { shown } : {}),
       ...(batch ? { batch } : {}),
     });
-    const { now } = run.progress;
-    now.cost = { ...now.cost, evaluationUsd: (now.cost.evaluationUsd ?? 0) + evaluationCost(scores, prices) };
+    run.progress.evaluated(evaluationCost(scores, prices));
     return scores;
   } catch (error) {
     // A platform may have shut it down, or an account lost access: that must not throw away what was trained.

@@ -36,6 +36,12 @@ export class Progress {
     this.publish();
   }
 
+  /** Counts what asking a model has cost, US dollars. */
+  evaluated(usd: number): void {
+    const { cost } = this.now;
+    this.now.cost = { ...cost, evaluationUsd: (cost.evaluationUsd ?? 0) + usd };
+  }
+
   end(status: RunStatus): void {
     this.#closeTiming();
     this.now.status = status;

@@ -219,6 +219,10 @@ test('a cancelled run stops its batches and sees them stopped; what they have an
   await until(run, 'evaluate', (now) => answering(now) && (now.live?.done ?? 0) >= 2);
   await run.cancel('the labels are wrong');
   expect(await failureOf(run)).toMatchObject({ code: 'run_cancelled', message: 'the labels are wrong' });
+  const { evaluationUsd = 0 } = (await run.progress()).cost;
+  expect(evaluationUsd).toBeGreaterThan(0);
+  expect(evaluationUsd).toBeLessThanOrEqual(chatUsd());
+  expect(evaluationUsd).toBeGreaterThanOrEqual(at.simulator.ledger().chat['stand-in-mini']?.dollars ?? 0);
   const stopped = await batchesLeft();
   expect(stopped.map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
   expect(await batchFilesLeft()).toBe(0);

@@ -8,7 +8,7 @@ import type { KnownAnswers } from '../answers.ts';
 export interface BatchAnswers {
   /** JSON lines, each an answer under the key of what was asked. */
   answers: ArtifactRef;
-  answered: number;
+  used: { examples: number; inputTokens: number; outputTokens: number };
   /** What the platform said of those that it did not begin. */
   problems: string[];
   /** The platform's files of them, its own among them. */
@@ -31,13 +31,15 @@ export async function collect(
   ended: readonly RemoteBatch[],
   signal: AbortSignal,
 ): Promise<BatchAnswers> {
-  let answered = 0;
+  const used = { examples: 0, inputTokens: 0, outputTokens: 0 };
   async function* lines(): AsyncGenerator<Uint8Array> {
     for (const batch of ended) {
       for await (const { id, answer } of batches.answers(batch, signal)) {
-        answered += 1;
+        used.examples += 1;
+        used.inputTokens += answer.inputTokens;
+        used.outputTokens += answer.outputTokens;
         known.add(id, answer);
-        if (answered % keptAtOnce === 0) await known.keep();
+        if (used.examples % keptAtOnce === 0) await known.keep();
         yield Buffer.from(`${JSON.stringify({ id, answer } satisfies Answered)}\n`);
       }
     }
@@ -45,7 +47,7 @@ export async function collect(
   }
   const answers = await store.put(lines());
   const problems = ended.flatMap(({ id, error }) => (error ? [`${id}: ${error.message} (${error.code})`] : []));
-  return { answers, answered, problems, fileIds: ended.flatMap(({ fileIds }) => fileIds) };
+  return { answers, used, problems, fileIds: ended.flatMap(({ fileIds }) => fileIds) };
 }
 
 /** Looks up what was answered by batch: `batched` the first time, for it was paid once; `cached` when it is asked again. */

@@ -14,8 +14,11 @@ export async function withTries(client: Client, progress: RunProgress): Promise<
 async function withLive(client: Client, one: Try): Promise<Try> {
   if (one.status !== 'waiting' && one.status !== 'training') return one;
   try {
-    const { job, live, question } = progressOf(await client.workflow.getHandle(one.workflow).describe());
-    return { ...one, ...(job ? { job } : {}), ...(live ? { live } : {}), ...(question ? { question } : {}) };
+    const description = await client.workflow.getHandle(one.workflow).describe();
+    const { job, live, question } = progressOf(description);
+    // Its run knows of a pause, and does not know yet of the end.
+    const known = description.status.name === 'RUNNING' ? (one.job ?? job) : job;
+    return { ...one, ...(known ? { job: known } : {}), ...(live ? { live } : {}), ...(question ? { question } : {}) };
   } catch {
     // Not begun, or of a server that does not answer just now: the run's own progress is shown without it.
     return one;

@@ -66,6 +66,21 @@ test('a job that overfits is stopped, costs what it had trained, and its best ch
   expect(job.trainedTokens).toBeLessThan(toTheEnd * 0.9);
 });
 
+test('of tries that overfit each is stopped, and told apart by its best checkpoint', async () => {
+  const run = await at.client.start(overfitting({ tries: [{ seed: 1 }, { seed: 2 }] }), { name: 'tries' });
+  const { model, tries = [], job } = await run.result();
+  for (const one of tries) {
+    expect(one).toMatchObject({ status: 'trained', earlyStop: { state: 'stopped' } });
+    expect(one.model).toMatch(/:ckpt-step-\d+$/);
+    expect(await status(one.job?.id ?? '')).toBe('paused');
+  }
+  const chosen = tries.find((one) => one.chosen);
+  expect(job.id).toBe(chosen?.job?.id);
+  expect(model).toMatch(/:ckpt-step-\d+$/);
+  expect((await run.progress()).earlyStop).toEqual(chosen?.earlyStop);
+  expect(at.simulator.ledger().totals).toMatchObject({ jobs: 2, trainings: 2 });
+});
+
 test('a job that goes on learning trains to its end', async () => {
   const config = at.config({ split: { validation: 0.3, test: 0.2 }, stopEarly: true });
   const { earlyStop, job, model } = await reportOf(config, 'learns');

@@ -1,6 +1,7 @@
 import { progressBlock } from '../../../src/cli/render/progress.ts';
 import { progressLine } from '../../../src/cli/render/progress-line.ts';
 import { plain } from '../../../src/cli/render/text.ts';
+import { tried } from '../../support/tried.ts';
 import { now, succeeded, training } from '../samples.ts';
 
 const view = { width: 79, now, paint: plain, timeZone: 'UTC' };
@@ -74,4 +75,37 @@ test('the line for logs says the same on one line', () => {
     'support-k7fm running: train, 1 of 1,200 examples, ends about Mon 23 Nov, 08:00, 19 h 59 min left, trouble: away',
   );
   expect(progressLine(succeeded(), now)).toBe('support-k7fm succeeded: report');
+});
+
+const hyperparameters = { epochs: 9, batchSize: 'auto', learningRateMultiplier: 'auto' } as const;
+const long = tried({ name: 'long', hyperparameters });
+
+test('tries are listed under the training, each with what it is made of and how far it has come', () => {
+  const live = { platformStatus: 'running', metrics: { step: 12, totalSteps: 40, trainLoss: 1.2 } };
+  const tries = [tried({ status: 'training', live }), { ...long, status: 'waiting' as const }];
+  const { live: _, ...progress } = training({ tries });
+  expect(progressBlock(progress, view)).toContain(
+    `  ▶ train       1 min 00 s
+      · usual  gpt-small, running, 12 of 40 steps, loss 1.2000 training
+      · long   gpt-small, 9 epochs, waiting
+`,
+  );
+  expect(progressLine(progress, now)).toBe(
+    'support-k7fm running: train, usual (running, 12 of 40 steps, loss 1.2000 training), long (waiting)',
+  );
+});
+
+test('tries that have ended tell score, losses, cost, and why one was chosen', () => {
+  const score = { value: 0.9, low: 0.8, high: 0.96 };
+  const cost = { estimatedUsd: 5, trainingUsd: 4.5 };
+  const metrics = { step: 40, trainLoss: 0.1, validLoss: 0.25 };
+  const tries = [
+    tried({ score, cost, metrics, chosen: true, says: 'The best on the validation examples.' }),
+    { ...long, status: 'failed' as const, says: 'The job has failed.' },
+  ];
+  expect(progressBlock(succeeded({ tries }), { ...view, width: 200 })).toContain(
+    `      ✔ usual  gpt-small, score 90.0% (80.0 to 96.0), loss 0.1000 training, 0.2500 validation, $4.50, The best on the validation examples.
+      ✖ long   gpt-small, 9 epochs, failed, The job has failed.
+`,
+  );
 });

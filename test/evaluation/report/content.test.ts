@@ -5,6 +5,7 @@ import { outcomeOf } from '../../../src/evaluation/report/content/outcome.ts';
 import { differencesScale, durationScale } from '../../../src/evaluation/report/content/scale.ts';
 import { thinned } from '../../../src/evaluation/report/content/thin.ts';
 import type { RunReport } from '../../../src/evaluation/report.ts';
+import { tried } from '../../support/tried.ts';
 import { fullReport } from './sample.ts';
 
 const { registered } = fullReport();
@@ -135,4 +136,38 @@ test('scales hold all intervals and 0, and tell time in a unit that suits it', (
   expect(labels(durationScale(10_355))).toEqual(['0 s', '5 s', '10 s']);
   expect(labels(durationScale(7_200_000))).toEqual(['0 h', '0.5 h', '1 h', '1.5 h', '2 h']);
   expect(labels(durationScale(0))).toEqual(['0 ms']);
+});
+
+test('tries are told with score, interval, losses and cost, and why one of them was chosen', () => {
+  const score = { value: 0.9, low: 0.8, high: 0.96 };
+  const report = fullReport({
+    tries: [
+      tried({
+        score,
+        asked: 40,
+        cost: { estimatedUsd: 5, trainingUsd: 4, evaluationUsd: 0.5 },
+        chosen: true,
+        says: 'The best.',
+      }),
+      tried({ name: 'bold', status: 'failed', says: 'The job has failed.' }),
+    ],
+  });
+  const section = contentOf(report).sections.find(({ id }) => id === 'tries');
+  const [text, each, why] = section?.blocks ?? [];
+  expect(text).toMatchObject({ kind: 'text', text: expect.stringContaining('40 validation examples') });
+  expect(each?.kind === 'table' && each.rows).toMatchObject([
+    [
+      { text: 'usual', detail: 'gpt-small' },
+      { text: '✓ chosen' },
+      '90.0%',
+      { mark: { interval: score } },
+      '80.0 to 96.0',
+      '',
+      '',
+      '$4.50',
+    ],
+    [{ text: 'bold' }, { text: 'failed', tone: 'bad' }, '', '', '', '', '', ''],
+  ]);
+  expect(why?.kind === 'table' && why.rows.map((row) => row[1])).toEqual(['The best.', 'The job has failed.']);
+  expect(contentOf(fullReport()).sections.map(({ id }) => id)).not.toContain('tries');
 });

@@ -1,4 +1,5 @@
 import { type Candidate, chooseOf } from '../../../src/workflows/tries/choose.ts';
+import { tried } from '../../support/tried.ts';
 
 /** Money in US dollars; `trainingUsd` is null where the platform does not tell it. */
 function candidate(number: number, score: number, askingUsd = 1, trainingUsd: number | null = 1): Candidate {
@@ -6,15 +7,10 @@ function candidate(number: number, score: number, askingUsd = 1, trainingUsd: nu
     number,
     score,
     askingUsd,
-    shown: {
+    shown: tried({
       name: `try-${number}`,
-      workflow: `run.try-${number}`,
-      baseModel: 'stand-in-mini',
-      hyperparameters: { epochs: 'auto', batchSize: 'auto', learningRateMultiplier: 'auto' },
-      seed: 1,
-      status: 'trained',
       cost: { estimatedUsd: 5, ...(trainingUsd === null ? {} : { trainingUsd }) },
-    },
+    }),
   };
 }
 const says = (candidates: Candidate[]) => candidates.map(({ shown }) => shown.says);

@@ -81,7 +81,7 @@ describe('tries of a run', () => {
   });
 
   test('pausing pauses the jobs of all, and they go on when the run is resumed', async () => {
-    at.simulator.set({ trainingSeconds: 3 });
+    at.simulator.set({ trainingSeconds: 8 });
     const run = await start();
     await until(run, 'train', haveJobs);
     expect(await run.pause()).toMatch(/^The jobs ftjob-\w+, ftjob-\w+ are paused at the platform\.$/);

@@ -8,15 +8,30 @@ export interface DistilRequest {
   budgetUsd?: number;
 }
 
-/** What will be asked of the old model. */
-export interface DistilPlan {
-  /** Registered version that is asked, where, and by which name. */
+/** A registered version that is asked, where, and by which name. */
+export interface AskedModel {
   version: number;
   connection: string;
   modelId: string;
   baseModel: string;
   /** Under which it is asked, where models are deployed. */
   deployment?: string;
+}
+
+/** Held-out examples that it is asked first: it can be compared with when it is dead by then. */
+export interface ReferencePlan extends AskedModel {
+  heldOut: ArtifactRef & { examples: number };
+}
+
+/** What a version has answered while it lived: a `Prediction` for each held-out example. */
+export interface Reference {
+  version: number;
+  heldOut: ArtifactRef;
+  answers: ArtifactRef;
+}
+
+/** What will be asked of the old model. */
+export interface DistilPlan extends AskedModel {
   /** Chat examples that end with what a user says, JSON lines. */
   inputs: ArtifactRef & { examples: number };
   /** What the answers add to the training data: the others take the place of what is there. Tokens by the old model's count. */

@@ -1,6 +1,6 @@
 import { defineQuery } from '@temporalio/workflow';
 import type { Method, RunConfig, RunConfigInput } from './config.ts';
-import type { Distilled, DistilPlan, DistilRequest } from './distillation.ts';
+import type { Distilled, DistilPlan, DistilRequest, ReferencePlan } from './distillation.ts';
 import type { Lifetime } from './lifetimes.ts';
 import type { Registered, RunStatus } from './run.ts';
 import type { Verdict } from './verdict.ts';
@@ -82,7 +82,9 @@ export interface MigrationPlan {
     /** How many would show the margin asked for. */
     neededForMargin: number;
   };
-  /** What the old model is asked before, where it is to answer. */
+  /** What the old model is asked before the run: held-out examples, where its answers are not recorded yet. */
+  reference?: ReferencePlan;
+  /** And what the new one is to learn from its answers. */
   distil?: DistilPlan;
   /** US dollars a million tokens, where they are known. */
   prices?: { old?: Price; new?: Price };
@@ -119,12 +121,14 @@ export interface MigrationInput {
 export interface MigrationProgress {
   model: string;
   to: { connection: string; baseModel: string };
-  stage: 'plan' | 'grace' | 'distil' | 'run' | 'done';
+  stage: 'plan' | 'grace' | 'ask' | 'run' | 'done';
   /** ISO time, where it waits before it begins. */
   begins?: string;
   from?: MigrationPlan['from'];
   /** Of the plan. */
   notes: string[];
+  /** What the old model was asked before the run has cost, US dollars at the catalogue's prices. */
+  askedUsd?: number;
   distilled?: Distilled;
   /** The name of its run, once that has begun. */
   run?: string;
@@ -136,6 +140,7 @@ export interface MigrationResult {
   run: string;
   verdict: Pick<Verdict, 'decision' | 'says'>;
   registered?: Registered;
+  askedUsd?: number;
   distilled?: Distilled;
   /** The old version is kept to roll back to until then; absent where it stays in service, or no date is known. */
   fallback?: Fallback;

@@ -13,6 +13,7 @@ export function nextAttempt(input: FineTuneInput, changes: RetrainChanges, paren
     },
     attempt: input.attempt + 1,
     parent,
+    ...(input.reference && changes.data === undefined ? { reference: input.reference } : {}),
     ...(input.distilled && changes.data?.train === undefined ? { distilled: input.distilled } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { ArtifactRef } from './artifact.ts';
 import type { RunConfig } from './config.ts';
-import type { Distilled } from './distillation.ts';
+import type { Distilled, Reference } from './distillation.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Comparison, Estimate } from './evaluation.ts';
 import type { Try } from './tries.ts';
@@ -87,6 +87,8 @@ export interface FineTuneInput {
   parent?: ParentRun;
   /** Where its training data were answered by another model. */
   distilled?: Distilled;
+  /** Recorded for the comparison before the run has begun. */
+  reference?: Reference;
 }
 
 /** Training metrics as last seen; losses in nats a token, accuracies in [0, 1]. */

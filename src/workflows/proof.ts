@@ -36,10 +36,12 @@ export interface Proof extends Pick<ReportInput, 'tuned' | 'rivals' | 'checkpoin
 
 /** The version in service of the registered model that the run names, if there is one that can be asked. */
 export async function championOf({ input }: Run): Promise<Champion | undefined> {
+  const { reference } = input;
   const { register } = input.config;
-  return register
-    ? await activities.findChampion(`Look up the champion of ${register}`, { model: register })
-    : undefined;
+  if (!register) return undefined;
+  const champion = await activities.findChampion(`Look up the champion of ${register}`, { model: register });
+  if (!champion || champion.recorded || champion.version !== reference?.version) return champion;
+  return { ...champion, recorded: reference };
 }
 
 /** The same once a job is paid: what cannot be looked up must not throw its model away. */

@@ -41,7 +41,7 @@ async function migrate(line: string[]) {
   const migration: MigrationHandle = {
     ...{ name: 'migrate-tunewright-a', url: undefined, joined: false },
     async *watch() {
-      yield { model: 'a', to: { connection: 'azure', baseModel: 'gpt-next' }, stage: 'distil' as const, notes: [] };
+      yield { model: 'a', to: { connection: 'azure', baseModel: 'gpt-next' }, stage: 'ask' as const, notes: [] };
     },
     run: async () => run,
     result: async () => ({

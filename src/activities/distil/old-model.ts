@@ -1,3 +1,4 @@
+import type { AskedModel } from '../../contract/distillation.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { ModelVersion } from '../../contract/registry.ts';
 import type { ModelEntry } from '../../platforms/catalogue.ts';
@@ -34,4 +35,11 @@ export async function askable(
     if (error.code === 'model_not_found') return 'The old model does not answer any more.';
     return `The old model cannot be asked: ${error.message}`;
   }
+}
+
+export function askedModel(
+  { version, connection, modelId, baseModel }: ModelVersion,
+  { deployment }: Askable,
+): AskedModel {
+  return { version, connection, modelId, baseModel, ...(deployment === undefined ? {} : { deployment }) };
 }

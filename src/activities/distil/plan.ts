@@ -5,32 +5,30 @@ import { TunewrightError } from '../../contract/errors.ts';
 import type { Obstacle } from '../../contract/migration.ts';
 import type { ModelVersion } from '../../contract/registry.ts';
 import { apartFrom, type Input, readInputs } from '../../datasets/index.ts';
-import type { Platforms } from '../../platforms/registry.ts';
 import type { Heritage } from '../migrate/facts.ts';
 import { borne } from './budget.ts';
-import { type Askable, askable } from './old-model.ts';
+import { type Askable, askedModel } from './old-model.ts';
 
 interface Planning {
-  platforms: Platforms;
   store: ArtifactStore;
   version: ModelVersion;
+  /** How it can be asked, or why not. */
+  old: Askable | string;
   heritage: Heritage;
   /** In place of the training data. */
   inputs: ArtifactRef | undefined;
   budgetUsd: number | undefined;
-  signal: AbortSignal;
 }
 
 const otherQuestions = 'Name questions with --distil FILE: JSON lines of messages that end with what a user says.';
 
 /** What the old model will be asked, and what that costs; or what stands in the way. Nothing is asked yet. */
 export async function planDistillation(planning: Planning): Promise<DistilPlan | Obstacle> {
-  const { platforms, store, version, heritage, signal } = planning;
+  const { store, version, old, heritage } = planning;
   if (heritage.method !== 'supervised') {
     const message = `Answers make examples for the method "supervised", and the old model was trained by "${heritage.method}".`;
     return { code: 'distil_method', message, advice: 'Migrate without --distil.' };
   }
-  const old = await askable(platforms, version, signal);
   if (typeof old === 'string') {
     return { code: 'distil_model', message: old, advice: 'Migrate without --distil, by data of your own.' };
   }
@@ -56,13 +54,12 @@ export async function planDistillation(planning: Planning): Promise<DistilPlan |
     const message = `One answer can cost $${terms.atMostUsd.toFixed(4)} at most, which the budget of $${budgetUsd} does not bear.`;
     return { code: 'distil_budget', message, advice: 'Raise --distil-budget.' };
   }
-  const { version: number, connection, modelId, baseModel } = version;
   const ref = await store.put(linesOf(asked));
   const known = new Set((await allOf(planning.inputs ? [train] : [])).map(({ key }) => key));
   const added = planning.inputs ? asked.filter(({ key }) => !known.has(key)) : [];
   return {
-    ...{ version: number, connection, modelId, baseModel, seed },
-    ...(old.deployment === undefined ? {} : { deployment: old.deployment }),
+    ...askedModel(version, old),
+    seed,
     inputs: { ...ref, examples: asked.length },
     ...(train ? { train } : {}),
     added: {

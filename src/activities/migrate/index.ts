@@ -7,11 +7,12 @@ import { dayOf } from '../../lifetimes/days.ts';
 import type { ModelEntry } from '../../platforms/catalogue.ts';
 import { beating } from '../context.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { type Askable, askable, askedModel } from '../distil/old-model.ts';
 import { planDistillation } from '../distil/plan.ts';
 import { snapshot } from '../snapshot.ts';
 import { divided, fieldsOf } from './divide.ts';
 import { type Heritage, heritageOf } from './facts.ts';
-import { planOf } from './plan.ts';
+import { type Facts, planOf } from './plan.ts';
 
 const problemsKept = 20;
 
@@ -47,7 +48,12 @@ export function migrateActivities(dependencies: Dependencies) {
     const heritage = divides ? await orInTheWay(all, divided(store, all, request, minimumExamples, signal)) : all;
     const train = heritage.divided ? await look(heritage, heritage.train, minimumExamples) : whole;
     const heldOut = await look(heritage, heritage.heldOut, 1);
-    const distil = await distillation(heritage);
+    // Where its answers are recorded and it is not to teach, nobody needs it.
+    const asks = request.distil || (heldOut && !heritage.recorded);
+    const alive = asks ? await askable(platforms, version, signal) : undefined;
+    const distil = alive && (await distillation(heritage, alive));
+    const reference =
+      heldOut && !heritage.recorded && alive ? referenceOf(heritage, heldOut.examples, alive) : undefined;
     const shutdownDate = version.shutdownDate ?? old?.shutdownDate;
     return planOf({
       request,
@@ -64,6 +70,7 @@ export function migrateActivities(dependencies: Dependencies) {
       ...(train ? { train } : {}),
       ...(heldOut ? { heldOut } : {}),
       ...(distil ? { distil } : {}),
+      ...(reference ? { reference } : {}),
       today: dayOf(new Date()),
     });
 
@@ -77,7 +84,12 @@ export function migrateActivities(dependencies: Dependencies) {
       }
     }
 
-    async function distillation(heritage: Heritage): Promise<DistilPlan | undefined> {
+    function referenceOf(heritage: Heritage, examples: number, old: Askable | string): Facts['reference'] {
+      if (typeof old === 'string') return old;
+      return { ...askedModel(version, old), heldOut: { ...(heritage.heldOut as ArtifactRef), examples } };
+    }
+
+    async function distillation(heritage: Heritage, old: Askable | string): Promise<DistilPlan | undefined> {
       if (!request.distil) return undefined;
       const { inputs: source, budgetUsd } = request.distil;
       const { connection } = request;
@@ -85,7 +97,7 @@ export function migrateActivities(dependencies: Dependencies) {
         source === undefined
           ? undefined
           : await snapshot(dependencies, source, { connection, signal, onProgress: () => undefined });
-      const planned = await planDistillation({ platforms, store, version, heritage, inputs, budgetUsd, signal });
+      const planned = await planDistillation({ store, version, old, heritage, inputs, budgetUsd });
       if (!('code' in planned)) return planned;
       found.push(planned);
       return undefined;

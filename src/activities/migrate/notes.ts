@@ -42,7 +42,10 @@ function ofData({ heritage, distil }: Facts): string[] {
   return notes;
 }
 
-function ofComparison({ request, from, heritage, today }: Facts, heldOut: MigrationPlan['heldOut']): string[] {
+function ofComparison(
+  { request, from, heritage, reference, today }: Facts,
+  heldOut: MigrationPlan['heldOut'],
+): string[] {
   const notes: string[] = [];
   if (heritage.seen) {
     notes.push(
@@ -54,9 +57,14 @@ function ofComparison({ request, from, heritage, today }: Facts, heldOut: Migrat
       `${heldOut.examples} held-out examples show a margin of ${points(heldOut.smallestMargin)} where one answer in ten changes; for ${points(request.margin)} about ${heldOut.neededForMargin} are needed. A new model that is as good may not be shown to be.`,
     );
   }
-  if (from.shutdownDate && from.shutdownDate <= today && !heritage.recorded) {
+  const dead = from.shutdownDate !== undefined && from.shutdownDate <= today;
+  if (dead && !heritage.recorded) {
     notes.push(
       'The old model is dead and none of its answers are recorded: the new one is compared with its base alone.',
+    );
+  } else if (typeof reference === 'string') {
+    notes.push(
+      `${reference} Its answers to the held-out examples are not recorded: what cannot be compared is not promoted by itself.`,
     );
   }
   return notes;

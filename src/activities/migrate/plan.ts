@@ -1,5 +1,5 @@
 import type { RunConfig } from '../../contract/config.ts';
-import type { DistilPlan } from '../../contract/distillation.ts';
+import type { DistilPlan, ReferencePlan } from '../../contract/distillation.ts';
 import type { MigrationPlan, MigrationRequest, Obstacle, Price } from '../../contract/migration.ts';
 import type { Inspection } from '../../datasets/index.ts';
 import { estimateTrainingTokens } from '../../datasets/index.ts';
@@ -27,6 +27,8 @@ export interface Facts {
   heldOut?: Inspection;
   /** What the old model is asked, where it is to answer. */
   distil?: DistilPlan;
+  /** What it is asked for the comparison, where that is not recorded; or why it cannot be, as a sentence. */
+  reference?: ReferencePlan | string;
   /** What was found to be in the way while these were gathered. */
   found: readonly Obstacle[];
   /** YYYY-MM-DD. */
@@ -41,7 +43,7 @@ const modelsAsked = 3;
 
 /** What carrying a model over comes to. Everything that stands in its way is told at once, before any money is spent. */
 export function planOf(facts: Facts): MigrationPlan {
-  const { request, from, platform, base, old, heritage, train, distil, today } = facts;
+  const { request, from, platform, base, old, heritage, train, distil, reference, today } = facts;
   const obstacles = obstaclesOf(facts);
   const estimateUsd = costOf(facts);
   const heldOut = heldOutOf(facts);
@@ -66,6 +68,7 @@ export function planOf(facts: Facts): MigrationPlan {
     notes: notesOf(facts, heldOut),
     ...(train ? { train: { examples: train.examples, tokens: train.tokens } } : {}),
     ...(heldOut ? { heldOut } : {}),
+    ...(typeof reference === 'object' ? { reference } : {}),
     ...(distil ? { distil } : {}),
     prices: {
       ...(old?.prices ? { old: priceOf(old.prices) } : {}),

@@ -13,6 +13,7 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
     method,
     train,
     heldOut,
+    reference,
     distil,
     prices = {},
     estimateUsd,
@@ -26,8 +27,8 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
     ['to', `${to.baseModel} at ${to.connection}${ends(to.shutdownDate)}${lastJob(to.lastJobDate, days.lastJob)}`],
     ['method', method],
     ['training data', train && `${formatCount(train.examples, 'example')}, ${formatCount(train.tokens, 'token')}`],
-    ['answered before', distil && distilLine(distil)],
-    ['held out', heldOut && heldOutLine(heldOut)],
+    ['learns from', distil && distilLine(distil)],
+    ['held out', heldOut && heldOutLine(heldOut, reference !== undefined)],
     ['no worse than', `${points(margin)} below the old one, at 95%${heldOut ? `; ${provable(heldOut, margin)}` : ''}`],
     ['prices', priceLine(prices)],
     ['estimate', estimateUsd === undefined ? undefined : formatUsd(estimateUsd)],
@@ -47,12 +48,12 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
 /** What a migration does before its run has begun, on one line. */
 export function migrationLine({ stage, begins, from }: MigrationProgress): string {
   if (stage === 'grace') return `waits until ${begins}`;
-  return stage === 'distil' ? `asking ${clean(from?.modelId ?? 'the old model')}` : 'planning';
+  return stage === 'ask' ? `asking ${clean(from?.modelId ?? 'the old model')}` : 'planning';
 }
 
 function distilLine({ inputs, expectedUsd, atMostUsd }: DistilPlan): string {
   const questions = formatCount(inputs.examples, 'question');
-  return `${questions}, by the old model, for about ${formatUsd(expectedUsd)}, at most ${formatUsd(atMostUsd)}`;
+  return `the old model's answers to ${questions}, for about ${formatUsd(expectedUsd)}, at most ${formatUsd(atMostUsd)}`;
 }
 
 function ends(date: string | undefined, days?: number): string {
@@ -66,8 +67,8 @@ function lastJob(date: string | undefined, days: number | undefined): string {
     : `, no job from ${date} on${days === undefined ? '' : ` (in ${formatCount(days, 'day')})`}`;
 }
 
-function heldOutLine({ examples, seen, recorded }: NonNullable<MigrationPlan['heldOut']>): string {
-  const answers = recorded ? 'its answers are recorded' : 'its answers are not recorded';
+function heldOutLine({ examples, seen, recorded }: NonNullable<MigrationPlan['heldOut']>, records: boolean): string {
+  const answers = `its answers are ${recorded ? 'recorded' : records ? 'recorded first' : 'not recorded'}`;
   return `${formatCount(examples, 'example')}${seen ? ', which the old model has learnt' : ''}; ${answers}`;
 }
 

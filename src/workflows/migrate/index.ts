@@ -21,11 +21,13 @@ export async function migrateModel(migration: MigrationInput): Promise<Migration
   // A cancellation that comes after the end of the run takes nothing back.
   const fallback = await CancellationScope.nonCancellable(() => keepFallback(from, registered));
   course.now.stage = 'done';
+  const { askedUsd, distilled } = course.now;
   const { decision, says } = verdict;
   return {
     ...{ model: request.model, run, verdict: { decision, says } },
     ...(registered ? { registered } : {}),
-    ...(course.now.distilled ? { distilled: course.now.distilled } : {}),
+    ...(askedUsd === undefined ? {} : { askedUsd }),
+    ...(distilled ? { distilled } : {}),
     ...(fallback ? { fallback } : {}),
   };
 }

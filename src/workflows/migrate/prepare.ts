@@ -1,11 +1,9 @@
 import { isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import type { RunConfig } from '../../contract/config.ts';
-import type { DistilPlan } from '../../contract/distillation.ts';
 import { blockedBy, type MigrationInput, type MigrationPlan } from '../../contract/migration.ts';
 import type { FineTuneInput } from '../../contract/run.ts';
-import { artifactSource } from '../../contract/source.ts';
-import { activities } from '../activities.ts';
 import { failureOf, namedFailure } from '../failures.ts';
+import { asked } from './ask.ts';
 import type { Course } from './course.ts';
 import { planMigration } from './plan.ts';
 import { tellBlocked, tellPlanned } from './told.ts';
@@ -28,7 +26,7 @@ export async function prepared(
     Object.assign(course.now, { from: plan.from, notes: plan.notes });
     const config = configOf(plan);
     if (graceHours !== undefined) await grace(course, plan, graceHours);
-    return { from: plan.from, input: await learntFrom(course, config, plan.distil) };
+    return { from: plan.from, input: await asked(course, config, plan) };
   } catch (error) {
     const unseen = graceHours !== undefined && !isCancellation(error);
     if (unseen) await tellBlocked(request.model, workflowInfo().runId, failureOf(error));
@@ -48,17 +46,4 @@ async function grace(course: Course, plan: MigrationPlan, hours: number): Promis
   Object.assign(course.now, { stage: 'grace', begins });
   await tellPlanned(plan, begins);
   await sleep(hours * hourMs, { summary: 'Time to stop it' });
-}
-
-/** Where the old model is to answer first, the run learns from the answers. */
-async function learntFrom(course: Course, config: RunConfig, plan: DistilPlan | undefined): Promise<FineTuneInput> {
-  if (!plan) return { config, attempt: 1 };
-  course.now.stage = 'distil';
-  const { connection, data } = config;
-  const distilled = await activities.distilModel(`Ask ${plan.modelId} ${plan.inputs.examples} questions`, {
-    plan,
-    connection,
-  });
-  course.now.distilled = distilled;
-  return { config: { ...config, data: { ...data, train: artifactSource(distilled.train) } }, attempt: 1, distilled };
 }

@@ -1,6 +1,5 @@
 import { parseRunConfig, type RunConfig, type RunConfigInput } from '../../contract/config.ts';
 import { migrationRunName } from '../../contract/migration.ts';
-import { artifactSource } from '../../contract/source.ts';
 import { sourcesOf } from './facts.ts';
 import type { Facts } from './plan.ts';
 
@@ -36,7 +35,8 @@ export function configOf(facts: Facts, estimateUsd: number | undefined): RunConf
 
 /** Where the old model answers, what it is asked stands for the training data until it has. */
 function dataOf({ heritage, distil }: Facts): RunConfigInput['data'] {
-  return sourcesOf(heritage) ?? { train: distil ? artifactSource(distil.inputs) : '' };
+  const train = heritage.train ?? distil?.inputs;
+  return sourcesOf(train ? { ...heritage, train } : heritage) ?? { train: '' };
 }
 
 /** What was divided already has lost the fields by which it was; answers never had them. */

@@ -22,6 +22,8 @@ export interface Heritage {
   hyperparameters: Record<string, number | 'auto'>;
   seed?: number;
   suffix?: string;
+  /** The tuned model from which the old one was tuned further: what that one had learnt is in no data here. */
+  parentModel?: string;
   /** How its run had split and graded. */
   run?: Pick<RunConfig, 'split' | 'evaluation'>;
   /** The held-out examples were set aside by this plan. */
@@ -62,6 +64,7 @@ export async function heritageOf(
     ...present({ train: learnt ?? all, heldOut, seed, suffix }),
     seen: given.heldOut === undefined && kit.heldOutSeen === true,
     recorded: given.heldOut === undefined && kit.answers !== undefined,
+    ...(lineage.parentModel && kit.train && !given.train ? { parentModel: lineage.parentModel } : {}),
     gone,
   };
 }

@@ -9,9 +9,11 @@ export function notesOf(facts: Facts, heldOut: MigrationPlan['heldOut']): string
 
 function ofModels({ request, from, old, base, heritage, train }: Facts): string[] {
   const notes: string[] = [];
-  if (from.connection !== request.connection && typeof heritage.hyperparameters.learningRateMultiplier === 'number') {
+  const { learningRateMultiplier: multiplier } = heritage.hyperparameters;
+  // 1 is the platform's own rate, and so is what the new one chooses.
+  if (from.connection !== request.connection && typeof multiplier === 'number' && multiplier !== 1) {
     notes.push(
-      `The learning-rate multiplier ${heritage.hyperparameters.learningRateMultiplier} is relative to its platform's own rate and has no counterpart: the new platform chooses.`,
+      `The learning-rate multiplier ${multiplier} is relative to its platform's own rate and has no counterpart: the new platform chooses.`,
     );
   }
   if (old && base && old.encoding !== base.encoding) {
@@ -26,6 +28,11 @@ function ofModels({ request, from, old, base, heritage, train }: Facts): string[
 
 function ofData({ heritage, distil }: Facts): string[] {
   const notes = sourcesOf(heritage) === undefined ? [] : [...heritage.gone];
+  if (heritage.parentModel) {
+    notes.push(
+      `The old model was tuned further from ${heritage.parentModel}: what that one had learnt is not in these data. Give all of them with --train where you have them.`,
+    );
+  }
   if (!distil) return notes;
   const { leftOut, inputs } = distil;
   if (leftOut.heldOut > 0) {
@@ -36,7 +43,9 @@ function ofData({ heritage, distil }: Facts): string[] {
   }
   if (sourcesOf(heritage) === undefined) {
     notes.push(
-      "The training data are gone: a share of the old model's own answers is held out, and the new model is judged by how often it answers as the old one did.",
+      heritage.heldOut
+        ? "The training data are gone: the new model learns from the old one's answers alone."
+        : "The training data are gone: a share of the old model's own answers is held out, and the new model is judged by how often it answers as the old one did.",
     );
   }
   return notes;

@@ -2,6 +2,7 @@ import type { RunConfig } from '../contract/config.ts';
 import type { DataSummary } from '../contract/run.ts';
 import { triesOf } from '../contract/tries.ts';
 import { estimateTrainingTokens } from '../datasets/index.ts';
+import type { TrainingPlatform } from '../platforms/platform.ts';
 import type { Platforms } from '../platforms/registry.ts';
 import type { Dependencies } from './dependencies.ts';
 import { gradingUsd } from './judges.ts';
@@ -49,12 +50,29 @@ export function estimateActivities({ platforms }: Dependencies) {
   };
 }
 
-function trainingOf(platforms: Platforms, { connection, model, hyperparameters }: RunConfig, data: DataSummary) {
+function trainingOf(platforms: Platforms, config: RunConfig, data: DataSummary) {
+  const { connection, model, hyperparameters } = config;
   const platform = platforms.get(connection);
   const prices = askingPrices(platform, model);
-  const trainedTokens = estimateTrainingTokens({ ...data.train, epochs: hyperparameters.epochs });
+  const trainedTokens = estimateTrainingTokens({
+    ...triedIn(config, data.train, platform),
+    epochs: hyperparameters.epochs,
+  });
   const trainingUsd = platform.trainingUsdAtMost ?? (trainedTokens * prices.training) / million;
   return { prices, trainingUsd };
+}
+
+/** By reinforcement a question is read as often as it is answered, and each answer is taken to be as long as it may be. */
+function triedIn(
+  { method, hyperparameters, evaluation }: RunConfig,
+  train: DataSummary['train'],
+  { reinforcement }: TrainingPlatform,
+): DataSummary['train'] {
+  if (method !== 'reinforcement') return train;
+  const { computeMultiplier = 'auto' } = hyperparameters;
+  const answers = (reinforcement?.answers ?? 1) * (computeMultiplier === 'auto' ? 1 : computeMultiplier);
+  const tokens = train.tokens + train.examples * evaluation.maxOutputTokens;
+  return { ...train, tokens: Math.ceil(tokens * answers) };
 }
 
 /** Of base, tuned model and whatever else is asked the held-out questions. */

@@ -49,6 +49,15 @@ export function openGrader(
   };
 }
 
+/** What a grader that runs elsewhere needs of each example: nothing is asked, and no code is run. */
+export function gradersNeeds(grader: GraderConfig): Pick<Grader, 'check'> {
+  const elsewhere = () => {
+    throw new Error('a grader that runs elsewhere was asked to grade');
+  };
+  const script = { load: elsewhere, grade: elsewhere, close: elsewhere };
+  return createGrader(grader, { ask: elsewhere, embed: elsewhere, script: () => script });
+}
+
 /** Judges and embeddings at the run's connection, or at the one that a grader names; code that the worker allows. */
 export function graderContext(
   { platforms, graderCode = {} }: Uses,

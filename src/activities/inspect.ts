@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { Method, RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import type { GraderConfig } from '../contract/graders.ts';
 import type { StageProgress } from '../contract/run.ts';
 import { type Inspection, inspectDataset, type Problem, topFields } from '../datasets/index.ts';
 import { untrained } from '../platforms/methods.ts';
@@ -18,6 +19,8 @@ export interface InspectInput {
   split: RunConfig['split'];
   /** Its grader is opened to see that it can grade; runs begun before it was told lack it. */
   evaluation?: RunConfig['evaluation'];
+  /** By what the model will be rewarded, where it is. */
+  reward?: GraderConfig | undefined;
 }
 
 /** The data sets of a run as they were when it began, whatever happens to the files afterwards. */
@@ -68,12 +71,13 @@ export function inspectActivities(dependencies: Dependencies) {
     /**
      * Takes a snapshot of each file by content hash and checks every line of it. Throws `invalid_data`, `model_not_tunable`
      * for a method by which the platform's adapter does not train, `invalid_config` or `grader_not_allowed` for a grader that
-     * will grade nothing here, and `invalid_config` for batches where there are none.
+     * will grade nothing here, or by which nothing can be rewarded, and `invalid_config` for batches where there are none.
      */
     async inspectData(input: InspectInput): Promise<InspectedData> {
       const platform = platforms.get(input.connection);
       if (!platform.capabilities.methods.includes(input.method)) throw untrained(input.method);
       if (input.evaluation?.batch && !platform.batches) throw withoutBatches(input.connection);
+      if (input.reward) checkReward(platform, input.reward);
       const beat: StageProgress = { unit: 'bytes' };
       return await beating(
         () => beat,
@@ -109,6 +113,15 @@ function isUploaded({ data, split }: InspectInput, role: Role): boolean {
 function withoutBatches(connection: string): TunewrightError {
   return new TunewrightError('invalid_config', `The connection "${connection}" cannot be asked by batch.`, {
     advice: 'Leave evaluation.batch out: questions are then asked one by one.',
+  });
+}
+
+function checkReward({ reinforcement }: TrainingPlatform, reward: GraderConfig): void {
+  const objection = reinforcement?.objection(reward);
+  if (objection === undefined) return;
+  throw new TunewrightError('invalid_config', objection, {
+    advice:
+      "Mend it, or train elsewhere or otherwise; a run's reward is the grader of its evaluation where it names none.",
   });
 }
 

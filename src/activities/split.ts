@@ -1,11 +1,12 @@
 import type { Method, RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import type { GraderConfig } from '../contract/graders.ts';
 import type { DataSummary } from '../contract/run.ts';
 import { type DatasetPart, type DatasetParts, splitDataset } from '../datasets/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
-import { openGrader } from './grading.ts';
-import { checkHeldOut } from './held-out.ts';
+import { checkGradable } from './gradable.ts';
+import { gradersNeeds, openGrader } from './grading.ts';
 import { type InspectedData, warningLines } from './inspect.ts';
 
 export interface SplitInput {
@@ -16,6 +17,8 @@ export interface SplitInput {
   split: RunConfig['split'];
   /** How the held-out examples will be graded; runs begun before it was told lack it. */
   evaluation?: Pick<RunConfig['evaluation'], 'grader' | 'maxExamples'>;
+  /** By what the model will be rewarded, where it is. */
+  reward?: GraderConfig | undefined;
 }
 
 export interface SplitData extends Omit<DatasetParts, 'problems'> {
@@ -30,9 +33,9 @@ export function splitActivities(dependencies: Dependencies) {
     /**
      * Sets validation and held-out examples aside where no file of one's own was given: seeded, so always the same. Throws
      * `too_large` for a part that the platform does not take, `field_missing` and `no_reference` where the grader lacks
-     * something of those held out.
+     * something of those held out, or the reward of the others.
      */
-    async splitData({ connection, model, method, sources, split, evaluation }: SplitInput): Promise<SplitData> {
+    async splitData({ connection, model, method, sources, split, evaluation, reward }: SplitInput): Promise<SplitData> {
       const { validation, test, seed, ...fields } = split;
       const platform = platforms.get(connection);
       const encoding = platform.catalogueEntry(model)?.encoding;
@@ -58,8 +61,19 @@ export function splitActivities(dependencies: Dependencies) {
       requireRoom(parts, platform.uploadBytes);
       if (evaluation) {
         const opened = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
-        const checked = checkHeldOut(opened.grader, store.read(parts.test), method, evaluation.maxExamples);
+        const checked = checkGradable(
+          opened.grader,
+          store.read(parts.test),
+          method,
+          'held-out',
+          evaluation.maxExamples,
+        );
         await checked.finally(opened.close);
+      }
+      if (reward) {
+        const grader = gradersNeeds(reward);
+        await checkGradable(grader, store.read(parts.train), method, 'training');
+        if (parts.validation) await checkGradable(grader, store.read(parts.validation), method, 'validation');
       }
       const counts = ({ examples, tokens }: Pick<DatasetPart, 'examples' | 'tokens'>) => ({ examples, tokens });
       return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TunewrightError } from './errors.ts';
 import { gateSchema } from './gate.ts';
-import { graderSchema, gradesLatency } from './graders.ts';
+import { graderSchema, gradesLatency, rewardSchema } from './graders.ts';
 import { dataSource } from './source.ts';
 import { triesOf } from './tries.ts';
 
@@ -19,6 +19,8 @@ export const hyperparameterSchemas = {
   learningRateMultiplier: autoOr(z.number().positive()),
   /** Of `dpo` alone: how dear it is to move away from the base model. */
   beta: autoOr(z.number().positive().max(2)),
+  /** Of `reinforcement` alone: a factor on how many answers the model tries. */
+  computeMultiplier: autoOr(z.number().min(0.00001).max(10)),
 };
 
 /** How a model learns: from answers, from pairs of a preferred answer and another, or from grades of answers of its own. */
@@ -81,8 +83,11 @@ const runFields = z.strictObject({
       batchSize: hyperparameterSchemas.batchSize.default('auto'),
       learningRateMultiplier: hyperparameterSchemas.learningRateMultiplier.default('auto'),
       beta: hyperparameterSchemas.beta.optional(),
+      computeMultiplier: hyperparameterSchemas.computeMultiplier.optional(),
     })
     .prefault({}),
+  /** Of `reinforcement` alone: what it is rewarded by, where that is not the evaluation's grader. */
+  reward: rewardSchema.optional(),
   seed: z.int().min(0).default(1),
   /** Each is trained; the one that does best on the validation examples is the run's result. */
   tries: z.array(trySchema).min(2).max(8).optional(),
@@ -166,12 +171,22 @@ export const runConfigSchema = runFields
   .refine(({ serve, register }) => !serve || register !== undefined, {
     path: ['serve'],
     message: 'name the registered model in `register`: only a version of one is served',
+  })
+  .refine(
+    ({ method, hyperparameters, tries = [] }) =>
+      method === 'reinforcement' ||
+      [{ hyperparameters }, ...tries].every((one) => one.hyperparameters?.computeMultiplier === undefined),
+    { path: ['hyperparameters', 'computeMultiplier'], message: 'only the method reinforcement has one' },
+  )
+  .refine(({ method, reward }) => method === 'reinforcement' || reward === undefined, {
+    path: ['reward'],
+    message: 'only the method reinforcement is rewarded',
   });
 
 /** What a job is made of: two that are equal in it would be paid for the same. */
 function trainedBy({ model, hyperparameters, seed }: RunConfig): string {
-  const { epochs, batchSize, learningRateMultiplier, beta } = hyperparameters;
-  return JSON.stringify([model, epochs, batchSize, learningRateMultiplier, beta, seed]);
+  const { epochs, batchSize, learningRateMultiplier, beta, computeMultiplier } = hyperparameters;
+  return JSON.stringify([model, epochs, batchSize, learningRateMultiplier, beta, computeMultiplier, seed]);
 }
 
 function allDiffer(texts: readonly string[]): boolean {

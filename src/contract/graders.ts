@@ -267,19 +267,21 @@ const mostBytes = 24 * 1024;
 /** Those whose score says nothing of passing until a bound is named. */
 const scoring: readonly string[] = ['text_similarity', 'score_model', 'python', 'module', 'multi'];
 
+/** Scores one answer, as training by reinforcement wants it: no bound has to be named. */
+export const rewardSchema = z
+  .discriminatedUnion('type', [...single, multi])
+  .refine((grader) => Buffer.byteLength(JSON.stringify(grader)) <= mostBytes, {
+    message: `is longer than ${mostBytes / 1024} KiB as JSON; put code into a module`,
+  });
+
 /**
  * Grades one answer. Names and fields are those of OpenAI's grader objects; `exact_match`, `pairwise`, `module`, `numeric`,
  * `json`, `tool_calls`, `regex`, `refusal`, `length`, `latency` and `cost` are ours.
  */
-export const graderSchema = z
-  .discriminatedUnion('type', [...single, multi])
-  .refine((grader) => !scoring.includes(grader.type) || atLeastOne(grader, ['pass_threshold']), {
-    path: ['pass_threshold'],
-    message: 'is needed: with which score does an answer pass?',
-  })
-  .refine((grader) => Buffer.byteLength(JSON.stringify(grader)) <= mostBytes, {
-    message: `is longer than ${mostBytes / 1024} KiB as JSON; put code into a module`,
-  });
+export const graderSchema = rewardSchema.refine(
+  (grader) => !scoring.includes(grader.type) || atLeastOne(grader, ['pass_threshold']),
+  { path: ['pass_threshold'], message: 'is needed: with which score does an answer pass?' },
+);
 
 /** Whether it judges how long an answer takes. */
 export function gradesLatency(grader: GraderConfig): boolean {

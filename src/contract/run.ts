@@ -99,6 +99,9 @@ export interface TrainingMetrics {
   trainAccuracy?: number;
   validLoss?: number;
   validAccuracy?: number;
+  /** Means of the grader's scores, by reinforcement. */
+  trainReward?: number;
+  validReward?: number;
 }
 
 /** How far the stage under way has come, from the last heartbeat of its activity. */

@@ -42,7 +42,9 @@ export async function* readQuestionLines(
       const { prompt, reference } = referenceOf(example.chat);
       const { tools } = example.chat;
       const answer = example.chat.messages.at(-1);
-      const item = { ...example.chat, reference };
+      const { reference: own } = example.chat as { reference?: unknown };
+      // Where no answer ends the example, a field of that name is what is hoped for.
+      const item = { ...example.chat, reference: reference === '' && typeof own === 'string' ? own : reference };
       yield { question: { index, messages: prompt, answer, ...(tools ? { tools } : {}), item }, text: read.line.text };
       index += 1;
     }

@@ -1,4 +1,5 @@
 import type { Method } from '../contract/config.ts';
+import type { GraderConfig } from '../contract/graders.ts';
 import type { RateLimits } from '../contract/rate-limits.ts';
 import type { TrainingMetrics } from '../contract/run.ts';
 import type { ToolCall } from '../contract/tool-call.ts';
@@ -58,9 +59,28 @@ export interface JobSpec {
     learningRateMultiplier: number | 'auto';
     /** Of `dpo` alone; `auto` when absent. */
     beta?: number | 'auto' | undefined;
+    /** Of `reinforcement` alone; `auto` when absent. */
+    computeMultiplier?: number | 'auto' | undefined;
   };
+  /** Of `reinforcement` alone. */
+  reward?: Reward | undefined;
   seed: number;
   suffix?: string | undefined;
+}
+
+/** What a model that learns by reinforcement tries, and is rewarded by. */
+export interface Reward {
+  grader: GraderConfig;
+  /** Longer answers are cut, as in the evaluation. */
+  maxOutputTokens: number;
+}
+
+/** How models learn by reinforcement at a connection. */
+export interface Reinforcement {
+  /** Why nothing can be learnt from what this grader says, as a sentence; undefined where it can. */
+  objection(grader: GraderConfig): string | undefined;
+  /** Answers to each question, before the run's multiplier; absent where the platform does not tell. */
+  answers?: number | undefined;
 }
 
 export interface JobQuery {
@@ -333,6 +353,8 @@ export interface TrainingPlatform {
   readonly images?: PlatformEntry['limits']['images'];
   /** What one job costs at most, US dollars, where the platform bills time and not tokens. */
   readonly trainingUsdAtMost?: number | undefined;
+  /** Absent where no model learns by reinforcement. */
+  readonly reinforcement?: Reinforcement | undefined;
   /** What the catalogue knows of a model or of one tuned from it; undefined when it knows nothing. */
   catalogueEntry(model: string): ModelEntry | undefined;
   /** All models of the catalogue. */

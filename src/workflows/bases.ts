@@ -1,4 +1,5 @@
 import type { RunConfig } from '../contract/config.ts';
+import { rewardOf } from '../contract/reward.ts';
 import { activities } from './activities.ts';
 import { together } from './together.ts';
 
@@ -8,11 +9,9 @@ type Inspected = Awaited<ReturnType<typeof activities.inspectData>>;
 /** Checks the data by the limits of each base model; the files are the same for all of them. */
 export async function inspectFor(bases: readonly string[], config: RunConfig): Promise<Inspected> {
   const { connection, method, data, split, evaluation } = config;
+  const input = { connection, method, data, split, evaluation, reward: rewardOf(config) };
   const inspected = await together(
-    bases.map(
-      (model) => async () =>
-        await activities.inspectData(`Check ${data.train}`, { connection, model, method, data, split, evaluation }),
-    ),
+    bases.map((model) => async () => await activities.inspectData(`Check ${data.train}`, { ...input, model })),
   );
   const warnings = [...new Set(inspected.flatMap((one) => one.warnings))];
   return { ...(inspected[0] as Inspected), warnings };

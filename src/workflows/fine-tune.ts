@@ -1,5 +1,6 @@
 import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import { progressQuery } from '../contract/messages.ts';
+import { rewardOf } from '../contract/reward.ts';
 import type { FineTuneInput, RunResult } from '../contract/run.ts';
 import { runKey } from '../contract/run-key.ts';
 import { basesOf } from '../contract/tries.ts';
@@ -53,6 +54,7 @@ async function story(run: Run): Promise<RunResult> {
   const { now } = run.progress;
   const bases = basesOf(config);
   const [model] = bases as [string];
+  const reward = rewardOf(config);
 
   await enter(run, 'inspect');
   const sources = await inspectFor(bases, config);
@@ -65,6 +67,7 @@ async function story(run: Run): Promise<RunResult> {
     sources,
     split: config.split,
     evaluation: config.evaluation,
+    reward,
   });
   now.data = parts.summary;
 

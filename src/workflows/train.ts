@@ -1,3 +1,4 @@
+import { rewardOf } from '../contract/reward.ts';
 import type { JobSummary } from '../contract/run.ts';
 import { activities } from './activities.ts';
 import { freeSlot, takeSlot } from './fleet.ts';
@@ -23,7 +24,8 @@ export interface Training {
 export async function train(run: Run, { parts, prices, jobsAtOnce, onJob }: Training): Promise<JobSummary> {
   const { config } = run.input;
   const { now } = run.progress;
-  const { model, method, hyperparameters, seed } = config;
+  const { model, method, hyperparameters, seed, evaluation } = config;
+  const reward = rewardOf(config);
 
   await enter(run, 'upload');
   run.uploadBegun = true;
@@ -45,6 +47,7 @@ export async function train(run: Run, { parts, prices, jobsAtOnce, onJob }: Trai
     validationFileId: validation,
     method,
     hyperparameters,
+    reward: reward && { grader: reward, maxOutputTokens: evaluation.maxOutputTokens },
     seed,
     suffix: config.suffix ?? config.name?.slice(0, 18),
   });

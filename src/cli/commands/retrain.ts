@@ -13,6 +13,7 @@ interface RetrainOptions {
   batchSize?: number | 'auto';
   learningRateMultiplier?: number | 'auto';
   beta?: number | 'auto';
+  computeMultiplier?: number | 'auto';
   seed?: number;
   model?: string;
   keepJob?: boolean;
@@ -30,6 +31,7 @@ export function retrainCommand(program: Command, perform: Perform): void {
     .option('--batch-size <n|auto>', 'examples a step', numberOrAuto)
     .option('--learning-rate-multiplier <x|auto>', 'factor on the learning rate', numberOrAuto)
     .option('--beta <x|auto>', 'of dpo: how dear it is to move away from the base model', numberOrAuto)
+    .option('--compute-multiplier <x|auto>', 'of reinforcement: factor on the answers that are tried', numberOrAuto)
     .option('--seed <n>', 'seed of the job', wholeNumber(0))
     .option('--model <id>', 'base model')
     .option('--keep-job', 'let the job under way end and keep its result first')
@@ -46,13 +48,13 @@ async function retrain({ client, out, directory }: Context, name: string, option
 
 /** What the options ask for, data paths made absolute; what no option names is absent. */
 export function requestOf(options: RetrainOptions, directory: string): RetrainInput {
-  const { train, validation, test, epochs, batchSize, learningRateMultiplier, beta } = options;
+  const { train, validation, test, epochs, batchSize, learningRateMultiplier, beta, computeMultiplier } = options;
   const { seed, model, keepJob } = options;
   const path = (file: string | undefined) => (file === undefined || !isPath(file) ? file : resolve(directory, file));
   return {
     changes: present({
       data: orUndefined(present({ train: path(train), validation: path(validation), test: path(test) })),
-      hyperparameters: orUndefined(present({ epochs, batchSize, learningRateMultiplier, beta })),
+      hyperparameters: orUndefined(present({ epochs, batchSize, learningRateMultiplier, beta, computeMultiplier })),
       seed,
       model,
     }),

@@ -23,13 +23,18 @@ export function share({ done, total, metrics }: StageProgress): { done: number; 
   return reached === undefined || !all ? undefined : { done: reached, total: all };
 }
 
-/** `loss 0.4321 training, 0.5120 validation`; undefined before the first loss. */
-export function losses({ metrics }: StageProgress): string | undefined {
+/** `loss 0.4321 training, 0.5120 validation`, or the same of rewards; undefined before the first one. */
+export function losses({ metrics = { step: 0 } }: StageProgress): string | undefined {
+  const { trainLoss, validLoss, trainReward, validReward } = metrics;
+  return pair('loss', trainLoss, validLoss) ?? pair('reward', trainReward, validReward);
+}
+
+function pair(name: string, training: number | undefined, validation: number | undefined): string | undefined {
   const known = [
-    metrics?.trainLoss !== undefined && `${metrics.trainLoss.toFixed(4)} training`,
-    metrics?.validLoss !== undefined && `${metrics.validLoss.toFixed(4)} validation`,
+    training !== undefined && `${training.toFixed(4)} training`,
+    validation !== undefined && `${validation.toFixed(4)} validation`,
   ].filter((text) => text !== false);
-  return known.length > 0 ? `loss ${known.join(', ')}` : undefined;
+  return known.length > 0 ? `${name} ${known.join(', ')}` : undefined;
 }
 
 /** `number 2 of 5 that wait for a job slot`; undefined for a run that does not queue. */

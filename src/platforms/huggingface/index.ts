@@ -2,6 +2,7 @@ import { TunewrightError } from '../../contract/errors.ts';
 import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
 import type { PlatformFactory } from '../factory.ts';
 import { rootOf } from '../trainer/names.ts';
+import { trainerReinforcement } from '../trainer/reinforcement.ts';
 import { trainerMethods } from '../trainer/tuning.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
 import { chatAt, deployments, hostOf } from './deployments.ts';
@@ -29,6 +30,7 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
       simulated: false,
       capabilities: { methods: trainerMethods, pause: false, listLagMs, modelReadyMs: 60_000 },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
+      reinforcement: trainerReinforcement(settings.training),
       minimumExamples: entry.limits.minimumExamples,
       uploadBytes: entry.limits.uploadBytes,
       images: entry.limits.images,

@@ -8,6 +8,8 @@ const names: Record<keyof TrainingMetrics, readonly string[]> = {
   trainAccuracy: ['train_mean_token_accuracy', 'train_accuracy', 'training_token_accuracy'],
   validLoss: ['full_valid_loss', 'valid_loss', 'validation_loss'],
   validAccuracy: ['full_valid_mean_token_accuracy', 'valid_mean_token_accuracy', 'validation_token_accuracy'],
+  trainReward: ['train_mean_reward', 'train_reward_mean'],
+  validReward: ['full_valid_mean_reward', 'valid_mean_reward', 'valid_reward_mean'],
 };
 
 /** Metrics out of a record of figures; undefined when it names no step. */

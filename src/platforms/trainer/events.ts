@@ -9,6 +9,8 @@ const metricsShape = z.looseObject({
   trainAccuracy: z.number().optional(),
   validLoss: z.number().optional(),
   validAccuracy: z.number().optional(),
+  trainReward: z.number().optional(),
+  validReward: z.number().optional(),
 });
 const eventShape = z.object({
   at: z.string(),

@@ -128,6 +128,34 @@ withTrainers('trainers', () => {
     expect(await platform.deployments?.find(runKeyPrefix)).toEqual([]);
   }, 480_000);
 
+  test('by reinforcement a model answers, is rewarded, and is evaluated like any other', async () => {
+    const intents = ['billing', 'shipping'];
+    const questions = Array.from({ length: 64 }, (_, i) =>
+      JSON.stringify({ messages: [{ role: 'user', content: `question ${i}` }], intent: intents[i % 2] }),
+    );
+    await writeFile(join(at.folder, 'questions.jsonl'), questions.join('\n'));
+    const reference = '{{item.intent}}';
+    const run = await start({
+      method: 'reinforcement',
+      data: { train: 'questions.jsonl' },
+      hyperparameters: { epochs: 1, computeMultiplier: 0.25 },
+      // So that one that knows nothing yet has something to learn from.
+      reward: { type: 'text_similarity', evaluation_metric: 'fuzzy_match', reference },
+      evaluation: { maxOutputTokens: 8, grader: { type: 'string_check', operation: 'eq', reference } },
+    });
+    const { job, comparison } = await run.result();
+    expect(comparison.base).toMatchObject({ errors: 0 });
+    expect(comparison.tuned).toMatchObject({ errors: 0 });
+    const curve = await platform.trainingCurve(job.id);
+    expect(curve.length).toBeGreaterThan(4);
+    for (const { trainReward } of curve) expect(trainReward).toBeGreaterThan(0);
+    expect(curve.at(-1)?.validReward).toBeGreaterThan(0);
+    expect(curve.every(({ trainLoss }) => trainLoss === undefined)).toBe(true);
+    const { data } = await run.progress();
+    // Two answers to each question, of up to 8 tokens.
+    expect(job.trainedTokens).toBeGreaterThan(2 * (data?.train.examples ?? 0));
+  }, 480_000);
+
   test('a cancelled training saves a checkpoint and ends; its files are removed', async () => {
     const run = await start({ hyperparameters: { epochs: 50 } });
     await reaches(run, (now) => step(now) > 5);

@@ -55,7 +55,7 @@ export type Point = readonly [step: number, value: number];
 
 export interface Curve {
   title: string;
-  unit: 'loss' | 'share';
+  unit: 'figure' | 'share';
   training: Point[];
   validation: Point[];
   lastStep: number;

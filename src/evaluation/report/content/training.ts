@@ -11,7 +11,8 @@ const rowsShown = 12;
 export function trainingBlocks(report: RunReport): Block[] {
   const { curve } = report.training;
   const curves = [
-    curveOf(report, 'Loss', 'loss', 'trainLoss', 'validLoss'),
+    curveOf(report, 'Loss', 'figure', 'trainLoss', 'validLoss'),
+    curveOf(report, 'Reward: mean score of the answers', 'figure', 'trainReward', 'validReward'),
     curveOf(report, 'Accuracy, token by token', 'share', 'trainAccuracy', 'validAccuracy'),
   ].filter((one) => one.training.length + one.validation.length > 1);
   return [
@@ -75,17 +76,29 @@ function candidatesOf({ training: { checkpoints = [] }, checkpoint }: RunReport)
   return [...all.values()].sort((a, b) => b.step - a.step);
 }
 
-const losses: Field<Partial<TrainingMetrics>>[] = [
+type Told = Partial<TrainingMetrics>;
+
+const losses: Field<Told>[] = [
   { name: 'Train loss', number: true, cell: ({ trainLoss }) => loss(trainLoss) },
   { name: 'Train accuracy', number: true, cell: ({ trainAccuracy }) => accuracy(trainAccuracy) },
   { name: 'Validation loss', number: true, cell: ({ validLoss }) => loss(validLoss) },
   { name: 'Validation accuracy', number: true, cell: ({ validAccuracy }) => accuracy(validAccuracy) },
 ];
 
+const rewards: Field<Told>[] = [
+  { name: 'Train reward', number: true, cell: ({ trainReward }) => loss(trainReward) },
+  { name: 'Validation reward', number: true, cell: ({ validReward }) => loss(validReward) },
+];
+
+/** A model learns from answers that are hoped for, or from rewards. */
+function columnsOf(told: readonly Told[]): Field<Told>[] {
+  return told.some(({ trainReward, validReward }) => (trainReward ?? validReward) !== undefined) ? rewards : losses;
+}
+
 function figures(curve: readonly TrainingMetrics[]): Table {
   const table = tableOf<TrainingMetrics>('The curves in figures', summary(curve), [
     { name: 'Step', number: true, cell: ({ step }) => step.toLocaleString('en-US') },
-    ...losses,
+    ...columnsOf(curve),
   ]);
   return { ...table, folded: true };
 }
@@ -107,14 +120,16 @@ function checkpoints(report: RunReport): Table[] {
         number: true,
         cell: ({ score }) => accuracy(score),
       },
-      ...losses.map((field): Field<Candidate> => ({ ...field, cell: ({ metrics }) => field.cell(metrics) })),
+      ...columnsOf(candidates.map(({ metrics }) => metrics)).map(
+        (field): Field<Candidate> => ({ ...field, cell: ({ metrics }) => field.cell(metrics) }),
+      ),
     ]),
   ];
 }
 
 /** Evenly spaced points with the first and the last; only validated ones where there are several. */
 function summary(curve: readonly TrainingMetrics[]): TrainingMetrics[] {
-  const validated = curve.filter((point) => point.validLoss !== undefined);
+  const validated = curve.filter(({ validLoss, validReward }) => (validLoss ?? validReward) !== undefined);
   const points = validated.length > 1 ? validated : curve;
   if (points.length <= rowsShown) return [...points];
   const gap = (points.length - 1) / (rowsShown - 1);

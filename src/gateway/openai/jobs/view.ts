@@ -125,13 +125,16 @@ export function viewCheckpoint(
   };
 }
 
-function viewMetrics({ step, trainLoss, trainAccuracy, validLoss, validAccuracy }: TrainingMetrics) {
+function viewMetrics(metrics: TrainingMetrics) {
+  const { step, trainLoss, trainAccuracy, validLoss, validAccuracy, trainReward, validReward } = metrics;
   const named = {
     step,
     train_loss: trainLoss,
     train_mean_token_accuracy: trainAccuracy,
     valid_loss: validLoss,
     valid_mean_token_accuracy: validAccuracy,
+    train_mean_reward: trainReward,
+    valid_mean_reward: validReward,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
 }

@@ -6,13 +6,14 @@ import type { Grader } from '../evaluation/index.ts';
 const ofAnExample: readonly ErrorCode[] = ['field_missing', 'no_reference'];
 
 /**
- * Whether every held-out example that will be asked has what the grader needs of it. Throws `field_missing` or `no_reference`,
- * as the first that does not, with how many there are.
+ * Whether every example of a part that will be asked has what the grader needs of it. Throws `field_missing` or
+ * `no_reference`, as the first that does not, with how many there are.
  */
-export async function checkHeldOut(
-  grader: Grader,
+export async function checkGradable(
+  grader: Pick<Grader, 'check'>,
   bytes: AsyncIterable<Uint8Array>,
   method: Method,
+  part: 'held-out' | 'training' | 'validation',
   maxExamples: RunConfig['evaluation']['maxExamples'] = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   let first: { error: TunewrightError; index: number } | undefined;
@@ -33,7 +34,7 @@ export async function checkHeldOut(
   const { error, index } = first;
   throw new TunewrightError(
     error.code,
-    `${lacking} of ${examples} held-out examples cannot be graded; the first is example ${index}: ${error.message}`,
+    `${lacking} of ${examples} ${part} examples cannot be graded; the first is example ${index}: ${error.message}`,
     { advice: error.advice, cause: error },
   );
 }

@@ -10,8 +10,9 @@ import { deployments } from './deployments.ts';
 import { descriptions, isServerless } from './description.ts';
 import { jobs } from './jobs.ts';
 import { models } from './models.ts';
-import { inItsWords } from './pairs.ts';
 import { progressSince, transitionsOf } from './progress.ts';
+import { inItsWords } from './recipe-lines.ts';
+import { reinforcementOf } from './reinforcement.ts';
 import { type SageMakerSettings, sageMakerSettingsSchema } from './settings.ts';
 import { sources } from './sources.ts';
 import { storage } from './storage.ts';
@@ -46,6 +47,7 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
         modelReadyMs: 60_000,
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
+      reinforcement: reinforcementOf(settings),
       minimumExamples: entry.limits.minimumExamples,
       uploadBytes: entry.limits.uploadBytes,
       images: entry.limits.images,

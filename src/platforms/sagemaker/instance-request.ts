@@ -1,8 +1,9 @@
 import type { CreateTrainingJobCommandInput } from '@aws-sdk/client-sagemaker';
+import { TunewrightError } from '../../contract/errors.ts';
 import type { JobSpec } from '../platform.ts';
 import { settled } from '../trainer/tuning.ts';
 import { locationOf } from './location.ts';
-import { channel, hourSeconds, tagsOf, valueCharacters } from './request-parts.ts';
+import { channel, hourSeconds, mostHyperparameters, tagsOf, valueCharacters } from './request-parts.ts';
 import type { SageMakerSettings } from './settings.ts';
 import type { Storage } from './storage.ts';
 import type { Instances } from './training-settings.ts';
@@ -61,7 +62,15 @@ export function requestOf(
   };
 }
 
+/** What is too long for one, as a grader may be, is cut into `name.0`, `name.1` and so on. Throws `invalid_config` for too many. */
 function hyperparameters(values: Record<string, unknown>): Record<string, string> {
-  const texts = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(texts.map(([name, value]) => [name, JSON.stringify(value)]));
+  const texts = Object.entries(values).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const parts = JSON.stringify(value).match(new RegExp(`.{1,${valueCharacters}}`, 'gsu')) ?? [];
+    return parts.map((part, at): [string, string] => [parts.length === 1 ? name : `${name}.${at}`, part]);
+  });
+  if (texts.length <= mostHyperparameters) return Object.fromEntries(texts);
+  throw new TunewrightError('invalid_config', 'The reward is longer than the hyperparameters of a job may be.', {
+    advice: `SageMaker takes ${mostHyperparameters} of ${valueCharacters} characters: shorten the grader.`,
+  });
 }

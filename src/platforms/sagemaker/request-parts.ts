@@ -3,6 +3,8 @@ import type { JobSpec } from '../platform.ts';
 
 /** Characters of a hyperparameter's and of a tag's value, by the documents of `CreateTrainingJob` and `Tag`. */
 export const valueCharacters = 256;
+/** By the documents of `CreateTrainingJob`. */
+export const mostHyperparameters = 100;
 export const hourSeconds = 3600;
 
 export function channel(ChannelName: string, S3Uri: string): Channel {

@@ -12,11 +12,13 @@ import type { SageMakerSettings } from './settings.ts';
 import type { Storage } from './storage.ts';
 import type { Serverless } from './training-settings.ts';
 
-/** Those of the methods that the platform says it has. */
-const techniques: Readonly<Partial<Record<Method, CustomizationTechnique>>> = { supervised: 'SFT', dpo: 'DPO' };
+function techniqueOf(method: Method, { reward }: Serverless): CustomizationTechnique {
+  if (method === 'reinforcement') return reward && 'judge' in reward ? 'RLAIF' : 'RLVR';
+  return method === 'dpo' ? 'DPO' : 'SFT';
+}
 
 /**
- * A job by SageMaker's own recipes, as AWS's SDK asks for it: sagemaker-python-sdk, sft_trainer.py and dpo_trainer.py. Throws
+ * A job by SageMaker's own recipes, as AWS's SDK asks for it: sagemaker-python-sdk, sft_trainer.py and its neighbours. Throws
  * `model_not_found`, `model_not_tunable`, `refused` and `invalid_config` for what cannot be trained so.
  */
 export async function serverlessRequest(
@@ -36,7 +38,8 @@ export async function serverlessRequest(
       BaseModelArn: await baseArn(serverless, aws, spec, signal),
       AcceptEula: serverless.acceptEula,
       JobType: 'FineTuning',
-      CustomizationTechnique: techniques[spec.method],
+      CustomizationTechnique: techniqueOf(spec.method, serverless),
+      ...(spec.method === 'reinforcement' ? evaluatorOf(serverless) : {}),
       ...(serverless.peft === 'lora' ? { Peft: 'LORA' } : {}),
       ...(serverless.sequenceLength ? { SequenceLength: serverless.sequenceLength } : {}),
     },
@@ -56,11 +59,12 @@ export async function serverlessRequest(
 }
 
 async function baseArn(
-  { acceptEula }: Serverless,
+  serverless: Serverless,
   aws: Aws,
   { model, method }: JobSpec,
   signal: AbortSignal | undefined,
 ): Promise<string> {
+  const { acceptEula } = serverless;
   const name = rootOf(model);
   const known = await publicHub(aws).find(name, signal);
   if (!known) {
@@ -74,17 +78,32 @@ async function baseArn(
       advice: 'Read it; where you accept it, set training.serverless.acceptEula to true.',
     });
   }
-  const technique = techniques[method];
-  if (!technique || (known.techniques && !known.techniques.has(technique))) {
+  const technique = techniqueOf(method, serverless);
+  if (known.techniques && !known.techniques.has(technique)) {
     throw new TunewrightError(
       'model_not_tunable',
-      `SageMaker has no recipe for ${name} by ${technique ? `the technique ${technique}` : `the method ${method}`}.`,
-      {
-        advice: `It takes: ${[...(known.techniques ?? Object.values(techniques))].join(', ') || 'none'}. Choose another model or method.`,
-      },
+      `SageMaker has no recipe for ${name} by the technique ${technique}.`,
+      { advice: `It takes: ${[...known.techniques].join(', ') || 'none'}. Choose another model or method.` },
     );
   }
   return known.arn;
+}
+
+function evaluatorOf({ reward }: Serverless): { EvaluatorArn?: string } {
+  if (!reward) return {};
+  if ('evaluatorArn' in reward) return { EvaluatorArn: reward.evaluatorArn };
+  return 'judge' in reward && 'evaluatorArn' in reward.prompt ? { EvaluatorArn: reward.prompt.evaluatorArn } : {};
+}
+
+/** As sagemaker-python-sdk names them: rlvr_trainer.py and rlaif_trainer.py. */
+function rewardHyperparameters({ reward }: Serverless): Record<string, string> {
+  if (!reward || 'evaluatorArn' in reward) return {};
+  if ('preset' in reward) return { preset_reward_function: reward.preset };
+  const { judge, prompt } = reward;
+  return {
+    judge_model_id: `bedrock/${judge}`,
+    ...('template' in prompt ? { judge_prompt_template: prompt.template } : {}),
+  };
 }
 
 /** Of a model that is tuned on. */
@@ -100,8 +119,13 @@ async function sourcePackage(aws: Aws, model: string, signal: AbortSignal | unde
 }
 
 /** Names as in the table of docs.aws.amazon.com/sagemaker/latest/dg/customizing-models-sft.html and AWS's SDK. */
-function hyperparameters(serverless: Serverless, { hyperparameters: asked }: JobSpec): Record<string, string> {
-  const { epochs, batchSize, learningRateMultiplier, beta = 'auto' } = asked;
+function hyperparameters(serverless: Serverless, { method, hyperparameters: asked }: JobSpec): Record<string, string> {
+  const { epochs, batchSize, learningRateMultiplier, beta = 'auto', computeMultiplier = 'auto' } = asked;
+  if (computeMultiplier !== 'auto') {
+    throw new TunewrightError('invalid_config', 'No hyperparameter of SageMaker is known to take computeMultiplier.', {
+      advice: "Leave it out; what the model's recipe calls it goes into training.serverless.hyperparameters.",
+    });
+  }
   if (beta !== 'auto') {
     throw new TunewrightError('invalid_config', 'No hyperparameter of SageMaker is known to take beta.', {
       advice: "Leave it out; what the model's recipe calls it goes into training.serverless.hyperparameters.",
@@ -119,6 +143,7 @@ function hyperparameters(serverless: Serverless, { hyperparameters: asked }: Job
       : learningRate * (learningRateMultiplier === 'auto' ? 1 : learningRateMultiplier);
   return {
     ...serverless.hyperparameters,
+    ...(method === 'reinforcement' ? rewardHyperparameters(serverless) : {}),
     ...(epochs === 'auto' ? {} : { max_epochs: String(epochs) }),
     ...(batchSize === 'auto' ? {} : { global_batch_size: String(batchSize) }),
     ...(rate === undefined ? {} : { learning_rate: String(rate) }),

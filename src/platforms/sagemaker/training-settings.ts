@@ -25,6 +25,23 @@ export type Instances = z.infer<typeof instancesSchema>;
 
 const thousands = ['1K', '2K', '4K', '8K', '16K', '32K', '64K', '128K'] as const;
 
+/** A reward function or prompt that was registered: sagemaker-python-sdk, `Evaluator`. */
+const evaluatorArn = z.string().regex(/^arn:[^:]+:sagemaker:[^:]*:[^:]*:hub-content\//, 'is no ARN of an evaluator');
+
+/** By what recipes of reinforcement reward: verifiable rewards of a function (RLVR), or what a judge says (RLAIF). */
+const rewardSchema = z.union([
+  /** A Lambda function. */
+  z.strictObject({ evaluatorArn }),
+  /** One of SageMaker's own, such as `gsm8k`, `prime_math` and `prime_code`. */
+  z.strictObject({ preset: z.string().regex(/^\w+$/) }),
+  z.strictObject({
+    /** A model of Bedrock, such as `openai.gpt-oss-120b-1:0`. */
+    judge: z.string().min(1),
+    /** How it judges: a prompt of one's own, else a template of the recipe, by its path. */
+    prompt: z.union([z.strictObject({ evaluatorArn }), z.strictObject({ template: z.string().min(1) })]),
+  }),
+]);
+
 /** SageMaker's own recipes for models of its public hub, on machines that nobody sees. */
 const serverlessSchema = z.strictObject({
   /** Where the tuned models are kept. */
@@ -35,6 +52,8 @@ const serverlessSchema = z.strictObject({
   peft: z.enum(['lora', 'none']).default('lora'),
   /** Tokens of the longest example; SageMaker chooses a recipe by it. */
   sequenceLength: z.enum(thousands).optional(),
+  /** Without it no model learns by reinforcement. */
+  reward: rewardSchema.optional(),
   /** Before the run's multiplier; the recipe's own when absent. */
   learningRate: z.number().positive().optional(),
   /** Further hyperparameters of the model's recipe. */

@@ -1,3 +1,4 @@
+import type { GraderConfig } from '../../../src/contract/graders.ts';
 import { failureOf, spec } from '../support.ts';
 import { withTrainers } from '../trainers.ts';
 import { openRegion, type Region } from './support.ts';
@@ -120,6 +121,26 @@ withTrainers('training jobs of SageMaker', () => {
     await region.platform.createJob(spec('train.jsonl', { key, method: 'dpo', hyperparameters }));
     const { request } = region.sagemaker.training.jobs.get(key) ?? {};
     expect(request?.HyperParameters).toMatchObject({ objective: '"dpo"', beta, method: '"full"' });
+  });
+
+  test('a reward is told in as many hyperparameters as it takes', async () => {
+    const source = `def grade(sample, item):\n    return 1 # ${'x'.repeat(1000)}`;
+    const job = (grader: GraderConfig) => {
+      const key = newKey();
+      const reward = { grader, maxOutputTokens: 32 };
+      return {
+        key,
+        creating: region.platform.createJob(spec('train.jsonl', { key, method: 'reinforcement', reward })),
+      };
+    };
+    const { key, creating } = job({ type: 'python', source });
+    await creating;
+    const told = region.sagemaker.training.jobs.get(key)?.request?.HyperParameters as Record<string, string>;
+    expect(Math.max(...Object.values(told).map((value) => value.length))).toBe(256);
+    const parts = Array.from({ length: 5 }, (_, at) => told[`reinforcement.${at}`]);
+    expect(JSON.parse(parts.join(''))).toEqual({ grader: { type: 'python', source }, answers: 8, answerTokens: 32 });
+    const { creating: tooLong } = job({ type: 'python', source: `${source}${'x'.repeat(23_000)}` });
+    expect(await failureOf(tooLong)).toMatchObject({ code: 'invalid_config' });
   });
 
   test.each([

@@ -112,12 +112,63 @@ withTrainers("SageMaker's serverless customization", () => {
   test.each([
     [{ model: 'nowhere' }, 'model_not_found'],
     [{ model: 'sft-only', method: 'dpo' }, 'model_not_tunable'],
+    [{ model: 'sft-only', method: 'reinforcement' }, 'model_not_tunable'],
     [{ model: `tiny:${newKey()}` }, 'not_found'],
     [{ hyperparameters: { epochs: 1, batchSize: 1, learningRateMultiplier: 2 } }, 'invalid_config'],
     [{ hyperparameters: { epochs: 1, batchSize: 1, learningRateMultiplier: 'auto', beta: 0.2 } }, 'invalid_config'],
   ])('what cannot be trained so is refused by name, and costs nothing: %j', async (changes, code) => {
     expect(await failureOf(newJob(changes))).toMatchObject({ code, retry: 'never' });
     expect(region.sagemaker.calls).not.toContain('CreateTrainingJob');
+  });
+
+  const evaluatorArn = 'arn:aws:sagemaker:eu-west-1:123456789012:hub-content/own/JsonDoc/right/0.0.1';
+  const judge = 'openai.gpt-oss-20b-1:0';
+  const grader = { type: 'string_check', operation: 'eq', input: '{{sample.output_text}}', reference: 'a' } as const;
+
+  test.each([
+    [{ evaluatorArn }, { CustomizationTechnique: 'RLVR', EvaluatorArn: evaluatorArn }, {}],
+    [{ preset: 'gsm8k' }, { CustomizationTechnique: 'RLVR' }, { preset_reward_function: 'gsm8k' }],
+    [
+      { judge, prompt: { evaluatorArn } },
+      { CustomizationTechnique: 'RLAIF', EvaluatorArn: evaluatorArn },
+      { judge_model_id: `bedrock/${judge}` },
+    ],
+    [
+      { judge, prompt: { template: 'judge/summarize.jinja' } },
+      { CustomizationTechnique: 'RLAIF' },
+      { judge_model_id: `bedrock/${judge}`, judge_prompt_template: 'judge/summarize.jinja' },
+    ],
+  ])('a model learns by reinforcement from what the connection names: %j', async (reward, config, hyperparameters) => {
+    const at = region.connect(serverless('lora', { reward }));
+    expect(at.reinforcement?.objection(grader)).toBeUndefined();
+    const { id } = await newJob({ method: 'reinforcement', reward: { grader, maxOutputTokens: 8 } }, at);
+    const { ServerlessJobConfig, HyperParameters } = requestOf(id) ?? {};
+    const known = ['CustomizationTechnique', 'EvaluatorArn'];
+    const told = Object.entries(ServerlessJobConfig ?? {}).filter(([name]) => known.includes(name));
+    expect(Object.fromEntries(told)).toEqual(config);
+    expect(HyperParameters).toEqual(hyperparameters);
+    // By the other methods it is of no account.
+    const { id: other } = await newJob({ method: 'dpo' }, at);
+    expect(requestOf(other)?.ServerlessJobConfig).not.toHaveProperty('EvaluatorArn');
+    expect(requestOf(other)?.HyperParameters).toEqual({});
+  });
+
+  test('where the connection names no reward that is said before anything is paid', () => {
+    expect(platform.reinforcement?.objection(grader)).toContain('training.serverless.reward');
+  });
+
+  test.each([
+    [{ reference_answer: '42', topic: 'sums' }, '42'],
+    [{ reference_answer: { value: 42 } }, '{"value":42}'],
+    [{ total: '42' }, '42'],
+    [{ total: '42', topic: 'sums' }, '{"total":"42","topic":"sums"}'],
+    [{}, ''],
+  ])('questions go up with the answer that is right: %j', async (beside, ground_truth) => {
+    const messages = [{ role: 'user', content: 'What is 6 times 7?' }];
+    const line = JSON.stringify({ messages, ...beside });
+    const { id } = await platform.uploadFile(await region.file(`${newKey()}-questions.jsonl`, line), {});
+    const told = JSON.parse(await textOf(platform.readFile?.(id)));
+    expect(told).toEqual({ prompt: messages, reward_model: { style: 'rule', ground_truth }, extra_info: beside });
   });
 
   test.each([

@@ -123,7 +123,7 @@ export function serverless(peft: 'lora' | 'none', changes: Record<string, unknow
       models: [
         {
           id: 'tiny',
-          methods: ['supervised', 'dpo'],
+          methods: ['supervised', 'dpo', 'reinforcement'],
           encoding: 'o200k_base',
           trainingContextTokens: 2048,
           prices: { training: 2, input: 0, output: 0, checked: '2026-11-28', source: 'made up for a test' },

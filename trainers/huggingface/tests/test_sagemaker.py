@@ -75,6 +75,29 @@ def test_a_job_by_pairs_is_trained_by_pairs(container: Path) -> None:
     assert last < first
 
 
+def test_a_reward_that_was_cut_into_pieces_is_learned_from_by_two_processes(container: Path) -> None:
+    config = container / "input/config/hyperparameters.json"
+    grader = {"type": "string_check", "operation": "ne", "input": "{{sample.output_text}}", "reference": "{{item.intent}}"}
+    reinforcement = json.dumps({"grader": grader, "answers": 2, "answerTokens": 4})
+    pieces = {f"reinforcement.{at}": reinforcement[at * 10 : at * 10 + 10] for at in range(len(reinforcement) // 10 + 1)}
+    assert len(pieces) > 10
+    told = {**json.loads(config.read_text()), "objective": '"reinforcement"', "processes": "2", "epochs": "1"}
+    config.write_text(json.dumps({**told, **dict(sorted(pieces.items()))}))
+    question = {"messages": [{"role": "user", "content": "where is my parcel"}], "intent": "shipping"}
+    (container / "input/data/training/data.jsonl").write_text(f"{json.dumps(question)}\n" * 16)
+    # A tuned model comes as an archive, which one of both unpacks.
+    with tarfile.open(container / "model.tar.gz", "w:gz") as archive:
+        for path in (container / "input/data/model").iterdir():
+            archive.add(path, path.name)
+            path.unlink()
+    (container / "model.tar.gz").rename(container / "input/data/model/model.tar.gz")
+    assert run(container) == 0
+    assert messages(container).count("The container trains.") == 1
+    lines = map(json.loads, (container / "checkpoints/events.jsonl").read_text().splitlines())
+    assert [said["metrics"]["trainReward"] for said in lines if "metrics" in said] == [1, 1]
+    assert (container / "model/model.safetensors").is_file()
+
+
 def test_a_checkpoint_that_is_not_whole_is_passed_over(container: Path) -> None:
     assert run(container) == 0
     checkpoints = container / "checkpoints/checkpoints"

@@ -34,7 +34,13 @@ export interface Customization {
   register(name: string, request: Body): string;
 }
 
+const techniques = ['SFT', 'DPO', 'RLVR', 'RLAIF'];
 const recipe = new Set(['max_epochs', 'global_batch_size', 'learning_rate', 'seed']);
+/** Of the recipes that reward. */
+const rewarding: Readonly<Record<string, readonly string[]>> = {
+  RLVR: ['preset_reward_function'],
+  RLAIF: ['judge_model_id', 'judge_prompt_template'],
+};
 const groupArn = /^arn:aws:sagemaker:[\w-]+:\d{12}:model-package-group\/([\w-]+)$/;
 
 export function customization(hub: Readonly<Record<string, HubContent>>, s3: S3): Customization {
@@ -59,12 +65,12 @@ export function customization(hub: Readonly<Record<string, HubContent>>, s3: S3)
         if (request[field])
           throw new Refusal('ValidationException', `${field} is not supported with ServerlessJobConfig.`);
       }
-      const { AcceptEula, JobType, CustomizationTechnique, Peft } = request.ServerlessJobConfig as Body;
+      const { AcceptEula, JobType, CustomizationTechnique, Peft, EvaluatorArn } = request.ServerlessJobConfig as Body;
       const model = hub[baseOf(request)];
       if (!model) throw new Refusal('ValidationException', 'The BaseModelArn names no model of the hub.');
       if (model.gated && !AcceptEula) throw new Refusal('ValidationException', 'The EULA has to be accepted.');
       if (JobType !== 'FineTuning') throw new Refusal('ValidationException', `JobType ${JobType}.`);
-      if (!(model.techniques ?? ['SFT', 'DPO']).includes(String(CustomizationTechnique))) {
+      if (!(model.techniques ?? techniques).includes(String(CustomizationTechnique))) {
         throw new Refusal('ValidationException', `No recipe was found for ${CustomizationTechnique}.`);
       }
       if (Peft !== undefined && Peft !== 'LORA') throw new Refusal('ValidationException', `Peft ${Peft}.`);
@@ -73,7 +79,15 @@ export function customization(hub: Readonly<Record<string, HubContent>>, s3: S3)
         throw new Refusal('ValidationException', 'ModelPackageGroupArn.');
       if (SourceModelPackageArn) found(SourceModelPackageArn);
       for (const name of Object.keys((request.HyperParameters ?? {}) as Body)) {
-        if (!recipe.has(name)) throw new Refusal('ValidationException', `The recipe has no hyperparameter ${name}.`);
+        if (!recipe.has(name) && !rewarding[String(CustomizationTechnique)]?.includes(name))
+          throw new Refusal('ValidationException', `The recipe has no hyperparameter ${name}.`);
+      }
+      const given = (request.HyperParameters ?? {}) as Body;
+      if (CustomizationTechnique === 'RLVR' && !EvaluatorArn && !given.preset_reward_function) {
+        throw new Refusal('ValidationException', 'RLVR wants a reward function.');
+      }
+      if (CustomizationTechnique === 'RLAIF' && !given.judge_model_id) {
+        throw new Refusal('ValidationException', 'RLAIF wants a judge.');
       }
       const channels = (request.InputDataConfig as { ChannelName: string }[]).map(({ ChannelName }) => ChannelName);
       if (channels[0] !== 'train') throw new Refusal('ValidationException', 'There is no channel train.');
@@ -154,7 +168,7 @@ export function customization(hub: Readonly<Record<string, HubContent>>, s3: S3)
       DescribeHubContent({ HubName, HubContentType, HubContentName }) {
         const model = HubName === 'SageMakerPublicHub' && HubContentType === 'Model' && hub[String(HubContentName)];
         if (!model) throw new Refusal('ResourceNotFound', `Hub content ${HubContentName} does not exist.`);
-        const recipes = (model.techniques ?? ['SFT', 'DPO']).map((CustomizationTechnique) => ({
+        const recipes = (model.techniques ?? techniques).map((CustomizationTechnique) => ({
           CustomizationTechnique,
         }));
         return {

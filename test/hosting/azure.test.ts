@@ -79,8 +79,8 @@ test(
 test(
   'what is replaced is removed by rule; a rollback brings it back, sees it answer, and then switches',
   async () => {
-    await to.promoted(1);
-    await to.promoted(2);
+    await to.put(1);
+    await to.put(2);
     await only(2);
     const [, first] = await to.records.listDeployments();
     expect(first).toMatchObject({ version: 1, reason: 'It was in service no more.', endedAt: expect.any(String) });
@@ -102,7 +102,7 @@ test(
     );
     expect(ended).toMatchObject([{ version: 2 }, { version: 1, inService: false }]);
     expect((await to.typed(['deployments', '--ended'])).stdout).toMatch(
-      /intents, version 1 +gate .*\$0\.0\d+ .*in service no more/,
+      /intents, version 1 +\S+ .*\$0\.0\d+ .*in service no more/,
     );
   },
   patienceMs,
@@ -112,8 +112,8 @@ test(
   'one that was replaced stands on for as long as the rule says, and takes a rollback at once',
   async () => {
     const serve = { keepPreviousHours: 24, lookSeconds: 0.2 };
-    await to.promoted(1, { serve });
-    await to.promoted(2, { serve });
+    await to.put(1, serve);
+    await to.put(2, serve);
     expect(await to.standing()).toEqual([nameOf(1), nameOf(2)]);
     const [second, first] = await to.records.listDeployments();
     expect(second).not.toHaveProperty('removeAt');
@@ -139,8 +139,8 @@ test(
 test(
   'nothing is switched to what does not answer',
   async () => {
-    await to.promoted(1);
-    await to.promoted(2);
+    await to.put(1);
+    await to.put(2);
     await only(2);
     at.simulator.set({ deployMs: 3_600_000 });
     const rollback = ['models', 'rollback', model, '--reason', 'complaints', '--wait', '3s', '--json'];
@@ -202,7 +202,7 @@ test(
 test(
   'what its platform takes away while it is in service is made again; what is retired goes',
   async () => {
-    await to.promoted(1);
+    await to.put(1);
     await to.deployments.remove(nameOf(1));
     await until(
       async () => made(1).length,
@@ -221,8 +221,8 @@ test(
 test(
   'a model is served, and not any more, by hand; a canary stands beside its champion',
   async () => {
-    await to.promoted(1, { serve: undefined });
-    await to.promoted(2, { serve: undefined });
+    await to.put(1, null);
+    await to.put(2, null);
     expect(await to.standing()).toEqual([]);
     expect(await to.records.resolve(model)).not.toHaveProperty('deployment');
 
@@ -241,7 +241,7 @@ test(
 test(
   'what was deployed and never went into service is not kept',
   async () => {
-    await to.promoted(1);
+    await to.put(1);
     const before = await to.records.getVersion(model, 1);
     await to.records.registerVersion({ ...before, runKey: 'another', by: 'kim', tags: {} });
     const { createClient } = await import('../../src/client.ts');

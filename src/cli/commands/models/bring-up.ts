@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { TunewrightError } from '../../../contract/errors.ts';
 import type { Context } from '../../context.ts';
 import { duration } from '../../options.ts';
 
@@ -36,16 +37,29 @@ export async function broughtUp(
     import('../../../records/index.ts'),
   ]);
   const hosting = { records, platforms: createPlatforms(settings.connections, settings) };
-  const deployment = await begin(hosting, { model, version, by });
+  const until = performance.now() + wait;
+  const deployment = await begun();
   if (!deployment) return;
   // Also where it stands already: its keeper may have been ended by hand.
   await (await context.client()).keepDeployment(deployment);
   const { id, name, readyAt } = deployment;
   if (readyAt === undefined)
     out.note(`Deploying version ${version} of ${model} as ${name}; nothing is switched before it answers.`);
-  const until = performance.now() + wait;
   while (!(await answers(hosting, id))) {
     if (performance.now() > until) throw notDeployed(model, version, 'does not answer in time; is a worker up?');
     await setTimeout(lookAgainMs);
+  }
+
+  /** One that is just being removed goes first. */
+  async function begun() {
+    for (;;) {
+      try {
+        return await begin(hosting, { model, version, by });
+      } catch (error) {
+        const passes = error instanceof TunewrightError && error.code === 'not_deployed' && error.retry === 'yes';
+        if (!passes || performance.now() > until) throw error;
+        await setTimeout(lookAgainMs);
+      }
+    }
   }
 }

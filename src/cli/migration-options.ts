@@ -7,9 +7,12 @@ import type { Context } from './context.ts';
 import { amountOf, overrides } from './options.ts';
 import type { Override } from './run-file.ts';
 
+type Target = Pick<MigrationRequest, 'connection' | 'baseModel'>;
+
 /** What is asked of a migration, by a person or by a schedule. */
 export interface MigrationOptions {
-  to: Pick<MigrationRequest, 'connection' | 'baseModel'>;
+  /** All at one connection. */
+  to: [Target, ...Target[]];
   margin: number;
   budget?: number;
   approval?: 'automatic' | 'person';
@@ -21,7 +24,11 @@ export interface MigrationOptions {
 
 export function migrationOptions(command: Command): Command {
   return command
-    .requiredOption('--to <connection/base>', 'where to, and which base model there', targetOf)
+    .requiredOption(
+      '--to <connection/base>',
+      'where to, and which base model there; where several are named each is tried',
+      targetsOf,
+    )
     .addOption(
       new Option('--margin <points>', 'the most that the new model may lose, in points of the score')
         .argParser(marginOf)
@@ -51,8 +58,10 @@ export async function migrationRequest(
   const changes: Partial<RunConfigInput> = changesOf(set ?? [], directory);
   const inputs = typeof distil === 'string' ? { inputs: placed(directory, distil) } : {};
   const budgetUsd = distilBudget === undefined ? {} : { budgetUsd: distilBudget };
+  const [first, ...others] = to;
   return {
-    ...to,
+    ...first,
+    ...(others.length > 0 ? { otherBases: others.map(({ baseModel }) => baseModel) } : {}),
     margin,
     ...(budget === undefined ? {} : { budgetUsd: budget }),
     ...(distil === undefined ? {} : { distil: { ...inputs, ...budgetUsd } }),
@@ -64,10 +73,13 @@ export function placed(directory: string, source: string): string {
   return isPath(source) ? resolve(directory, source) : source;
 }
 
-function targetOf(text: string): MigrationOptions['to'] {
+function targetsOf(text: string, others: readonly Target[] = []): Target[] {
   const [, connection, baseModel] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
-  if (connection && baseModel) return { connection, baseModel };
-  throw new InvalidArgumentError('It takes a connection and a base model there, such as azure/gpt-4.1-mini.');
+  if (!connection || !baseModel)
+    throw new InvalidArgumentError('It takes a connection and a base model there, such as azure/gpt-4.1-mini.');
+  if (others.some((other) => other.connection !== connection))
+    throw new InvalidArgumentError('Bases that are tried have to be at one connection.');
+  return [...others, { connection, baseModel }];
 }
 
 /** Points of the score to a share. */

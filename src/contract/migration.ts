@@ -35,6 +35,8 @@ export interface MigrationRequest {
   /** Where to, and from which base model. */
   connection: string;
   baseModel: string;
+  /** Further base models there: each is tried, and the best goes on. */
+  otherBases?: string[];
   /** Data of one's own in place of those that the kit or the last run holds. */
   train?: string;
   heldOut?: string;
@@ -64,6 +66,8 @@ export interface MigrationPlan {
   model: string;
   from: { version: number; connection: string; modelId: string; baseModel: string; shutdownDate?: string };
   to: { connection: string; platform: string; baseModel: string; shutdownDate?: string; lastJobDate?: string };
+  /** Further base models that are tried. */
+  others?: OtherBase[];
   method: Method;
   /** The run that does it; absent while there are obstacles. */
   config?: RunConfig;
@@ -91,6 +95,14 @@ export interface MigrationPlan {
   estimateUsd?: number;
   /** Until the old model is shut down, and until no job can be created for the new one. */
   days?: { old?: number; lastJob?: number };
+}
+
+/** A base model that is tried beside the first one, with its prices where they are known. */
+export interface OtherBase {
+  baseModel: string;
+  shutdownDate?: string;
+  lastJobDate?: string;
+  price?: Price;
 }
 
 /** Why nothing can be begun and what to do, for a failure. */

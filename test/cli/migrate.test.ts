@@ -11,6 +11,7 @@ test.each([
   [['migrate', 'a', '--to', 'azure/b', '--margin', '0'], /points of the score above 0/],
   [['migrate', '--to', 'azure/b'], /name a model, or give '--all'/],
   [['migrate', 'a', '--all', '--to', 'azure/b'], /name a model, or give '--all'/],
+  [['migrate', 'a', '--to', 'azure/b', '--to', 'own/c'], /have to be at one connection/],
 ])('%j is wrong use', async (line, message) => {
   expect(await type(line)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
 });
@@ -32,6 +33,12 @@ test('what is typed is what is planned', async () => {
   const changes = { seed: 3, gate: { approval: 'person' } };
   const to = { connection: 'own', baseModel: 'Qwen/Qwen3-0.6B' };
   expect(calls).toContainEqual(['plan migration', { model: 'a', ...to, margin: 0.015, changes }]);
+});
+
+test('of several bases at a connection each is tried', async () => {
+  const { calls } = await type(['migrate', 'a', '--to', 'azure/b', '--to', 'azure/c', '--to', 'azure/d']);
+  const to = { connection: 'azure', baseModel: 'b', otherBases: ['c', 'd'] };
+  expect(calls).toContainEqual(['plan migration', { model: 'a', ...to, margin: 0.02, changes: {} }]);
 });
 
 /** Types it where every model has a plan that can be done, and its migration ends well. */
@@ -128,6 +135,16 @@ const plan: MigrationPlan = {
 
 const config = parseRunConfig({ connection: 'azure', model: 'gpt-next', data: { train: 'a.jsonl' }, budgetUsd: 7 });
 const possible: MigrationPlan = { ...plan, obstacles: [], config };
+
+test('the other bases of a plan stand below the first, with their dates and prices', () => {
+  const price = { training: 1, input: 0.1, output: 0.4 };
+  const others = [{ baseModel: 'gpt-tiny', shutdownDate: '2028-01-01', price }];
+  expect(migrationPlan({ ...possible, others }, 0.02, plain)).toContain(`
+to             gpt-next at azure
+or             gpt-tiny, shut down on 2028-01-01; $0.1000 in, $0.4000 out a million tokens; training $1.00
+method         supervised
+`);
+});
 
 test('a plan tells from where to where, what the sample can show, and what is in the way', () => {
   expect(migrationPlan(plan, 0.02, plain)).toBe(`plan

@@ -21,7 +21,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tunewright-elsewhere-'));
   elsewhere = await startSimulator({ dataDir: folder });
   at = await pipeline({ models: { 'stand-in-mini': { shutdownDate: day(30) } } }, {}, undefined, [], {
-    elsewhere: standInConnection(elsewhere.url),
+    elsewhere: withNano(standInConnection(elsewhere.url)),
   });
   account = await filledAccount(at.simulator);
   await (await at.client.adopt({ connection: 'simulator', budgetUsd: 5, dryRun: false, by: 'kim' })).result();
@@ -33,6 +33,13 @@ afterAll(async () => {
   await elsewhere.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** A second, cheaper base model. */
+function withNano({ catalogue, ...connection }: ReturnType<typeof standInConnection>) {
+  const [mini] = catalogue.models as [(typeof catalogue.models)[number]];
+  const nano = { ...mini, id: 'stand-in-nano', prices: { ...mini.prices, training: 1 } };
+  return { ...connection, catalogue: { ...catalogue, models: [...catalogue.models, nano] } };
+}
 
 const gate = { minimumExamples: 5, minimumLifeDays: 0 };
 
@@ -77,6 +84,35 @@ test.each<[string, Partial<MigrationRequest>, string]>([
   const { obstacles, config } = await planned(changes);
   expect(obstacles.map((obstacle) => obstacle.code)).toContain(code);
   expect(config).toBeUndefined();
+});
+
+test('of several bases each is planned: their estimates add up, and what is in the way of one is told', async () => {
+  elsewhere.setModels({ 'stand-in-nano': {} });
+  const one = await planned();
+  const several = await planned({ otherBases: ['stand-in-nano'] });
+  expect(several).toMatchObject({
+    to: { baseModel: 'stand-in-mini' },
+    others: [{ baseModel: 'stand-in-nano', price: { training: 1 } }],
+    obstacles: [],
+    config: { tries: [{ model: 'stand-in-mini' }, { model: 'stand-in-nano' }], register: 'support-desk' },
+  });
+  expect(several.estimateUsd).toBeGreaterThan(one.estimateUsd ?? Number.POSITIVE_INFINITY);
+  const { obstacles, config } = await planned({ otherBases: ['unheard-of'] });
+  expect(obstacles).toMatchObject([{ code: 'unpriced', message: expect.stringContaining('unheard-of') }]);
+  expect(config).toBeUndefined();
+});
+
+test('of several parameters each is estimated, and they go on to the run; not with several bases as well', async () => {
+  const tries = [{ hyperparameters: { epochs: 2 } }, { hyperparameters: { epochs: 4 } }];
+  const changes = { ...requestFor().changes, tries };
+  const two = await planned({
+    changes: { ...requestFor().changes, tries: tries.slice(0, 1).concat({ hyperparameters: { epochs: 1 } }) },
+  });
+  const plan = await planned({ changes });
+  expect(plan.config?.tries).toEqual(tries);
+  expect(plan).not.toHaveProperty('others');
+  expect(plan.estimateUsd).toBeGreaterThan(two.estimateUsd ?? Number.POSITIVE_INFINITY);
+  await expect(planned({ changes, otherBases: ['stand-in-nano'] })).rejects.toMatchObject({ code: 'invalid_config' });
 });
 
 test('data that are gone can be given', async () => {
@@ -153,6 +189,17 @@ test('a new model that is worse is refused, with the reason; the old one stays i
   const { verdict: whole } = await (await migration.run()).result();
   expect(whole.checks.find(({ rule }) => rule === 'champion')).toMatchObject({ passed: false });
   expect(await records.resolve('support-desk')).toMatchObject({ version: 2, connection: 'simulator' });
+});
+
+test('of several bases the best is the one that has to stand up to the old model', async () => {
+  const changes = { ...requestFor().changes, gate: { ...gate, minimumExamples: 10_000 } };
+  const migration = await at.client.migrate(requestFor({ otherBases: ['stand-in-nano'], changes }));
+  const { run } = await migration.result();
+  const { tries = [], rivals } = await at.client.get(run).result();
+  expect(tries.map(({ baseModel }) => baseModel)).toEqual(['stand-in-mini', 'stand-in-nano']);
+  const chosen = tries.find((one) => one.chosen);
+  expect(rivals.find(({ role }) => role === 'base')?.evaluation.model).toBe(chosen?.baseModel);
+  expect(rivals.map(({ role }) => role)).toContain('champion');
 });
 
 test('a model is carried over when the old one is no more: its recorded answers stand for it', async () => {

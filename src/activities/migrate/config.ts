@@ -1,5 +1,5 @@
 import { parseRunConfig, type RunConfig, type RunConfigInput } from '../../contract/config.ts';
-import { migrationRunName } from '../../contract/migration.ts';
+import { type MigrationRequest, migrationRunName } from '../../contract/migration.ts';
 import { sourcesOf } from './facts.ts';
 import type { Facts } from './plan.ts';
 
@@ -26,11 +26,16 @@ export function configOf(facts: Facts, estimateUsd: number | undefined): RunConf
     },
     ...(seed === undefined ? {} : { seed }),
     ...(suffix === undefined ? {} : { suffix }),
-    budgetUsd: request.budgetUsd ?? Math.max(leastBudgetUsd, Math.ceil((estimateUsd ?? 0) * 2)),
+    budgetUsd: budgetOf(request, estimateUsd),
     register: request.model,
     ...changes,
     gate: { ...changes.gate, margins: { ...changes.gate?.margins, champion: -request.margin } },
   } satisfies RunConfigInput);
+}
+
+/** Twice the estimate where none is given. */
+export function budgetOf({ budgetUsd }: MigrationRequest, estimateUsd: number | undefined): number {
+  return budgetUsd ?? Math.max(leastBudgetUsd, Math.ceil((estimateUsd ?? 0) * 2));
 }
 
 /** Where the old model answers, what it is asked stands for the training data until it has. */

@@ -13,6 +13,7 @@ import { snapshot } from '../snapshot.ts';
 import { divided, fieldsOf } from './divide.ts';
 import { type Heritage, heritageOf } from './facts.ts';
 import { type Facts, planOf } from './plan.ts';
+import { planOfAll } from './tries.ts';
 
 const problemsKept = 20;
 
@@ -119,7 +120,7 @@ export function migrateActivities(dependencies: Dependencies) {
     async planMigration(request: MigrationRequest): Promise<MigrationPlan> {
       return await beating(
         () => ({}),
-        async (signal) => await plan(request, signal),
+        async (signal) => await planOfAll(request, async (single) => await plan(single, signal)),
       );
     },
   };

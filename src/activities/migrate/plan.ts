@@ -92,10 +92,10 @@ function heldOutOf({ request, heritage, heldOut }: Facts): MigrationPlan['heldOu
 }
 
 /** What the run is estimated to cost, US dollars; undefined where no price or no data are known. */
-function costOf({ base, heritage, train, heldOut, distil }: Facts): number | undefined {
+function costOf({ request, base, heritage, train, heldOut, distil }: Facts): number | undefined {
   if (!base?.prices || !(train || distil)) return undefined;
   const { training, input, output } = base.prices;
-  const epochs = heritage.hyperparameters.epochs ?? 'auto';
+  const epochs = request.changes?.hyperparameters?.epochs ?? heritage.hyperparameters.epochs ?? 'auto';
   const learnt = {
     tokens: (train?.tokens ?? 0) + (distil?.added.tokens ?? 0),
     examples: (train?.examples ?? 0) + (distil?.added.examples ?? 0),

@@ -1,5 +1,5 @@
 import type { DistilPlan } from '../../contract/distillation.ts';
-import type { MigrationPlan, MigrationProgress, Price } from '../../contract/migration.ts';
+import type { MigrationPlan, MigrationProgress, OtherBase, Price } from '../../contract/migration.ts';
 import { formatCount, formatUsd } from '../../evaluation/format.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
@@ -10,6 +10,7 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
     model,
     from,
     to,
+    others = [],
     method,
     train,
     heldOut,
@@ -25,6 +26,7 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
     ['model', model],
     ['from', `version ${from.version}, ${from.modelId} at ${from.connection}${ends(from.shutdownDate, days.old)}`],
     ['to', `${to.baseModel} at ${to.connection}${ends(to.shutdownDate)}${lastJob(to.lastJobDate, days.lastJob)}`],
+    ...others.map((other): [string, string] => ['or', otherLine(other)]),
     ['method', method],
     ['training data', train && `${formatCount(train.examples, 'example')}, ${formatCount(train.tokens, 'token')}`],
     ['learns from', distil && distilLine(distil)],
@@ -54,6 +56,12 @@ export function migrationLine({ stage, begins, from }: MigrationProgress): strin
 function distilLine({ inputs, expectedUsd, atMostUsd }: DistilPlan): string {
   const questions = formatCount(inputs.examples, 'question');
   return `the old model's answers to ${questions}, for about ${formatUsd(expectedUsd)}, at most ${formatUsd(atMostUsd)}`;
+}
+
+/** The best of them goes on. */
+function otherLine({ baseModel, shutdownDate, lastJobDate, price }: OtherBase): string {
+  const prices = price && priceLine({ new: price });
+  return `${baseModel}${ends(shutdownDate)}${lastJob(lastJobDate, undefined)}${prices ? `; ${prices}` : ''}`;
 }
 
 function ends(date: string | undefined, days?: number): string {

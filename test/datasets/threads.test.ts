@@ -138,6 +138,26 @@ test('a file of several ranges is told in order, with how far it is read', async
   expect(steps).toEqual([2 ** 21, 2 * 2 ** 21, Buffer.byteLength(jsonl(lines))]);
 });
 
+test('threads serve one file after another, each as it is meant', async () => {
+  const conversations = Array.from({ length: 40_000 }, (_, i) => chat(`What is ${i}?`, `It is ${i % 7}.`));
+  const side = (content: string) => [{ role: 'assistant', content }];
+  const pairs = Array.from({ length: 30_000 }, (_, i) =>
+    JSON.stringify({
+      input: { messages: [{ role: 'user', content: `What is ${i}?` }] },
+      preferred_output: side('a'),
+      non_preferred_output: side('b'),
+    }),
+  );
+  const first = await files.write('first.jsonl', jsonl(conversations));
+  const second = await files.write('second.jsonl', jsonl(pairs));
+  for (const options of [{ method: 'supervised' }, { method: 'dpo' }, { method: 'supervised' }] as const) {
+    const path = options.method === 'dpo' ? second : first;
+    const told = await inspectDataset(path, { ...options, threads: 3 });
+    expect(told.errors).toBe(0);
+    expect(written(told)).toBe(written(await inspectDataset(path, { ...options, threads: 1 })));
+  }
+});
+
 test('what is aborted ends, and what cannot be read is refused, as in one thread', async () => {
   const path = await files.write('abort.jsonl', jsonl(Array.from({ length: 40_000 }, () => chat('a', 'b'))));
   const abort = new AbortController();

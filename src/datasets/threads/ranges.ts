@@ -1,20 +1,18 @@
-import { extname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { sourceError } from '../../artifacts/failures.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { type ExamineOptions, examiner } from '../examine.ts';
 import type { Packed } from './pack.ts';
+import { keepThread, takeThread } from './pool.ts';
 import { examineRange, type Range } from './range.ts';
 
-const script = new URL(`./thread${extname(import.meta.url)}`, import.meta.url);
 const usualRangeBytes = 2 * 1024 * 1024;
 /** So many are given to a thread before it answers: it need not wait for this one, which is at a range of its own. */
 const givenAtOnce = 2;
 /** What a thread is ahead by waits in memory for those before it. */
 const aheadOfEach = 4;
 
-/** What a thread is started with. */
+/** What a thread is told of a file. */
 export interface Task {
   fd: number;
   options: ExamineOptions;
@@ -47,7 +45,6 @@ export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Pa
   });
   const ranges = Math.ceil(bytes / rangeBytes);
   const count = Math.min(options.threads, ranges);
-  const examineHere = examiner(examine);
   const done = new Map<number, Packed>();
   let [taken, told] = [0, 0];
   const isOneLeft = () => taken < ranges && taken < told + aheadOfEach * count;
@@ -55,10 +52,8 @@ export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Pa
   const fail = (reason: unknown) => change.reject(reason);
   const aborted = () => fail(signal?.reason);
 
-  const others = Array.from({ length: count - 1 }, () => {
-    const task: Task = { fd, options: examine };
-    return { worker: new Worker(script, { workerData: task }), given: [] as number[] };
-  });
+  signal?.throwIfAborted();
+  const others = Array.from({ length: count - 1 }, () => ({ worker: takeThread(), given: [] as number[] }));
   const give = () => {
     for (let round = 0; round < givenAtOnce; round++) {
       for (const { worker, given } of others) {
@@ -70,7 +65,6 @@ export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Pa
   };
 
   try {
-    signal?.throwIfAborted();
     signal?.addEventListener('abort', aborted, { once: true });
     for (const { worker, given } of others) {
       worker.on('error', (cause) => fail(lost(name, cause)));
@@ -82,7 +76,11 @@ export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Pa
         done.set(index, answer.packed);
         change.resolve();
       });
+      worker.postMessage({ fd, options: examine } satisfies Task);
     }
+    give();
+    // The others begin while this one gets ready.
+    const examineHere = examiner(examine);
     while (told < ranges) {
       signal?.throwIfAborted();
       give();
@@ -107,7 +105,8 @@ export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Pa
     }
   } finally {
     signal?.removeEventListener('abort', aborted);
-    await Promise.all(others.map(async ({ worker }) => await worker.terminate()));
+    const whole = told === ranges;
+    await Promise.all(others.map(async ({ worker }) => await (whole ? keepThread(worker) : worker.terminate())));
   }
 }
 

@@ -1,14 +1,17 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { examiner } from '../examine.ts';
+import { parentPort } from 'node:worker_threads';
+import { type Examiner, examiner } from '../examine.ts';
 import { examineRange, type Range } from './range.ts';
 import type { Task, Told } from './ranges.ts';
 
-// A thread that examines one range of a file after another: an answer for each message.
-const { fd, options } = workerData as Task;
-const examine = examiner(options);
+// A thread that is told of a file, then examines one range of it after another: an answer for each. Another file may follow.
+let task: { fd: number; examine: Examiner } | undefined;
 
-parentPort?.on('message', (range: Range) => {
-  const told = tell(range);
+parentPort?.on('message', (asked: Task | Range) => {
+  if ('fd' in asked) {
+    task = { fd: asked.fd, examine: examiner(asked.options) };
+    return;
+  }
+  const told = tell(asked);
   const buffers = 'packed' in told ? [told.packed.problems, told.packed.facts, told.packed.lacking] : [];
   parentPort?.postMessage(
     told,
@@ -17,8 +20,9 @@ parentPort?.on('message', (range: Range) => {
 });
 
 function tell(range: Range): Told {
+  if (!task) throw new Error('A range was given before a file.');
   try {
-    return { packed: examineRange(fd, range, examine) };
+    return { packed: examineRange(task.fd, range, task.examine) };
   } catch (error) {
     const { syscall, code } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;

@@ -84,9 +84,13 @@ export function examiner(options: ExamineOptions): Examiner {
         problems,
         found.map((finding): Problem => ({ ...finding, line: line.number })),
       );
+      // Spreading takes longer.
+      const { tokens, assistantTokens, longest } = counter.example(example);
       const facts: ExampleFacts = {
         line: line.number,
-        ...counter.example(example),
+        tokens,
+        assistantTokens,
+        longest,
         answer: fingerprintOf(format.answer(example)),
         repeat: repeatKey(example),
         lacking: grader.lacking(example),

@@ -4,7 +4,6 @@ export interface Fingerprint {
   low: number;
 }
 
-const encoder = new TextEncoder();
 const wordBytes = Int32Array.BYTES_PER_ELEMENT;
 /** Encoding takes longer than going through the letters of a text of fewer. */
 const fewLetters = 24;
@@ -30,9 +29,9 @@ export function fingerprint(texts: readonly string[]): Fingerprint {
         low ^= low >>> 15;
       }
     } else {
-      const { bytes, view } = text.length <= keptLetters ? kept : bufferFor(text.length);
-      const { written } = encoder.encodeInto(text, bytes);
-      bytes.fill(0, written, written + wordBytes);
+      const { writer, view } = text.length <= keptLetters ? kept : bufferFor(text.length);
+      const written = writer.write(text);
+      view.setInt32(written, 0);
       for (let at = 0; at < written; at += wordBytes) {
         const word = view.getInt32(at, true);
         high = Math.imul(high ^ word, 0x85ebca77);
@@ -54,9 +53,9 @@ export function fingerprintOf(text: string): Fingerprint {
   return last.print;
 }
 
-function bufferFor(letters: number): { bytes: Uint8Array; view: DataView } {
-  const bytes = new Uint8Array(3 * letters + wordBytes);
-  return { bytes, view: new DataView(bytes.buffer) };
+function bufferFor(letters: number): { writer: Buffer; view: DataView } {
+  const bytes = new ArrayBuffer(3 * letters + wordBytes);
+  return { writer: Buffer.from(bytes), view: new DataView(bytes) };
 }
 
 function mixed(value: number): number {

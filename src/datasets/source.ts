@@ -5,7 +5,8 @@ import { type Kind, kindOfFile } from './kind.ts';
 import { type LineOrProblem, splitLines } from './lines.ts';
 import { unpacked } from './unpack.ts';
 
-const chunkBytes = 1024 * 1024;
+/** The lines of a chunk are held while they are looked at: fewer of them are less for the garbage collector to move. */
+const chunkBytes = 256 * 1024;
 const streamed: ReadonlySet<Kind> = new Set(['plain', 'gzip', 'zstd']);
 
 export interface ReadOptions {

@@ -4,7 +4,6 @@ import { endMark, endMarks, patterns, scanner } from './pieces.ts';
 import { type Encoding, vocabulary } from './vocabulary.ts';
 import { longestShort, readAhead, type Utf8, wordCounter } from './words.ts';
 
-const encoder = new TextEncoder();
 /** A text of more is counted with a buffer of its own. */
 const keptBytes = 1 << 20;
 
@@ -45,8 +44,8 @@ function newCounter(encoding: Encoding): (text: string) => number {
   return (text) => {
     const needed = 3 * text.length + endMarks + readAhead;
     const utf8 = needed <= keptBytes ? kept : utf8Of(needed);
-    const { bytes } = utf8;
-    const { written: length } = encoder.encodeInto(text, bytes);
+    const { bytes, writer } = utf8;
+    const length = writer.write(text);
     for (let i = length; i < length + endMarks; i++) bytes[i] = endMark;
     let total = 0;
     /** By how much a place in the bytes is ahead of the same place in the text. */
@@ -73,9 +72,9 @@ function newCounter(encoding: Encoding): (text: string) => number {
   };
 }
 
-function utf8Of(size: number): Utf8 {
+function utf8Of(size: number): Utf8 & { writer: Buffer } {
   const bytes = new Uint8Array(size);
-  return { bytes, view: new DataView(bytes.buffer) };
+  return { bytes, view: new DataView(bytes.buffer), writer: Buffer.from(bytes.buffer) };
 }
 
 /** Length in UTF-8. Half a surrogate pair becomes the replacement character, as everywhere where strings are encoded. */

@@ -38,12 +38,18 @@ const kinds = Uint8Array.from({ length: 256 }, (_, code) => {
   if (/[ \t\v\f]/.test(letter)) return space;
   return code >= 0x80 || /[\r\n]/.test(letter) ? rest : symbol;
 });
-const blank = 0x20;
 const apostrophe = 0x27;
 /** What may make a word longer than its small letters: capitals, contractions, letters beyond ASCII. */
 const goesOn = Uint8Array.from({ length: 256 }, (_, code) =>
   Number(isBeyondAscii(code) || code === apostrophe || kinds[code] === capital),
 );
+/** By kind and the byte behind: a character that is a piece by itself, a symbol or white space. */
+const alone = new Uint8Array(rest << 8);
+for (const [code, kind] of kinds.entries()) {
+  const stops = kind === digit || code === endMark;
+  alone[(symbol << 8) | code] = Number(stops || kind === space);
+  alone[(space << 8) | code] = Number(stops);
+}
 /** Makes the second letter small, which may be a capital behind a capital or what stands before a word. */
 const secondSmall = 0x2000;
 
@@ -111,7 +117,7 @@ export function wordCounter(
           first &= bitsBelow(stops);
           end += bytesBelow(stops);
           if (end === start + 1) {
-            if (kind !== symbol || bytes[end] !== blank) break;
+            if (alone[(kind << 8) | (bytes[end] as number)] === 0) break;
             tokens += 1;
             start = end;
             continue;

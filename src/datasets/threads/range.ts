@@ -4,7 +4,7 @@ import { type LineOrProblem, lineCutter } from '../lines.ts';
 import { type Packed, packer } from './pack.ts';
 
 const newline = 10;
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 256 * 1024;
 /** Behind a range only the end of its last line is wanted. */
 const behindBytes = 64 * 1024;
 const chunk = Buffer.alloc(chunkBytes);

@@ -69,7 +69,10 @@ async function migrate(context: Context, model: string | undefined, options: Mig
   const handles = [];
   for (const one of ready) handles.push(await start(context, one));
   const [only, another] = handles;
-  if (options.detach || !only || another) return refused;
+  if (options.detach || !only || another) {
+    out.note('Not watched from here: `tunewright list` shows the runs, `tunewright watch NAME` follows one.');
+    return refused;
+  }
   return await attendMigration(context, only);
 }
 

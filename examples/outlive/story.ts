@@ -25,8 +25,10 @@ export interface Stage {
 
 export const daysLeft = 30;
 const target = ['--to', 'second/stand-in-mini'];
-// What so few held-out questions can show. What the old models were trained on is not to be split once more.
-const terms = ['--margin', '10', '--set', 'split.validation=0', '--set', 'pollSeconds=0.5', '--yes', '--detach'];
+// What the old models were trained on is not to be split once more.
+const terms = ['--set', 'split.validation=0', '--set', 'pollSeconds=0.5', '--yes', '--detach'];
+/** Points: what so few held-out questions can show. */
+const usualMargin = 10;
 const pauseMs = 200;
 
 /** The platform says when it closes; what the account holds is recorded, and what dies when is told. */
@@ -41,15 +43,18 @@ export async function adopt({ folder, closing, say, tunewright }: Stage) {
   return { adopted, expiring: await tunewright('models', 'expiring', '--within', '90d') };
 }
 
-/** All are carried to another platform; one whose training data are gone is given others. */
-export async function migrate(stage: Stage) {
+/** All are carried to another platform; one whose training data are gone teaches its successor itself. */
+export async function migrate(stage: Stage, margin = usualMargin) {
   const { folder, say, tunewright } = stage;
+  const to = [...target, '--margin', String(margin)];
   say('All are carried to another platform. The training data of one are gone: that is told beforehand.');
-  const all = await tunewright('migrate', '--all', ...target, ...terms);
-  say('It is given others.');
-  await writeLines(join(folder, 'given.jsonl'), (await samples()).training);
-  const orders = await tunewright('migrate', 'orders', ...target, '--train', 'given.jsonl', ...terms);
-  const results = await ended(stage.client, 4);
+  const all = await tunewright('migrate', '--all', ...to, ...terms);
+  say('It lives yet: it is asked what people have asked, and its successor learns from what it answers.');
+  await writeLines(join(folder, 'questions.jsonl'), (await samples()).training.map(withoutAnswer));
+  const distil = ['--distil', 'questions.jsonl', '--distil-budget', '3'];
+  const orders = await tunewright('migrate', 'orders', ...to, ...distil, ...terms);
+  const begun = `${all.stdout}${orders.stdout}`.match(/^migration: /gm)?.length ?? 0;
+  const results = await ended(stage.client, begun);
   say('A successor that is no worse is in service; one that is worse is not, and its run says why.');
   const shown: Record<string, Outcome> = {};
   for (const { name, registered } of results) shown[registered?.name ?? ''] = await tunewright('show', name);
@@ -78,6 +83,10 @@ async function ended(client: TunewrightClient, count: number): Promise<RunResult
     if (names.length >= count) return await Promise.all(names.map(async (name) => await client.get(name).result()));
     await setTimeout(pauseMs);
   }
+}
+
+function withoutAnswer(line: string): string {
+  return JSON.stringify({ messages: JSON.parse(line).messages.slice(0, -1) });
 }
 
 async function writeLines(path: string, lines: readonly string[]): Promise<void> {

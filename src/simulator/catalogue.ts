@@ -2,7 +2,7 @@ import catalogue from './models.json' with { type: 'json' };
 import type { Store } from './store.ts';
 
 /** How a model can be tuned. */
-export const METHODS = ['supervised', 'dpo'] as const;
+export const METHODS = ['supervised', 'dpo', 'reinforcement'] as const;
 export type Method = (typeof METHODS)[number];
 
 /** Dollars for a million tokens. */

@@ -85,9 +85,9 @@ test('a model that nobody knows', async () => {
   await refused(await run(lines(40).join('\n'), { model: 'gpt-none' }), /"gpt-none"/, /TUNEWRIGHT_CATALOGUE/);
 });
 
-test('a method by which no adapter trains', async () => {
+test('a reward that nobody computes', async () => {
   const outcome = await run('anything', { method: 'reinforcement' });
-  await refused(outcome, /No job of the method "reinforcement"/, /validate --method reinforcement/);
+  await refused(outcome, /Jobs learn from string_check, .*, not from exact_match/, /the grader of its evaluation/);
 });
 
 test('a grader that names a field which examples lack', async () => {

@@ -270,7 +270,12 @@ describe('a job is refused', () => {
       'object_above_max_properties',
     ],
     ['metadata that is no text', { metadata: { run: 1 } }, 'metadata.run', 'invalid_type'],
-    ['reinforcement', { method: { type: 'reinforcement' } }, 'method.type', 'unsupported_value'],
+    [
+      'reinforcement without a grader',
+      { method: { type: 'reinforcement' } },
+      'method.reinforcement.grader',
+      'missing_required_parameter',
+    ],
   ])('for %s', async (_name, params, param, code) => {
     const { client, sim } = await bench();
     const error = await refusal(createJob(client, params as Parameters<typeof createJob>[1]));

@@ -39,7 +39,8 @@ export const azure: PlatformFactory<AzureSettings> = {
       name: 'azure',
       simulated: settings.simulated,
       capabilities: {
-        methods: protocolMethods,
+        // Jobs by reinforcement are billed by the hour there, without a bound.
+        methods: protocolMethods.filter((method) => method !== 'reinforcement'),
         pause: true,
         listLagMs: settings.listLagSeconds * 1000,
         modelReadyMs: 30 * 60_000,

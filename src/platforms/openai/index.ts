@@ -8,6 +8,7 @@ import { files } from '../protocol/files.ts';
 import { holdings } from '../protocol/holdings.ts';
 import { jobs, protocolMethods } from '../protocol/jobs.ts';
 import { models } from '../protocol/models.ts';
+import { protocolReinforcement } from '../protocol/reinforcement.ts';
 import { training } from '../protocol/training.ts';
 import { webhooks } from '../protocol/webhooks.ts';
 import catalogue from './catalogue.json' with { type: 'json' };
@@ -38,6 +39,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
         modelReadyMs: 30 * 60_000,
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
+      reinforcement: protocolReinforcement,
       minimumExamples: entry.limits.minimumExamples,
       uploadBytes: entry.limits.uploadBytes,
       images: entry.limits.images,

@@ -21,7 +21,7 @@ export function standInConnection(baseURL: string) {
       models: [
         {
           id: 'stand-in-mini',
-          methods: ['supervised', 'dpo'],
+          methods: ['supervised', 'dpo', 'reinforcement'],
           encoding: 'o200k_base',
           trainingContextTokens: 65_536,
           prices: { training: 5, input: 0.8, output: 3.2, ...madeUp },

@@ -12,6 +12,7 @@ const names: Readonly<Record<string, string>> = {
   n_epochs: 'epochs',
   batch_size: 'batchSize',
   learning_rate_multiplier: 'learningRateMultiplier',
+  compute_multiplier: 'computeMultiplier',
 };
 /** Data to learn from, and the figures that a job leaves behind. */
 const purposes = ['fine-tune', 'fine-tune-results'];

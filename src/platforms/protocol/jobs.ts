@@ -2,10 +2,10 @@ import type OpenAI from 'openai';
 import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs';
 import type { Method } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
-import { untrained } from '../methods.ts';
 import type { JobSpec, JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
 import { named } from './errors.ts';
 import { listAll } from './lists.ts';
+import { reinforcementMethod } from './reinforcement.ts';
 import { type JobShape, jobShape } from './shapes.ts';
 
 type JobMethods = Pick<TrainingPlatform, 'findJobs' | 'createJob' | 'getJob' | 'cancelJob' | 'pauseJob' | 'resumeJob'>;
@@ -129,11 +129,12 @@ export function jobs(client: OpenAI, { jobFields, lacks = [] }: Differences = {}
   };
 }
 
-/** What jobs of the protocol are made for here; it has reinforcement too. */
-export const protocolMethods: readonly Method[] = ['supervised', 'dpo'];
+/** What jobs of the protocol are made for. */
+export const protocolMethods: readonly Method[] = ['supervised', 'dpo', 'reinforcement'];
 
-function methodOf({ method, hyperparameters }: JobSpec): JobCreateParams.Method {
-  if (method === 'reinforcement') throw untrained(method);
+function methodOf(spec: JobSpec): JobCreateParams.Method {
+  const { method, hyperparameters } = spec;
+  if (method === 'reinforcement') return reinforcementMethod(spec);
   const { epochs, batchSize, learningRateMultiplier, beta = 'auto' } = hyperparameters;
   const common = { n_epochs: epochs, batch_size: batchSize, learning_rate_multiplier: learningRateMultiplier };
   return method === 'dpo'

@@ -31,13 +31,18 @@ export function addEvent(
 /** Shows a computed step to clients. */
 export function showStep(services: Services, job: JobRecord, { metrics }: StepRecord): void {
   job.shownStep = metrics.step;
+  addEvent(services, job, `Step ${metrics.step}/${metrics.totalSteps}: ${figures(job, metrics)}`, {
+    type: 'metrics',
+    data: { ...viewMetrics(metrics, job.method), total_steps: metrics.totalSteps },
+  });
+}
+
+function figures({ method }: JobRecord, metrics: StepRecord['metrics']): string {
+  if (method === 'reinforcement') return `training reward=${metrics.trainAccuracy.toFixed(2)}`;
   const losses = [`training loss=${metrics.trainLoss.toFixed(2)}`];
   if (metrics.validLoss !== undefined) losses.push(`validation loss=${metrics.validLoss.toFixed(2)}`);
   if (metrics.fullValidLoss !== undefined) losses.push(`full validation loss=${metrics.fullValidLoss.toFixed(2)}`);
-  addEvent(services, job, `Step ${metrics.step}/${metrics.totalSteps}: ${losses.join(', ')}`, {
-    type: 'metrics',
-    data: { ...viewMetrics(metrics), total_steps: metrics.totalSteps },
-  });
+  return losses.join(', ');
 }
 
 /** Makes the end of an epoch a usable model; answers the checkpoints that thereby fall out of the last three. */
@@ -50,7 +55,7 @@ export function showCheckpoint(services: Services, job: JobRecord, epoch: EpochR
     jobId: job.id,
     model: name,
     step: epoch.step,
-    metrics: viewMetrics(epoch.metrics),
+    metrics: viewMetrics(epoch.metrics, job.method),
   };
   store.put('checkpoint', checkpoint, job.id);
   putModel(services, job, name, epoch.weights, true, 0);

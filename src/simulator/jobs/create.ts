@@ -28,13 +28,16 @@ export function newJob(services: Services, body: JsonObject, fault: JobFault | u
   if (suffix !== null && (suffix.length === 0 || suffix.length > MAX_SUFFIX)) {
     throw badRequest(`Invalid 'suffix': expected 1 to ${MAX_SUFFIX} characters, but got ${suffix.length}.`, 'suffix');
   }
-  const { method, hyperparameters } = readMethod(body);
+  const { method, grader, hyperparameters } = readMethod(body);
   if (!model.base.methods.includes(method)) {
     throw badRequest(
       `Model ${requested} is not available for fine-tuning with the method '${method}'.`,
       'model',
       'model_not_available',
     );
+  }
+  if (method === 'reinforcement' && validation === null) {
+    throw badRequest("A validation file is required for the method 'reinforcement'.", 'validation_file');
   }
   const now = services.clock.now();
   const slug = (suffix ?? '').toLowerCase().replace(/[^a-z0-9-]+/g, '-');
@@ -49,6 +52,7 @@ export function newJob(services: Services, body: JsonObject, fault: JobFault | u
     seed: optionalNumber(body, 'seed', { min: 0, max: 2_147_483_647, integer: true }) ?? randomInt(2 ** 31 - 1),
     metadata: optionalMetadata(body),
     method,
+    ...(grader && { grader }),
     hyperparameters,
     status: 'validating_files',
     finishedMs: null,

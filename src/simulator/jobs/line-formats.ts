@@ -9,6 +9,7 @@ type Conversations = JsonObject[][];
 const READERS: Record<Method, (line: JsonObject) => Conversations | string> = {
   supervised: readExample,
   dpo: readPair,
+  reinforcement: readQuestion,
 };
 
 /** The conversations of one line of a method's file, or what is wrong with it. */
@@ -28,6 +29,13 @@ function readExample({ messages }: JsonObject): Conversations | string {
   const example = messages as JsonObject[];
   if (example.at(-1)?.role !== 'assistant') return 'the last message must be from the assistant.';
   return [example];
+}
+
+function readQuestion({ messages }: JsonObject): Conversations | string {
+  const problem = problemIn(messages, 'messages');
+  if (problem !== undefined) return problem;
+  const question = messages as JsonObject[];
+  return question.at(-1)?.role === 'user' ? [question] : 'the last message must be from the user.';
 }
 
 /** As developers.openai.com/api/docs/guides/direct-preference-optimization describes it: one turn is learned. */

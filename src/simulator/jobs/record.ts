@@ -1,6 +1,6 @@
 import type { Method } from '../catalogue.ts';
 import type { JobFault } from '../faults/rules.ts';
-import type { StepMetrics } from '../learner/index.ts';
+import type { RewardGrader, StepMetrics } from '../learner/index.ts';
 import type { StoredRecord } from '../store.ts';
 
 /** Hyperparameters as a client gives them. */
@@ -10,6 +10,8 @@ export interface RequestedHyperparameters {
   learning_rate_multiplier: number | 'auto';
   /** Of `dpo` alone. */
   beta?: number | 'auto';
+  /** Of `reinforcement` alone; the simulation tries all answers, whatever it is. */
+  compute_multiplier?: number | 'auto';
 }
 
 /** Where a job stands. */
@@ -27,6 +29,8 @@ export interface JobRecord extends StoredRecord {
   seed: number;
   metadata: Record<string, string> | null;
   method: Method;
+  /** Of `reinforcement` alone. */
+  grader?: RewardGrader;
   /** `auto` is replaced by a number once the files are checked. */
   hyperparameters: RequestedHyperparameters;
   status: JobStatus;

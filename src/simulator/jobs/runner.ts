@@ -127,7 +127,7 @@ export function startJobs(services: Services): JobRunner {
     const { job } = work;
     const steps = store.list<StepRecord>('step', { parent: job.id, order: 'asc' }).map((step) => step.metrics);
     const id = newId('file-');
-    const bytes = await blobs.writeText(id, resultCsv(steps));
+    const bytes = await blobs.writeText(id, resultCsv(steps, job.method));
     if (closed || job.status !== 'running') return blobs.remove(id);
     finish(work, () => succeed(services, job, { id, bytes }));
   }

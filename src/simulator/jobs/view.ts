@@ -1,3 +1,4 @@
+import type { Method } from '../catalogue.ts';
 import type { StepMetrics } from '../learner/index.ts';
 import { type CheckpointRecord, type EventRecord, isTerminal, type JobRecord } from './record.ts';
 
@@ -23,7 +24,10 @@ export function viewJob(job: JobRecord, nowMs: number) {
     seed: job.seed,
     // The older field; OpenAI fills it for supervised jobs alone.
     hyperparameters: job.method === 'supervised' ? job.hyperparameters : null,
-    method: { type: job.method, [job.method]: { hyperparameters: job.hyperparameters } },
+    method: {
+      type: job.method,
+      [job.method]: { ...(job.grader && { grader: job.grader }), hyperparameters: job.hyperparameters },
+    },
     fine_tuned_model: named ? job.tunedModel : null,
     user_provided_suffix: job.suffix,
     result_files: job.resultFiles,
@@ -55,9 +59,15 @@ export function viewCheckpoint(checkpoint: CheckpointRecord) {
   };
 }
 
-/** Metrics under the API's names; what was not measured is left out. */
-export function viewMetrics(metrics: StepMetrics): Record<string, number> {
-  const named: Record<string, number | undefined> = {
+/** Metrics under the API's names; what was not measured is left out. Of reinforcement the accuracies are mean rewards. */
+export function viewMetrics(metrics: StepMetrics, method: Method): Record<string, number> {
+  const rewards = {
+    step: metrics.step,
+    train_mean_reward: metrics.trainAccuracy,
+    valid_mean_reward: metrics.validAccuracy,
+    full_valid_mean_reward: metrics.fullValidAccuracy,
+  };
+  const losses = {
     step: metrics.step,
     train_loss: metrics.trainLoss,
     train_mean_token_accuracy: metrics.trainAccuracy,
@@ -67,17 +77,30 @@ export function viewMetrics(metrics: StepMetrics): Record<string, number> {
     full_valid_mean_token_accuracy: metrics.fullValidAccuracy,
   };
   const measured: Record<string, number> = {};
-  for (const [name, value] of Object.entries(named)) if (value !== undefined) measured[name] = value;
+  for (const [name, value] of Object.entries(method === 'reinforcement' ? rewards : losses))
+    if (value !== undefined) measured[name] = value;
   return measured;
 }
 
 /** The result file's content: CSV in base64, as OpenAI serves it. */
-export function resultCsv(steps: StepMetrics[]): string {
+export function resultCsv(steps: StepMetrics[], method: Method): string {
+  if (method === 'reinforcement') return rewardsCsv(steps);
   const lines = ['step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy'];
   for (const step of steps) {
     lines.push(
       [step.step, step.trainLoss, step.trainAccuracy, step.validLoss ?? '', step.validAccuracy ?? ''].join(','),
     );
   }
+  return base64(lines);
+}
+
+function rewardsCsv(steps: StepMetrics[]): string {
+  const rows = steps.map(({ step, trainAccuracy, validAccuracy = '' }) =>
+    [step, trainAccuracy, validAccuracy].join(','),
+  );
+  return base64(['step,train_mean_reward,valid_mean_reward', ...rows]);
+}
+
+function base64(lines: readonly string[]): string {
   return Buffer.from(`${lines.join('\n')}\n`).toString('base64');
 }

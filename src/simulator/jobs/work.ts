@@ -81,6 +81,7 @@ export function learn(services: Services, active: ActiveJob): TrainingHandle {
       seed: job.seed,
     },
     ...(job.method === 'dpo' && { preference: { beta: Number(beta) } }),
+    ...(job.grader && { grader: job.grader }),
     ...(job.model !== job.base && { startFrom: inData(join(jobFolder(job), START)) }),
     checkpointDir: inData(jobFolder(job)),
     ...(active.lastEpoch && { resumeFrom: inData(active.lastEpoch.weights) }),

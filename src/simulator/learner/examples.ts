@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { completionOf, promptFeatures } from './messages.ts';
+import type { Item, Reward } from './reward.ts';
 import type { ChatMessage } from './types.ts';
 
 /** A training or validation file that cannot be learned from; `line` counts from 1, absent for the file as a whole. */
@@ -21,7 +22,12 @@ export interface Sample {
   completion: string;
   /** Of a pair: the answer that is not preferred. */
   rejected?: string;
+  /** Of a question: what stands beside its messages. */
+  item?: Item;
 }
+
+/** How the lines of a file are meant; questions with the reward that says what is hoped for. */
+export type Lines = 'examples' | 'pairs' | Reward;
 
 /** node:readline would also split at U+2028, which JSON allows inside a string. */
 async function* readLines(file: string): AsyncGenerator<string> {
@@ -85,13 +91,21 @@ function toPair(value: Record<string, unknown>, line: number): Sample {
   };
 }
 
+function questionReader(reward: Reward) {
+  return ({ messages, ...item }: Record<string, unknown>, line: number): Sample => ({
+    input: promptFeatures(messagesOf(messages, 'messages', line)),
+    completion: reward.hoped(item),
+    item,
+  });
+}
+
 /**
- * Reads chat JSONL, or `pairs` of answers in OpenAI's preference format, as a stream, one sample a line; blank lines are
+ * Reads chat JSONL, or pairs of answers and questions in OpenAI's formats, as a stream, one sample a line; blank lines are
  * passed over.
  * Throws `TrainingDataError` naming the line that is not an example, and the file system's error for an unreadable file.
  */
-export async function* readSamples(file: string, pairs: boolean): AsyncGenerator<Sample> {
-  const toSample = pairs ? toPair : toExample;
+export async function* readSamples(file: string, lines: Lines): AsyncGenerator<Sample> {
+  const toSample = typeof lines === 'object' ? questionReader(lines) : lines === 'pairs' ? toPair : toExample;
   let line = 0;
   for await (const raw of readLines(file)) {
     line++;

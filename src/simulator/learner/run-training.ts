@@ -2,13 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { emptyClassifier, withLabels } from './classifier.ts';
 import { classifierLearner } from './classifier-learner.ts';
+import { TrainingDataError } from './examples.ts';
 import type { Learner } from './learner.ts';
 import { likelihood } from './likelihood.ts';
 import type { TunedModel } from './model.ts';
 import { neighbourLearner, rememberAlso } from './neighbour-learner.ts';
 import { createPacer } from './pacer.ts';
+import { policy } from './policy.ts';
 import { type Compared, compareWith, preference } from './preference.ts';
 import { shuffledOrder } from './random.ts';
+import { type Reward, rewardOf } from './reward.ts';
 import { readTrainingSet, type TrainingSet } from './training-set.ts';
 import type { StepMetrics, TrainEvent, TrainRequest } from './types.ts';
 import { readValidationSet, validationMetrics } from './validation.ts';
@@ -29,7 +32,18 @@ function initialModel(set: TrainingSet, earlier: TunedModel | undefined): TunedM
   );
 }
 
-function learnerOf(model: TunedModel, set: TrainingSet, compared: Compared | undefined): Learner {
+function learnerOf(
+  model: TunedModel,
+  set: TrainingSet,
+  compared: Compared | undefined,
+  reward: Reward | undefined,
+): Learner {
+  if (reward) {
+    if (model.kind === 'classifier') return classifierLearner(model, set.inputs, policy(model, set, reward));
+    throw new TrainingDataError(
+      'This simulated platform learns by reinforcement where few different answers are hoped for.',
+    );
+  }
   if (model.kind === 'neighbours') return neighbourLearner(model, set, compared);
   if (compared) return classifierLearner(model, set.inputs, preference(model, set, compared));
   return classifierLearner(model, set.inputs, likelihood(model, set));
@@ -45,11 +59,12 @@ export async function* runTraining(request: TrainRequest, flag: Int32Array): Asy
   const { nEpochs, batchSize, learningRateMultiplier, seed } = request.hyperparameters;
   const earlier = request.startFrom === undefined ? undefined : (await loadModel(request.startFrom)).model;
   const resumed = request.resumeFrom === undefined ? undefined : await loadModel(request.resumeFrom);
-  const pairs = request.preference !== undefined;
-  const set = await readTrainingSet(request.trainFile, earlier?.kind === 'classifier' ? earlier.labels : [], pairs);
+  const reward = request.grader && rewardOf(request.grader);
+  const lines = reward ?? (request.preference ? 'pairs' : 'examples');
+  const set = await readTrainingSet(request.trainFile, earlier?.kind === 'classifier' ? earlier.labels : [], lines);
   const compared = request.preference && compareWith(earlier, request.preference);
-  const learner = learnerOf(resumed?.model ?? initialModel(set, earlier), set, compared);
-  const validation = request.validationFile === undefined ? [] : await readValidationSet(request.validationFile, pairs);
+  const learner = learnerOf(resumed?.model ?? initialModel(set, earlier), set, compared, reward);
+  const validation = request.validationFile === undefined ? [] : await readValidationSet(request.validationFile, lines);
   await mkdir(request.checkpointDir, { recursive: true });
 
   const stepsPerEpoch = Math.ceil(learner.examples / batchSize);

@@ -1,3 +1,5 @@
+import type { RewardGrader } from './reward.ts';
+
 /** A chat message as a client or a training file writes it; fields not named here are tolerated and ignored. */
 export interface ChatMessage {
   role: string;
@@ -22,7 +24,7 @@ export interface Preference {
 /**
  * Measured at one step. Losses are mean negative log-likelihoods in nats, accuracies shares from 0 to 1. Of preferences
  * the loss is that of choosing the preferred answer, ln 2 as long as nothing has moved, and the accuracy the share of pairs
- * in which that answer has gained on the other.
+ * in which that answer has gained on the other. Of rewards the accuracy is their mean, and the loss that with its sign turned.
  * `train*` is the mean over the examples since the last report, each seen before the update it caused; `valid*` comes
  * from a sample of the validation file, `full*` from all of it and only at the end of an epoch, both after the update.
  */
@@ -39,13 +41,15 @@ export interface StepMetrics {
 
 /** A training to run; every path is a file or folder on this machine. */
 export interface TrainRequest {
-  /** Chat JSONL, or pairs of answers for a preference; read as a stream. */
+  /** Chat JSONL, pairs of answers for a preference, or questions for a grader; read as a stream. */
   trainFile: string;
   /** The same, read as a stream. */
   validationFile?: string;
   hyperparameters: Hyperparameters;
   /** Learns which of two answers is preferred, rather than what to answer. */
   preference?: Preference;
+  /** Learns from what this says of its answers to questions. */
+  grader?: RewardGrader;
   /**
    * Weights of an earlier tuned model to go on from, for a preference also the model compared with; of a classifier
    * nothing is kept when this file is free text.

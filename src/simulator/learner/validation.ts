@@ -1,4 +1,4 @@
-import { readSamples, type Sample } from './examples.ts';
+import { type Lines, readSamples, type Sample } from './examples.ts';
 import type { Learner, Score } from './learner.ts';
 import type { StepMetrics } from './types.ts';
 
@@ -7,10 +7,10 @@ const SAMPLE_SIZE = 32;
 
 type ValidationMetrics = Pick<StepMetrics, 'validLoss' | 'validAccuracy' | 'fullValidLoss' | 'fullValidAccuracy'>;
 
-/** Reads a validation file, of `pairs` or examples, whole, as feature ids; throws as `readSamples` does. */
-export async function readValidationSet(file: string, pairs: boolean): Promise<Sample[]> {
+/** Reads a validation file whole, as feature ids; throws as `readSamples` does. */
+export async function readValidationSet(file: string, lines: Lines): Promise<Sample[]> {
   const samples: Sample[] = [];
-  for await (const sample of readSamples(file, pairs)) samples.push(sample);
+  for await (const sample of readSamples(file, lines)) samples.push(sample);
   return samples;
 }
 

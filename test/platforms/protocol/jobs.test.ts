@@ -1,3 +1,4 @@
+import { rewardSchema } from '../../../src/contract/graders.ts';
 import { bench, connected, endpoint, failureOf, newJob, spec, until } from '../support.ts';
 
 const theJob = { method: 'GET', path: '/v1/fine_tuning/jobs/*' };
@@ -47,6 +48,44 @@ test.each([
   expect(JSON.parse(requests[0]?.body ?? '').method).toEqual({
     type: 'dpo',
     dpo: { hyperparameters: { n_epochs: 3, batch_size: 8, learning_rate_multiplier: 0.5, beta } },
+  });
+});
+
+test('a job by reinforcement has its reward in the fields of the protocol', async () => {
+  const { url, requests } = await endpoint(() => job({ status: 'queued' }));
+  const check = { type: 'string_check', operation: 'eq', input: '{{sample.output_text}}', reference: 'a' } as const;
+  const alike = { type: 'text_similarity', evaluation_metric: 'bleu', input: 'b', reference: 'c', pass_threshold: 0.5 };
+  const grader = rewardSchema.parse({
+    type: 'multi',
+    graders: { check: { ...check, name: 'mine' }, alike },
+    calculate_output: 'check + alike',
+    pass_threshold: 1,
+  });
+  const hyperparameters = {
+    epochs: 2,
+    batchSize: 'auto',
+    learningRateMultiplier: 'auto',
+    computeMultiplier: 3,
+  } as const;
+  const reward = { grader, maxOutputTokens: 8 };
+  await connected(url).createJob(spec('file-1', { method: 'reinforcement', hyperparameters, reward }));
+  const { pass_threshold: _, ...unbound } = alike;
+  expect(JSON.parse(requests[0]?.body ?? '').method).toEqual({
+    type: 'reinforcement',
+    reinforcement: {
+      grader: {
+        type: 'multi',
+        name: 'reward',
+        graders: { check: { ...check, name: 'mine' }, alike: { ...unbound, name: 'alike' } },
+        calculate_output: 'check + alike',
+      },
+      hyperparameters: {
+        n_epochs: 2,
+        batch_size: 'auto',
+        learning_rate_multiplier: 'auto',
+        compute_multiplier: 3,
+      },
+    },
   });
 });
 

@@ -9,7 +9,7 @@ const mostTold = 40;
 
 const mostRuns = 1_000;
 
-interface DueQuery extends Pick<MigrationRequest, 'connection' | 'baseModel'> {
+export interface DueQuery extends Pick<MigrationRequest, 'connection' | 'baseModel'> {
   withinDays: number;
 }
 

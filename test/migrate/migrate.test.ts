@@ -115,6 +115,14 @@ test('of several parameters each is estimated, and they go on to the run; not wi
   await expect(planned({ changes, otherBases: ['stand-in-nano'] })).rejects.toMatchObject({ code: 'invalid_config' });
 });
 
+test('what the run would be refused by stands in the way of its plan', async () => {
+  const plan = await planned({ changes: { minimumLifeDays: 0, model: 'stand-in-maxi' } });
+  expect(plan.obstacles).toMatchObject([
+    { code: 'model_not_found', message: expect.stringContaining('stand-in-maxi') },
+  ]);
+  expect(plan.config).toBeUndefined();
+});
+
 test('data that are gone can be given', async () => {
   await writeFile(join(at.folder, 'given.jsonl'), trainingLines.map((line) => `${line}\n`).join(''));
   const plan = await planned({ model: 'orders', train: join(at.folder, 'given.jsonl') });

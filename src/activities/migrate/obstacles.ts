@@ -49,7 +49,8 @@ function ofTarget({ request, from, methods, base, heritage, today }: Facts): Obs
   return obstacles;
 }
 
-function ofData({ request, from, heritage, train, heldOut, distil, today }: Facts): Obstacle[] {
+function ofData(facts: Facts): Obstacle[] {
+  const { request, from, heritage, train, heldOut, distil, minimumExamples, today } = facts;
   const obstacles: Obstacle[] = [];
   const add = (code: string, message: string, advice: string) => obstacles.push({ code, message, advice });
   if (sourcesOf(heritage) === undefined && !distil) {
@@ -60,6 +61,14 @@ function ofData({ request, from, heritage, train, heldOut, distil, today }: Fact
       lives
         ? 'Give data of your own with --train FILE, or questions with --distil FILE, which the old model answers while it lives.'
         : 'Give data of your own with --train FILE.',
+    );
+  }
+  const learnt = (train?.examples ?? 0) + (distil?.added.examples ?? 0);
+  if (distil && learnt < minimumExamples) {
+    add(
+      'distil_inputs',
+      `With its answers there would be ${learnt} training examples, and the new platform trains on ${minimumExamples} at least.`,
+      'Name more questions with --distil FILE.',
     );
   }
   for (const [inspection, which, option] of [

@@ -18,6 +18,8 @@ export interface Facts {
   platform: string;
   /** Methods by which the platform's adapter trains. */
   methods: readonly string[];
+  /** Fewer are not trained on. */
+  minimumExamples: number;
   /** The catalogue's word on either model; undefined when it knows nothing. */
   old: ModelEntry | undefined;
   base: ModelEntry | undefined;

@@ -113,9 +113,8 @@ export function clientOver(
     accounts: () => listAccounts(client, taskQueue),
     adopt: async (request) => await startAdoption(client, taskQueue, request, url),
     planMigration: async (request) => await planMigration(client, taskQueue, request),
-    migrate: async (request, plan) =>
-      await startMigration({ client, taskQueue, url, get }, { request, ...(plan ? { plan } : {}) }),
-    keepDeployment: async (deployment) => await keepDeployment(client, taskQueue, deployment),
+    migrate: async (request, plan) => await startMigration({ client, taskQueue, url, get }, request, plan),
+      keepDeployment: async (deployment) => await keepDeployment(client, taskQueue, deployment),
     schedules: schedules(client, taskQueue),
     close: async () => await client.connection.close(),
   };

@@ -66,17 +66,21 @@ export async function planMigration(
  * Starts a migration, or joins the one of that model which is under way. Throws `migration_blocked` for a plan that has
  * obstacles, `invalid_config`, `temporal_unreachable`.
  */
-export async function startMigration(context: Context, input: MigrationInput): Promise<MigrationHandle> {
+export async function startMigration(
+  context: Context,
+  request: MigrationRequest,
+  plan: MigrationPlan | undefined,
+): Promise<MigrationHandle> {
   const { client, taskQueue } = context;
-  const { model, connection, baseModel } = input.request;
+  const { model, connection, baseModel } = request;
   const name = migrationName(taskQueue, model);
-  const args: [MigrationInput] = [{ ...input, ...(input.plan ? { plan: checked(input.plan) } : {}) }];
+  const input: MigrationInput = { taskQueue, request, ...(plan ? { plan: checked(plan) } : {}) };
   let joined = false;
   try {
     await client.workflow.start(migrationType, {
       workflowId: name,
       taskQueue,
-      args,
+      args: [input],
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: `Carry ${model} over to ${connection}/${baseModel}`,
     });

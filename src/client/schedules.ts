@@ -3,7 +3,7 @@ import { parseRunConfig, type RunConfigInput } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import { expiringCheckType } from '../contract/lifetimes.ts';
 import { catalogueCheckType, inputMemo, workflowType } from '../contract/messages.ts';
-import { type MigrationOrder, migrationRoundType } from '../contract/migration.ts';
+import { type MigrationOrder, type MigrationRoundInput, migrationRoundType } from '../contract/migration.ts';
 import type { FineTuneInput } from '../contract/run.ts';
 import { runSummary } from '../contract/run-start.ts';
 
@@ -90,8 +90,9 @@ export function schedules(client: Client, taskQueue: string): Schedules {
 
     async createMigration({ name, cron, order }) {
       const { connection, baseModel } = order.request;
+      const input: MigrationRoundInput = { ...checkedOrder(order), taskQueue };
       const staticSummary = `Carry what dies within ${order.withinDays} days over to ${connection}/${baseModel}`;
-      await create(name, cron, { workflowType: migrationRoundType, args: [checkedOrder(order)], staticSummary });
+      await create(name, cron, { workflowType: migrationRoundType, args: [input], staticSummary });
     },
 
     async *list() {

@@ -54,7 +54,7 @@ export interface MigrationRequest {
 export interface Obstacle {
   /**
    * Stable: `same`, `method`, `unpriced`, `dead_end`, `data_gone`, `data`, `images`, `tools`, `distil_method`, `distil_model`,
-   * `distil_inputs`, `distil_budget`.
+   * `distil_inputs`, `distil_budget`; or the code of the error by which the run would be refused.
    */
   code: string;
   message: string;
@@ -122,6 +122,8 @@ export interface Price {
 
 /** What the workflow `migrateModel` is started with. */
 export interface MigrationInput {
+  /** Part of the names of what it starts. */
+  taskQueue: string;
   request: MigrationRequest;
   /** As somebody has read and confirmed it: this is what is run. Made anew when absent. */
   plan?: MigrationPlan;
@@ -193,6 +195,12 @@ export interface MigrationOrder {
   /** With so many days left it is told of. */
   warnWithinDays: number;
   graceHours: number;
+}
+
+/** What the workflow `migrateExpiring` is started with. */
+export interface MigrationRoundInput extends MigrationOrder {
+  /** Part of the names of what it starts. */
+  taskQueue: string;
 }
 
 /** What one round of a schedule has done, by the names of models. */

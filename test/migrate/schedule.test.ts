@@ -64,7 +64,7 @@ function order(changes: Partial<MigrationOrder> = {}, gate: object = {}): Migrat
 
 async function round(given: MigrationOrder): Promise<MigrationRound> {
   const { taskQueue } = at.settings;
-  const options = { taskQueue, workflowId: unique('round'), args: [given] };
+  const options = { taskQueue, workflowId: unique('round'), args: [{ ...given, taskQueue }] };
   return (await temporal.workflow.execute(migrationRoundType, options)) as MigrationRound;
 }
 

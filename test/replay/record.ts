@@ -11,8 +11,9 @@ import { connect } from '../../src/client/connect.ts';
 import type { RunHandle } from '../../src/client.ts';
 import { accountName } from '../../src/contract/account.ts';
 import { catalogueCheckType, jobChangedSignal } from '../../src/contract/messages.ts';
+import { migrationRoundType, retirementType } from '../../src/contract/migration.ts';
 import { standInKeyEnv } from '../../src/platforms/registry.ts';
-import { filledAccount } from '../adopt/account.ts';
+import { type Account, day, filledAccount } from '../adopt/account.ts';
 import { azureConnection } from '../platforms/azure/support.ts';
 import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
@@ -51,7 +52,18 @@ const deploying: Parameters<typeof pipeline>[2] = ({ baseURL }) =>
     deployment: { hourlyUsd: 1 },
   });
 
+/** With another base model to which one can be carried. */
+const otherBase = 'gpt-4.1-nano-2025-04-14';
+const twoBases: Parameters<typeof pipeline>[2] = (connection) => {
+  const { catalogue } = connection;
+  const [mini] = catalogue.models;
+  return { ...connection, catalogue: { ...catalogue, models: [...catalogue.models, { ...mini, id: otherBase }] } };
+};
+
 const connections: Record<string, Parameters<typeof pipeline>[2]> = {
+  migration: twoBases,
+  'migration-cancelled': twoBases,
+  'migration-round': twoBases,
   queued: limited,
   account: limited,
   deployed: deploying,
@@ -161,14 +173,58 @@ const others: Record<string, (at: Pipeline) => Promise<string>> = {
     await adoption.result();
     return adoption.name;
   },
-  'catalogue-check': async ({ settings }) => {
-    const temporal = await connect(settings.temporal);
-    const workflowId = unique('catalogue-check');
-    await temporal.workflow.execute(catalogueCheckType, { workflowId, taskQueue: settings.taskQueue, args: [] });
-    await temporal.connection.close();
-    return workflowId;
+  // The old model answers first what the new one learns, and is kept as fallback.
+  migration: async (at) => {
+    await adopted(at);
+    const migration = await at.client.migrate({ ...carried, model: 'support-desk', distil: {} });
+    await migration.result();
+    return migration.name;
   },
+  'migration-cancelled': async (at) => {
+    await adopted(at);
+    at.simulator.set({ trainingSeconds: 60 });
+    const migration = await at.client.migrate({ ...carried, model: 'support-desk' });
+    await until(await migration.run(), 'train', training);
+    await migration.cancel('recorded');
+    await migration.result().catch(() => undefined);
+    return migration.name;
+  },
+  'migration-round': async (at) => {
+    await adopted(at);
+    return await executed(at, migrationRoundType, {
+      taskQueue: at.settings.taskQueue,
+      request: carried,
+      ...{ withinDays: 60, warnWithinDays: 90, graceHours: 1 },
+    });
+  },
+  retirement: async (at) => {
+    const { client, models } = await adopted(at);
+    await client.models.delete(models.first);
+    const version = { model: 'support-desk', version: 1, shutdownDate: '2026-11-01', by: 'recorder' };
+    return await executed(at, retirementType, version);
+  },
+  'catalogue-check': async (at) => await executed(at, catalogueCheckType),
 };
+
+const gate = { minimumExamples: 5 };
+const carried = { connection: 'simulator', baseModel: otherBase, margin: 0.5, changes: { pollSeconds: 0.1, gate } };
+
+/** An account whose models die in 30 days, registered. */
+async function adopted({ client, simulator }: Pipeline): Promise<Account> {
+  simulator.setModels({ 'stand-in-mini': { shutdownDate: day(30) }, [otherBase]: { shutdownDate: null } });
+  const account = await filledAccount(simulator);
+  await (await client.adopt({ connection: 'simulator', budgetUsd: 0, dryRun: false, by: 'recorder' })).result();
+  return account;
+}
+
+/** Runs a workflow to its end and answers its id. */
+async function executed({ settings }: Pipeline, type: string, ...args: unknown[]): Promise<string> {
+  const temporal = await connect(settings.temporal);
+  const workflowId = unique(type);
+  await temporal.workflow.execute(type, { workflowId, taskQueue: settings.taskQueue, args });
+  await temporal.connection.close();
+  return workflowId;
+}
 
 async function saveHistory(temporal: Client, id: string, runId: string | undefined, file: string): Promise<void> {
   const history = await temporal.workflow.getHandle(id, runId).fetchHistory();

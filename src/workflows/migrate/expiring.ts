@@ -1,10 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { startChild, workflowInfo } from '@temporalio/workflow';
+import { startChild } from '@temporalio/workflow';
 import type { Lifetime } from '../../contract/lifetimes.ts';
 import {
   type DueMigration,
-  type MigrationOrder,
   type MigrationRound,
+  type MigrationRoundInput,
   migrationName,
   migrationType,
 } from '../../contract/migration.ts';
@@ -14,7 +14,7 @@ import type { migrateModel } from './index.ts';
 import { tellBlocked } from './told.ts';
 
 /** A round of a schedule: tells of models in service that die soon, and carries over those whose time has come. */
-export async function migrateExpiring(order: MigrationOrder): Promise<MigrationRound> {
+export async function migrateExpiring(order: MigrationRoundInput): Promise<MigrationRound> {
   const { request, withinDays, warnWithinDays } = order;
   const { connection, baseModel } = request;
   const round: MigrationRound = { warned: [], started: [], underWay: [], left: [] };
@@ -37,7 +37,7 @@ async function warn(lifetime: Lifetime): Promise<'warned'> {
 
 /** Each version is carried to a place once: what failed there, or was no better, is for a person. */
 async function carryOver(
-  { request, graceHours }: MigrationOrder,
+  { taskQueue, request, graceHours }: MigrationRoundInput,
   { lifetime: { model, version }, tried }: DueMigration,
 ): Promise<Exclude<keyof MigrationRound, 'warned'>> {
   const { connection, baseModel } = request;
@@ -50,8 +50,8 @@ async function carryOver(
   }
   try {
     await startChild<typeof migrateModel>(migrationType, {
-      workflowId: migrationName(workflowInfo().taskQueue, model),
-      args: [{ request: { ...request, model }, graceHours }],
+      workflowId: migrationName(taskQueue, model),
+      args: [{ taskQueue, request: { ...request, model }, graceHours }],
       parentClosePolicy: 'ABANDON',
       staticSummary: `Carry ${model} over to ${connection}/${baseModel}`,
     });

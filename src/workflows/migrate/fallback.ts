@@ -1,8 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { startChild, workflowInfo } from '@temporalio/workflow';
+import { startChild } from '@temporalio/workflow';
 import {
   type Fallback,
   type MigrationPlan,
+  migrationName,
   type RetirementInput,
   retirementName,
   retirementType,
@@ -14,17 +15,19 @@ import type { retireVersion } from './retire.ts';
 export async function keepFallback(
   { version, shutdownDate }: MigrationPlan['from'],
   registered: Registered | undefined,
+  taskQueue: string,
 ): Promise<Fallback | undefined> {
   if (!registered?.promoted || shutdownDate === undefined) return undefined;
-  const { taskQueue, workflowId: by } = workflowInfo();
-  const input: RetirementInput = { model: registered.name, version, shutdownDate, by };
+  const { name: model } = registered;
+  const by = migrationName(taskQueue, model);
+  const input: RetirementInput = { model, version, shutdownDate, by };
   const retirement = retirementName(taskQueue, input);
   try {
     await startChild<typeof retireVersion>(retirementType, {
       workflowId: retirement,
       args: [input],
       parentClosePolicy: 'ABANDON',
-      staticSummary: `Retire version ${version} of ${registered.name} when it is shut down on ${shutdownDate}`,
+      staticSummary: `Retire version ${version} of ${model} when it is shut down on ${shutdownDate}`,
     });
   } catch (error) {
     // An earlier migration away from that version waits for the same day.

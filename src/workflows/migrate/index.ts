@@ -10,7 +10,7 @@ import { endOf, startRun } from './run.ts';
  * shown to be no worse. The old version then stays the one to roll back to, and is retired on its day of death.
  */
 export async function migrateModel(migration: MigrationInput): Promise<MigrationResult> {
-  const { request } = migration;
+  const { request, taskQueue } = migration;
   const course = new Course(request);
   const { from, run, result } = await course.go(async () => {
     const { from, input } = await prepared(course, migration);
@@ -19,7 +19,7 @@ export async function migrateModel(migration: MigrationInput): Promise<Migration
   });
   const { registered, verdict } = result;
   // A cancellation that comes after the end of the run takes nothing back.
-  const fallback = await CancellationScope.nonCancellable(() => keepFallback(from, registered));
+  const fallback = await CancellationScope.nonCancellable(() => keepFallback(from, registered, taskQueue));
   course.now.stage = 'done';
   const { askedUsd, distilled } = course.now;
   const { decision, says } = verdict;

@@ -114,7 +114,7 @@ export function clientOver(
     adopt: async (request) => await startAdoption(client, taskQueue, request, url),
     planMigration: async (request) => await planMigration(client, taskQueue, request),
     migrate: async (request, plan) => await startMigration({ client, taskQueue, url, get }, request, plan),
-      keepDeployment: async (deployment) => await keepDeployment(client, taskQueue, deployment),
+    keepDeployment: async (deployment) => await keepDeployment(client, taskQueue, deployment),
     schedules: schedules(client, taskQueue),
     close: async () => await client.connection.close(),
   };

@@ -53,6 +53,7 @@ async function migrate(line: string[]) {
     run: async () => run,
     result: async () => ({
       ...{ model: 'a', run: run.name, verdict: result.verdict },
+      askedUsd: 0.25,
       fallback: { version: 2, until: '2027-01-14', retirement: 'retire-tunewright-a-2' },
     }),
     cancel: async () => undefined,
@@ -99,7 +100,9 @@ test('what was planned and confirmed is what is begun, and its run is watched to
   expect(calls).toContainEqual(['migrate', 'a', 7]);
   expect(stdout).toContain('migration: migrate-tunewright-a\n');
   expect(stdout).toContain('asking the old model\nrun:       migrate-a-k7fm\n');
-  expect(stdout).toContain('\nVersion 2 can be rolled back to until 2027-01-14, and is retired then.\n');
+  expect(stdout).toContain(
+    '\nasked:   $0.2500 for answers of the old model before that\nVersion 2 can be rolled back to until 2027-01-14, and is retired then.\n',
+  );
 });
 
 test('with --detach it returns when it has begun, with --dry-run before', async () => {

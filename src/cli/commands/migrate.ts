@@ -7,7 +7,7 @@ import type { Context, Perform } from '../context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
 import { type MigrationOptions, migrationOptions, migrationRequest, placed } from '../migration-options.ts';
 import { duration } from '../options.ts';
-import { migrationLine, migrationPlan } from '../render/migration.ts';
+import { migrationEnd, migrationLine, migrationPlan } from '../render/migration.ts';
 
 const dayMs = 86_400_000;
 
@@ -73,7 +73,8 @@ async function migrate(context: Context, model: string | undefined, options: Mig
     out.note('Not watched from here: `tunewright list` shows the runs, `tunewright watch NAME` follows one.');
     return refused;
   }
-  return await attendMigration(context, only);
+  const ended = await attendMigration(context, only);
+  return ended === exitCodes.done ? refused : ended;
 }
 
 async function start({ client, out }: Context, { request, plan }: Planned): Promise<MigrationHandle> {
@@ -103,9 +104,9 @@ async function attendMigration(context: Context, migration: MigrationHandle): Pr
   out.say(`run:       ${run.name}`);
   const code = await attend(context, run, false);
   if (code !== exitCodes.done) return code;
-  const { fallback } = await migration.result();
-  if (fallback)
-    out.say(`Version ${fallback.version} can be rolled back to until ${fallback.until}, and is retired then.`);
+  const result = await migration.result();
+  out.data({ event: 'migrated', result });
+  for (const line of migrationEnd(result)) out.say(line);
   return code;
 }
 

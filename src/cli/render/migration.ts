@@ -1,5 +1,7 @@
 import type { DistilPlan } from '../../contract/distillation.ts';
-import type { MigrationPlan, MigrationProgress, OtherBase, Price } from '../../contract/migration.ts';
+
+import type { MigrationPlan, MigrationProgress, MigrationResult, OtherBase, Price } from '../../contract/migration.ts';
+
 import { formatCount, formatUsd } from '../../evaluation/format.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
@@ -51,6 +53,15 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
 export function migrationLine({ stage, begins, from }: MigrationProgress): string {
   if (stage === 'grace') return `waits until ${begins}`;
   return stage === 'ask' ? `asking ${clean(from?.modelId ?? 'the old model')}` : 'planning';
+}
+
+/** What there is to say of a migration beside its run. */
+export function migrationEnd({ askedUsd, fallback }: MigrationResult): string[] {
+  const asked =
+    askedUsd === undefined ? [] : [`asked:   ${formatUsd(askedUsd)} for answers of the old model before that`];
+  const old =
+    fallback && `Version ${fallback.version} can be rolled back to until ${fallback.until}, and is retired then.`;
+  return [...asked, ...(old ? [old] : [])];
 }
 
 function distilLine({ inputs, expectedUsd, atMostUsd }: DistilPlan): string {

@@ -1,5 +1,5 @@
 import { type Figure, median, seconds } from './support/figure.ts';
-import { type Meter, startMeter } from './support/meter.ts';
+import { type Measured, type Meter, startMeter } from './support/meter.ts';
 import { sampleRun } from './support/sample.ts';
 import { runScript } from './support/script.ts';
 import { openWorld, type World } from './support/world.ts';
@@ -9,12 +9,6 @@ const trainingSeconds = 3;
 const pollSeconds = 0.5;
 const reachMs = 3_000;
 const directLimitMs = 60_000;
-
-interface Measured {
-  wallMs: number;
-  /** Wall time in which the platform did nothing for it. */
-  ownMs: number;
-}
 
 /** Orchestration overhead: wall time of a run less the platform's own time, beside a plain script of the same calls. */
 export async function overhead(): Promise<Figure[]> {
@@ -60,15 +54,10 @@ async function run({ client }: World, meter: Meter): Promise<Measured> {
   const begun = Date.now();
   const started = await client.start(sampleRun(pollSeconds));
   await started.result();
-  return measured(meter, begun, Date.now());
+  return meter.measured([begun, Date.now()]);
 }
 
 async function script({ folder }: World, meter: Meter): Promise<Measured> {
   const { begun, ended } = await runScript([meter.url, folder, String(pollSeconds)], directLimitMs);
-  return measured(meter, begun, ended);
-}
-
-function measured({ platformMs }: Meter, begun: number, ended: number): Measured {
-  const wallMs = ended - begun;
-  return { wallMs, ownMs: wallMs - platformMs([begun, ended]) };
+  return meter.measured([begun, ended]);
 }

@@ -6,6 +6,7 @@ import { gateway } from './gateway.ts';
 import { graders } from './graders.ts';
 import { history } from './history.ts';
 import { memory } from './memory.ts';
+import { migration } from './migration.ts';
 import { overhead } from './overhead.ts';
 import { recovery } from './recovery.ts';
 import { resolve } from './resolve.ts';
@@ -32,6 +33,7 @@ const parts: Readonly<Record<string, (sizes: Sizes) => Promise<Figure[]>>> = {
   recovery,
   throughput,
   gateway,
+  migration,
 };
 
 /** Measures the parts that are named, or all of them, and prints one table. Exit code 1 where a reach is missed. */

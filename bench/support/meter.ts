@@ -5,12 +5,18 @@ import type { Simulator } from '../../src/simulator/index.ts';
 /** A time from one moment to another, in milliseconds since 1970. */
 export type Span = readonly [from: number, to: number];
 
+export interface Measured {
+  wallMs: number;
+  /** Wall time in which the platform neither answered a request nor had a job, from its creation to its end. */
+  ownMs: number;
+}
+
 /** Stands before the simulated platform and takes down when it was at work. */
 export interface Meter {
   /** Base URL for clients. */
   url: string;
-  /** How long, within a span, the platform answered a request or a job went from its creation to its end. */
-  platformMs(span: Span): number;
+  /** What a span is made of. */
+  measured(span: Span): Measured;
   close(): Promise<void>;
 }
 
@@ -38,7 +44,10 @@ export async function startMeter({ url, ledger }: Simulator): Promise<Meter> {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    platformMs: (span) => covered([...requests, ...jobSpans()], span),
+    measured([from, to]) {
+      const wallMs = to - from;
+      return { wallMs, ownMs: wallMs - covered([...requests, ...jobSpans()], [from, to]) };
+    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -79,7 +79,9 @@ describe('the command deployments', () => {
     await temporal.workflow.getHandle(run.name).terminate('for a test');
     await temporal.connection.close();
     const { stdout: table } = await typed([]);
-    expect(table).toMatch(new RegExp(`${run.name}, terminated +2 h 0\\d? m.* +\\$2\\.00 +\\$4\\.\\d\\d +idle`));
+    expect(table).toMatch(
+      new RegExp(`${run.name}, terminated +2 h 0\\d? m.* +\\$2\\.00 +\\$4\\.\\d\\d +.tunewright reconcile. +idle`),
+    );
     expect(table.trimEnd().split('\n').at(-1)).toBe(
       '2 deployments at simulator: $2.00 an hour, 1 without a known price, 1 idle. `tunewright deployments --remove NAME` removes one.',
     );

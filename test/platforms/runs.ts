@@ -79,6 +79,20 @@ export function runsConform(
       patienceMs,
     );
 
+    test(
+      'one that tries two has paid a job for each and goes on with one; no deployment stays',
+      async () => {
+        const tries = [{ seed: 1 }, { seed: 2 }];
+        const run = await at.client.start(at.config({ ...ground.config, tries }), { name: unique('conforms') });
+        const { model, tries: shown = [], comparison } = await run.result();
+        expect(shown.map(({ status }) => status)).toEqual(['trained', 'trained']);
+        expect(shown.find(({ chosen }) => chosen)?.job?.model).toBe(model);
+        expect(comparison.tuned).toMatchObject({ model, errors: 0 });
+        expect(await left(run)).toEqual({ jobs: ['succeeded', 'succeeded'], files: 4, deployments: 0 });
+      },
+      patienceMs,
+    );
+
     const untilCreated = ['inspectData', 'splitData', 'checkAccess', 'uploadFile', 'createJob'];
     const stages = [...untilCreated, 'waitForJob', deploys ? 'deployModel' : 'warmUp', 'evaluateModel'];
 

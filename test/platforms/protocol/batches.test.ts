@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Batches, ChatAnswer, RemoteBatch } from '../../../src/platforms/platform.ts';
 import { type Bench, bench, connected, endpoint, failureOf } from '../support.ts';
 
@@ -20,12 +21,18 @@ async function created(at: Bench, key: string, ids = ['a', 'b']): Promise<Remote
   return await batches.create({ key, runName: 'small', fileId });
 }
 
-async function ended(at: Bench, { id }: RemoteBatch): Promise<RemoteBatch> {
+/** Looks at the batch until it is so; a minute at most, or an endless loop would outlive its test. */
+async function until(at: Bench, { id }: Pick<RemoteBatch, 'id'>, so: (batch: RemoteBatch) => boolean) {
+  const deadline = performance.now() + 60_000;
   for (;;) {
     const batch = await batchesOf(at).get(id);
-    if (batch.state === 'ended') return batch;
+    if (so(batch)) return batch;
+    if (performance.now() > deadline) throw new Error(`still waiting after a minute at ${JSON.stringify(batch)}`);
+    await pause(20);
   }
 }
+const ended = async (at: Bench, batch: Pick<RemoteBatch, 'id'>) =>
+  await until(at, batch, ({ state }) => state === 'ended');
 
 async function answersOf(at: Bench, batch: RemoteBatch): Promise<Record<string, ChatAnswer>> {
   const answers: Record<string, ChatAnswer> = {};
@@ -73,13 +80,12 @@ test('one that is cancelled stops, keeps what it has answered, and can be cancel
   let now = Date.now();
   const at = await bench({ now: () => now, batchSeconds: 100, batchCancelMs: 1_000 });
   const { id } = await created(at, 'key-1');
-  const answered = async () => (await batchesOf(at).get(id)).answered;
-  while ((await batchesOf(at).get(id)).platformStatus !== 'in_progress');
+  await until(at, { id }, ({ platformStatus }) => platformStatus === 'in_progress');
   now += 60_000;
-  while ((await answered()) !== 1);
+  await until(at, { id }, ({ answered }) => answered === 1);
   expect((await batchesOf(at).cancel(id)).state).toBe('stopping');
   now += 1_000;
-  const stopped = await ended(at, { id } as RemoteBatch);
+  const stopped = await ended(at, { id });
   expect(stopped.platformStatus).toBe('cancelled');
   expect(Object.keys(await answersOf(at, stopped))).toEqual(['a']);
   expect((await batchesOf(at).cancel(id)).platformStatus).toBe('cancelled');

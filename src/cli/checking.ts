@@ -24,6 +24,26 @@ export async function inspectFile({ out }: Context, path: string, options: Inspe
   return await named(path, async () => await inspectDataset(path, all)).finally(() => out.keep());
 }
 
+/** The same, with the counts of each example written to a file of JSON lines. */
+export async function inspectCounting(
+  context: Context,
+  path: string,
+  counts: { out: string; force: boolean | undefined },
+  options: InspectOptions,
+): Promise<Inspection> {
+  const { openDraft } = await import('../datasets/draft.ts');
+  const draft = await openDraft(counts.out, { inputs: [{ path }], force: counts.force });
+  try {
+    const onCounts = async (examples: object[]) =>
+      await draft.write(examples.map((example) => `${JSON.stringify(example)}\n`).join(''));
+    const found = await inspectFile(context, path, { ...options, onCounts });
+    await draft.keep();
+    return found;
+  } finally {
+    await draft.discard();
+  }
+}
+
 /** Writes the mended copy of a file; throws what the signal says when it is broken off. */
 export async function fixed(
   { out }: Context,

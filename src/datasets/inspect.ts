@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type ExamineOptions, examiner } from './examine.ts';
 import { linesOf, type OpenLines, openLines, type ReadOptions } from './source.ts';
-import { type Inspection, type Tally, type TallyOptions, tally } from './tally.ts';
+import { type ExampleCounts, type Inspection, type Tally, type TallyOptions, tally } from './tally.ts';
 import { unpack } from './threads/pack.ts';
 import { examinedRanges } from './threads/ranges.ts';
 
@@ -11,7 +11,9 @@ const fewBytes = 16 * 1024 * 1024;
 const usualMostThreads = 4;
 const mostThreads = 64;
 
-export interface InspectOptions extends ReadOptions, ExamineOptions, TallyOptions {
+export interface InspectOptions extends ReadOptions, ExamineOptions, Omit<TallyOptions, 'onExample'> {
+  /** Is handed the counts of the examples without errors, in their order and some at a time, and waited for. */
+  onCounts?: ((counts: ExampleCounts[]) => Promise<void>) | undefined;
   /** 1 is the caller's own, 64 the most. Up to 4, as there are cores, for a large file when absent; a compressed one has 1. */
   threads?: number | undefined;
 }
@@ -23,10 +25,19 @@ export interface InspectOptions extends ReadOptions, ExamineOptions, TallyOption
  */
 export async function inspectDataset(path: string, options: InspectOptions = {}): Promise<Inspection> {
   const file = await openLines(path, options.name);
-  const all = tally(options);
+  const { onCounts } = options;
+  let counted: ExampleCounts[] = [];
+  const all = tally(onCounts ? { ...options, onExample: (counts) => counted.push(counts) } : options);
+  const handOver = async () => {
+    const counts = counted;
+    counted = [];
+    if (counts.length > 0) await onCounts?.(counts);
+  };
   try {
     const threads = file.packed ? 1 : Math.min(mostThreads, options.threads ?? usualThreads(file.bytes));
-    const bytes = await (threads === 1 ? inOneThread(file, all, options) : inThreads(file, all, options, threads));
+    const bytes = await (threads === 1
+      ? inOneThread(file, all, options, handOver)
+      : inThreads(file, all, options, threads, handOver));
     return all.result(bytes);
   } finally {
     await file.handle.close();
@@ -38,19 +49,31 @@ function usualThreads(bytes: number): number {
 }
 
 /** Answers how many bytes the file has, or holds where it is compressed. */
-async function inOneThread(file: OpenLines, all: Tally, options: InspectOptions): Promise<number> {
+async function inOneThread(
+  file: OpenLines,
+  all: Tally,
+  options: InspectOptions,
+  handOver: () => Promise<void>,
+): Promise<number> {
   const { examine, part } = examiner(options);
   let end = 0;
   for await (const list of linesOf(file, options)) {
     for (const found of list) all.add(examine(found));
     const last = list.at(-1);
     if (last && 'line' in last) end = last.line.offset + last.line.length;
+    await handOver();
   }
   all.addPart(part());
   return file.packed ? end : file.bytes;
 }
 
-async function inThreads(file: OpenLines, all: Tally, options: InspectOptions, threads: number): Promise<number> {
+async function inThreads(
+  file: OpenLines,
+  all: Tally,
+  options: InspectOptions,
+  threads: number,
+  handOver: () => Promise<void>,
+): Promise<number> {
   const { handle, bytes, name } = file;
   const { method, fields, encoding, without, grader, images, signal, onProgress } = options;
   const examine: ExamineOptions = { method, fields, encoding, without, grader, images };
@@ -58,6 +81,7 @@ async function inThreads(file: OpenLines, all: Tally, options: InspectOptions, t
   for await (const range of examinedRanges({ fd: handle.fd, bytes, name, threads, examine, signal })) {
     unpack(range, lines, all);
     lines += range.lines;
+    await handOver();
     onProgress?.(range.to, bytes);
   }
   return bytes;

@@ -21,6 +21,16 @@ export interface TallyOptions extends FileLimits {
   grader?: unknown;
   /** How many problems are kept; all are counted. */
   maxProblems?: number | undefined;
+  /** Told of each example without errors, in their order. */
+  onExample?: ((counts: ExampleCounts) => void) | undefined;
+}
+
+/** Of one example; of a pair both sides count, each with what is asked. */
+export interface ExampleCounts {
+  line: number;
+  tokens: number;
+  /** Of these, what the assistant says. */
+  answerTokens: number;
 }
 
 export interface Inspection extends ProblemCounts {
@@ -71,6 +81,7 @@ export function tally(options: TallyOptions): Tally {
     grader.add(facts.lacking, line);
     if (problems.length + repeated.length > 0) removable.add([...problems, ...repeated], tokens);
     lengths.add(tokens);
+    options.onExample?.({ line, tokens, answerTokens: assistantTokens });
     answers.add(facts.answer);
     if (facts.images > 0) withImages += 1;
     sum.tokens += tokens;

@@ -43,6 +43,21 @@ test('every problem is told with its line, and the code is 1', async () => {
   expect(json.problems).toHaveLength(json.errors + json.warnings);
 });
 
+test('the tokens of each example are written where they are asked for, in their order; of wrong ones there are none', async () => {
+  const long = line('assistant').replace('"b"', '"one two three"');
+  await writeFile(join(directory, 'good.jsonl'), `${line('assistant').repeat(10)}${line('robot')}${long}`);
+  const argv = ['validate', 'good.jsonl', '--counts', 'counts.jsonl'];
+  expect((await type(argv, { directory, ...keyed })).code).toBe(1);
+  const counts = (await readFile(join(directory, 'counts.jsonl'), 'utf8')).trim().split('\n');
+  expect(counts).toHaveLength(11);
+  const [first, last] = [counts[0], counts[10]].map((text) => JSON.parse(text ?? ''));
+  expect(first).toEqual({ line: 1, tokens: expect.any(Number), answerTokens: 1 });
+  expect(last).toEqual({ line: 12, tokens: first.tokens + 2, answerTokens: 3 });
+  const again = await type(argv, { directory, ...keyed });
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('--force') });
+  expect((await readdir(directory)).sort()).toEqual(['counts.jsonl', 'good.jsonl']);
+});
+
 test('a model brings its limits', async () => {
   await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(10));
   const argv = ['validate', 'good.jsonl', '--model', 'gpt-4.1-mini-2025-04-14', '--json'];

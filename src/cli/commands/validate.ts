@@ -6,7 +6,7 @@ import { TunewrightError } from '../../contract/errors.ts';
 import { isPath } from '../../contract/source.ts';
 import type { Fixed } from '../../datasets/fix/fix.ts';
 import type { Inspection } from '../../datasets/index.ts';
-import { fixed, inspectFile, reviewOf, toldMethod, withAlike } from '../checking.ts';
+import { fixed, inspectCounting, inspectFile, reviewOf, toldMethod, withAlike } from '../checking.ts';
 import type { Context, Perform } from '../context.ts';
 import { limitsOf } from '../data-limits.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
@@ -25,6 +25,7 @@ interface ValidateOptions {
   against?: string;
   review?: number | true;
   fix?: string;
+  counts?: string;
   force?: boolean;
   grader?: string;
   model?: string;
@@ -51,7 +52,8 @@ export function validateCommand(program: Command, perform: Perform): void {
     )
     .option('--against <file>', 'the training file: tell which of the examples it asks too, or nearly so')
     .option('--fix <out>', 'write a copy in which is mended what can be without a choice, and go on with that')
-    .option('--force', 'replace files of --fix that are there already')
+    .option('--counts <out>', 'write the tokens of each example, as JSON lines')
+    .option('--force', 'replace files of --fix and --counts that are there already')
     .option(
       '--review [count]',
       'show the examples whose answers the others speak against: likely mislabelled',
@@ -70,7 +72,7 @@ export function validateCommand(program: Command, perform: Perform): void {
 }
 
 async function validate(context: Context, file: string, options: ValidateOptions): Promise<ExitCode> {
-  const { against, review, fix, force, grader, model, connection, threads, format } = options;
+  const { against, review, fix, counts, force, grader, model, connection, threads, format } = options;
   const { settings, out, directory, now } = context;
   for (const named of [file, against ?? file]) {
     if (isPath(named)) continue;
@@ -101,7 +103,10 @@ async function validate(context: Context, file: string, options: ValidateOptions
   let inspection: Inspection;
   try {
     if (signal) mended = await fixed(context, given, path, { method, others: train ? [train] : [], force, signal });
-    const found = await inspectFile(context, path, { ...checks, method, threads, signal });
+    const inspecting = { ...checks, method, threads, signal };
+    const found = counts
+      ? await inspectCounting(context, path, { out: resolve(directory, counts), force }, inspecting)
+      : await inspectFile(context, path, inspecting);
     inspection = await withAlike(found, path, train, signal);
   } catch (error) {
     if (!signal?.aborted) throw error;

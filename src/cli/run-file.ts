@@ -31,12 +31,12 @@ export function changesOf(overrides: readonly Override[], directory: string): Co
   return withOverrides({}, overrides, directory);
 }
 
-/** The grader in a YAML or JSON file that holds one, or a run. Throws as {@link readRunFile} does. */
+/** The grader in a YAML or JSON file that holds one, or those of a run. Throws as {@link readRunFile} does. */
 export async function readGrader(file: string, directory: string): Promise<unknown> {
   const content = parsed(await textOf(resolve(directory, file)), file);
   if (!isContent(content)) throw invalid(`${file} holds neither a grader nor a run.`);
-  const { evaluation } = content;
-  return isContent(evaluation) ? evaluation : content;
+  const { evaluation, reward } = content;
+  return isContent(evaluation) || isContent(reward) ? { evaluation, reward } : content;
 }
 
 async function textOf(path: string): Promise<string> {

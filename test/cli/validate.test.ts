@@ -199,6 +199,14 @@ test('questions for reinforcement are told by the first line, counted and set ag
   await writeFile(join(directory, 'run.yaml'), grader);
   const graded = await type(['validate', 'questions.jsonl.zst', '--grader', 'run.yaml'], { directory, ...keyed });
   expect(graded.stdout).toMatch(/error: reference_anwser: .* 12 examples lack .*\[grader_field_missing\]$/m);
+  // A run may be rewarded by another grader than it is evaluated by.
+  const reward = 'reward: { type: string_check, operation: eq, reference: "{{item.topik}}" }';
+  await writeFile(join(directory, 'rewarded.yaml'), reward);
+  const rewarded = await type(['validate', 'questions.jsonl.zst', '--grader', 'rewarded.yaml'], {
+    directory,
+    ...keyed,
+  });
+  expect(rewarded.stdout).toMatch(/error: topik: .* 12 examples lack/m);
   const none = await type(['validate', 'questions.jsonl.zst', '--grader', 'none.yaml'], { directory, ...keyed });
   expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('none.yaml') });
 });

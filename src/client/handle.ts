@@ -12,7 +12,7 @@ import { nextAttempt } from '../contract/next-attempt.ts';
 import { parseRetrainRequest, type RetrainInput } from '../contract/retrain.ts';
 import type { DecidedBy, FineTuneInput, RunProgress, RunResult } from '../contract/run.ts';
 import { runError } from './failures.ts';
-import { progressOf } from './live.ts';
+import { look } from './live.ts';
 import { pauseFor } from './pause.ts';
 import { withTries } from './tries.ts';
 
@@ -57,16 +57,15 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
     }
   };
 
-  async function look(): Promise<{ progress: RunProgress; over: boolean }> {
-    const description = await named(() => workflow.describe());
-    const progress = await withTries(context.client, progressOf(description));
-    return { progress, over: description.status.name !== 'RUNNING' };
-  }
+  const now = async () => {
+    const { description, progress } = await named(() => look(context.client, name));
+    return { description, progress: await withTries(context.client, progress) };
+  };
 
   /** A workflow that closes as cancelled keeps no message: the run's own reason is in its memo. */
   async function withReason(error: unknown): Promise<unknown> {
     if (!(error instanceof TunewrightError && error.code === 'run_cancelled')) return error;
-    const { progress } = await look();
+    const { progress } = await now();
     const { advice, cause } = error;
     return new TunewrightError('run_cancelled', progress.reason?.message ?? error.message, { advice, cause });
   }
@@ -76,17 +75,17 @@ export function runHandle(name: string, context: HandleContext): RunHandle {
     url: context.url(name),
 
     async progress() {
-      return (await look()).progress;
+      return (await now()).progress;
     },
 
     async *watch({ intervalMs = defaultIntervalMs, signal } = {}) {
       let last = '';
       while (!signal?.aborted) {
-        const { progress, over } = await look();
+        const { description, progress } = await now();
         const text = JSON.stringify(progress);
         if (text !== last) yield progress;
         last = text;
-        if (over) return;
+        if (description.status.name !== 'RUNNING') return;
         await pauseFor(intervalMs, signal);
       }
     },

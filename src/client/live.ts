@@ -1,6 +1,6 @@
-import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { inputMemo, progressMemo } from '../contract/messages.ts';
+import { evaluationType, inputMemo, progressMemo } from '../contract/messages.ts';
 import type { FineTuneInput, RunProgress, RunStatus, StageProgress } from '../contract/run.ts';
 
 type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
@@ -14,17 +14,41 @@ const closedAs: Partial<Record<WorkflowExecutionDescription['status']['name'], R
   CANCELLED: 'cancelled',
 };
 
+/** A workflow as the server describes it, and where the run is, the evaluation under way included. Throws what the client does. */
+export async function look(
+  client: Client,
+  name: string,
+): Promise<{ description: WorkflowExecutionDescription; progress: RunProgress }> {
+  const description = await client.workflow.getHandle(name).describe();
+  const { pendingActivities, pendingChildren } = description.raw;
+  const own = pendingActivities ?? [];
+  // Tries are shown each by itself.
+  const evaluations = (pendingChildren ?? []).filter(({ workflowTypeName }) => workflowTypeName === evaluationType);
+  const begun = await Promise.all(evaluations.map(async ({ workflowId }) => await pendingOf(client, workflowId ?? '')));
+  return { description, progress: progressOf(description, [...own, ...begun.flat()]) };
+}
+
+/** Of an evaluation that a run has begun; it may not be there yet. */
+async function pendingOf(client: Client, workflowId: string): Promise<readonly Pending[]> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).raw.pendingActivities ?? [];
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+}
+
 /**
  * Progress out of what the server knows alone: memo and heartbeats. No worker is asked, so that it is also told when
  * none is up.
  */
-export function progressOf(description: WorkflowExecutionDescription): RunProgress {
+function progressOf(description: WorkflowExecutionDescription, pending: readonly Pending[]): RunProgress {
   const memo = description.memo?.[progressMemo] as RunProgress | undefined;
   // The memo travels along when a run continues as new: until the new execution has written its own, it is the old one's.
   const kept = memo?.runId === description.runId ? memo : notBegun(description);
   const closed = closedAs[description.status.name];
   if (closed) return closedProgress(kept, closed, description.status.name);
-  const live = liveProgress(description.raw.pendingActivities ?? []);
+  const live = liveOf(pending);
   return live ? { ...kept, live } : kept;
 }
 
@@ -53,7 +77,7 @@ function closedProgress(kept: RunProgress, status: RunStatus, word: string): Run
 }
 
 /** The heartbeats of all activities under way, added up where two run side by side. */
-function liveProgress(pending: readonly Pending[]): StageProgress | undefined {
+export function liveOf(pending: readonly Pending[]): StageProgress | undefined {
   const beats = pending.map(heartbeat).filter((beat) => beat !== undefined);
   const trouble = pending.map(troubleOf).find((text) => text !== undefined);
   const [first, ...rest] = beats;

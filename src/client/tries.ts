@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { RunProgress } from '../contract/run.ts';
 import type { Try } from '../contract/tries.ts';
-import { progressOf } from './live.ts';
+import { look } from './live.ts';
 
 /** A run's progress with that of the tries that train now, which are workflows of their own. */
 export async function withTries(client: Client, progress: RunProgress): Promise<RunProgress> {
@@ -14,8 +14,8 @@ export async function withTries(client: Client, progress: RunProgress): Promise<
 async function withLive(client: Client, one: Try): Promise<Try> {
   if (one.status !== 'waiting' && one.status !== 'training') return one;
   try {
-    const description = await client.workflow.getHandle(one.workflow).describe();
-    const { job, live, question } = progressOf(description);
+    const { description, progress } = await look(client, one.workflow);
+    const { job, live, question } = progress;
     // Its run knows of a pause, and does not know yet of the end.
     const known = description.status.name === 'RUNNING' ? (one.job ?? job) : job;
     return { ...one, ...(known ? { job: known } : {}), ...(live ? { live } : {}), ...(question ? { question } : {}) };

@@ -37,6 +37,14 @@ export interface ModelEvaluation {
   predictions: ArtifactRef;
 }
 
+/** One model of an evaluation that is through, or was stopped by batch. */
+export interface Evaluated {
+  /** Under which the evaluation was begun. */
+  role: string;
+  /** What asking it has cost, the judges of its answers included: US dollars. */
+  usd: number;
+}
+
 /** The comparison of two models on the same examples. */
 export interface Comparison {
   base: ModelEvaluation;

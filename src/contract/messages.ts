@@ -1,8 +1,11 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Evaluated } from './evaluation.ts';
 import type { CancelRequest, DecidedBy, JobChanged, JobSummary, RetrainRequest, RunProgress } from './run.ts';
 
 /** The workflow type under which runs are registered. */
 export const workflowType = 'fineTune';
+/** The workflow type of the evaluation that a run begins. */
+export const evaluationType = 'evaluateModels';
 /** The workflow type of the scheduled check of the catalogue. */
 export const catalogueCheckType = 'checkCatalogues';
 export const defaultTaskQueue = 'tunewright';
@@ -13,6 +16,8 @@ export const inputMemo = 'tunewrightInput';
 
 export const progressQuery = defineQuery<RunProgress>('progress');
 export const cancelSignal = defineSignal<[CancelRequest]>('cancel');
+/** From an evaluation to its run, once a model has answered everything or was stopped. */
+export const evaluatedSignal = defineSignal<[Evaluated]>('evaluated');
 export const jobChangedSignal = defineSignal<[JobChanged]>('jobChanged');
 /** What a try tells its run once it has a job; `number` counts from 1. */
 export const tryBegunSignal = defineSignal<[{ number: number; job: JobSummary }]>('tryBegun');

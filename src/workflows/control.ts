@@ -120,6 +120,8 @@ export class Control {
 
   async #parked(question: Question, wait: () => Promise<void>): Promise<Decided | undefined> {
     const { now } = this.#progress;
+    // One question after the other: evaluations of several tries may ask at once.
+    while (now.question) await condition(() => !now.question);
     now.question = question;
     this.#showStatus();
     try {

@@ -1,64 +1,69 @@
-import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  CancellationScope,
+  getExternalWorkflowHandle,
+  isCancellation,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
+import { evaluatedSignal } from '../contract/messages.ts';
 import type { RivalRole } from '../contract/verdict.ts';
 import { activities } from './activities.ts';
 import { answersByBatch } from './batch.ts';
+import { causeOf } from './failures.ts';
 import { evaluationCost, type Prices } from './rules.ts';
-import type { Run } from './run.ts';
-import { type Served, whileServed } from './serving.ts';
 import { together } from './together.ts';
 
 type Examined = Parameters<typeof activities.evaluateModel>[1];
-type Examples = Examined['test'];
+type Batched = Parameters<typeof activities.askByBatch>[1];
 
 /** A model that is asked the examples. */
-export interface Target {
-  /** Unique among those of one call. */
-  role: RivalRole | 'tuned' | `checkpoint-${number}` | `try-${number}`;
+export interface EvaluationTarget {
+  /** Unique among those of one evaluation. */
+  role: RivalRole | 'tuned' | `checkpoint-${number}` | `try-${number}` | `model-${number}`;
   connection: string;
   model: string;
-  /** It answers only under a deployment. */
-  deploys: boolean;
   prices: Prices;
+  /** Under which it answers, where models are deployed. */
+  deployment?: Examined['deployment'];
   /** Messages that it is shown before each question. */
-  shown?: ArtifactRef;
+  shown?: ArtifactRef | undefined;
   /** What it answered while it lived: taken where it is dead, or cannot be asked. */
   recorded?: Examined['recorded'];
   dead?: true | undefined;
 }
 
+export interface EvaluationInput
+  extends Pick<Examined, 'test' | 'method' | 'evaluation' | 'seed'>,
+    Pick<Batched, 'key' | 'runName' | 'since' | 'pollSeconds'> {
+  targets: EvaluationTarget[];
+}
+
 /** What each target answered, by its role. */
-export type Scores = Partial<Record<Target['role'], ModelEvaluation>>;
+export type Scores = Partial<Record<EvaluationTarget['role'], ModelEvaluation>>;
 
 /**
- * Asks each model the same examples; those that answer only under a deployment are deployed for as long as that takes. Of a
- * champion that cannot be asked any more there are no scores: it is for the gate to say what that means.
+ * Asks each model the same examples, as a workflow of its own: it can be looked at, reset and cancelled by itself. The run
+ * that has begun it is told of each model that is through. Of a champion that cannot be asked any more there are no scores:
+ * it is for the gate to say what that means.
  */
-export async function askModels(run: Run, targets: readonly Target[], examples: Examples): Promise<Scores> {
-  const toServe = targets.filter(
-    ({ deploys, connection, model }, at) =>
-      deploys && targets.findIndex((one) => one.connection === connection && one.model === model) === at,
-  );
-  if (toServe.length > 0)
-    return await whileServed(run, toServe, async (served) => await ask(run, targets, examples, served));
-  // Not while models are deployed: what stands idle is paid.
-  await run.control.unlessPaused();
-  return await ask(run, targets, examples, () => undefined);
-}
-
-async function ask(run: Run, targets: readonly Target[], test: Examples, served: Served): Promise<Scores> {
-  run.progress.enter('evaluate');
-  const scores = await together(targets.map((target) => async () => await askOne(run, target, test, served)));
-  return Object.fromEntries(targets.map(({ role }, at) => [role, scores[at]]));
-}
-
-async function askOne(run: Run, target: Target, test: Examples, served: Served): Promise<ModelEvaluation | undefined> {
-  const { method, evaluation, seed } = run.input.config;
-  const { role, connection, model, prices, shown, recorded, dead } = target;
-  const deployment = served(target);
+export async function evaluateModels(input: EvaluationInput): Promise<Scores> {
+  const { targets } = input;
   try {
-    const batch = await answersByBatch(run, target, test);
+    const scores = await together(targets.map((target) => async () => await askOne(input, target)));
+    return Object.fromEntries(targets.map(({ role }, at) => [role, scores[at]]));
+  } catch (error) {
+    // Its name is what whoever has begun the evaluation goes by.
+    throw isCancellation(error) ? error : causeOf(error);
+  }
+}
+
+async function askOne(input: EvaluationInput, target: EvaluationTarget): Promise<ModelEvaluation | undefined> {
+  const { test, method, evaluation, seed } = input;
+  const { role, connection, model, prices, deployment, shown, recorded, dead } = target;
+  try {
+    const batch = await answersByBatch(input, target, async (usd) => await tell(role, usd));
     const scores = await activities.evaluateModel(`Evaluate ${model} (${role})`, {
       ...(dead && recorded ? { recorded } : {}),
       connection,
@@ -71,11 +76,23 @@ async function askOne(run: Run, target: Target, test: Examples, served: Served):
       ...(shown ? { shown } : {}),
       ...(batch ? { batch } : {}),
     });
-    run.progress.evaluated(evaluationCost(scores, prices));
+    await tell(role, evaluationCost(scores, prices));
     return scores;
   } catch (error) {
     // A platform may have shut it down, or an account lost access: that must not throw away what was trained.
     if (role !== 'champion' || !(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    return recorded && !dead ? await askOne(run, { ...target, dead: true }, test, served) : undefined;
+    return recorded && !dead ? await askOne(input, { ...target, dead: true }) : undefined;
+  }
+}
+
+/** What it has cost is known to the run even if the others are never through. */
+async function tell(role: EvaluationTarget['role'], usd: number): Promise<void> {
+  const { parent } = workflowInfo();
+  if (!parent) return;
+  const run = getExternalWorkflowHandle(parent.workflowId, parent.runId);
+  try {
+    await CancellationScope.nonCancellable(() => run.signal(evaluatedSignal, { role, usd }));
+  } catch {
+    // Somebody has ended the run, or reset it: this evaluation is nobody's any more.
   }
 }

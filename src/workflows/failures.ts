@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, rootCause } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, rootCause } from '@temporalio/workflow';
 import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
 import type { RunProgress } from '../contract/run.ts';
 
@@ -16,7 +16,7 @@ export function namedFailure(code: ErrorCode, message: string, advice: string): 
 
 /** Its name, message and advice, whatever has thrown it. */
 export function failureOf(error: unknown): Reason {
-  const failure = error instanceof ActivityFailure ? error.cause : error;
+  const failure = causeOf(error);
   if (failure instanceof ApplicationFailure) {
     const details = failure.details?.[0] as FailureDetails | undefined;
     return {
@@ -26,4 +26,10 @@ export function failureOf(error: unknown): Reason {
     };
   }
   return { code: 'internal', message: rootCause(error) ?? String(error) };
+}
+
+/** What an activity failed with, in this workflow or in one that it has begun. */
+export function causeOf(error: unknown): unknown {
+  const around = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+  return around && error.cause !== undefined ? causeOf(error.cause) : error;
 }

@@ -3,7 +3,7 @@ import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { JobSummary, Registered } from '../contract/run.ts';
 import type { RivalRole } from '../contract/verdict.ts';
 import { activities } from './activities.ts';
-import { askModels, type Scores, type Target } from './evaluation.ts';
+import { askModels, type Scores, type Target } from './asking.ts';
 import { approvalOf, promote } from './promotion.ts';
 import type { Prices } from './rules.ts';
 import type { Run } from './run.ts';

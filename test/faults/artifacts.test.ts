@@ -6,6 +6,7 @@ import type { RunHandle } from '../../src/client.ts';
 import type { ArtifactRef } from '../../src/contract/artifact.ts';
 import type { RunConfigInput } from '../../src/contract/config.ts';
 import { smallDataSet } from '../support/pipeline.ts';
+import { pendingOf, placeOf, scheduledOf } from './support/evaluations.ts';
 import { type Hold, type Point, readNotes, writeHolds } from './support/holds.ts';
 import { type Outcome, outcomeOf, until, config as usual } from './support/outcome.ts';
 import { troubleOf, tryAgain } from './support/trouble.ts';
@@ -90,9 +91,9 @@ async function namedTo(run: string, activity: string, of: string): Promise<Artif
   const input = (await inputsOf(run)).find((one) => one.activity === activity);
   const given = input?.refs.get(of);
   if (given) return given;
-  const { raw } = await temporal.workflow.getHandle(run).describe();
-  const pending = raw.pendingActivities?.find(({ activityId }) => activityId === input?.activityId);
-  const [details] = pending?.heartbeatDetails?.payloads ?? [];
+  const { pending } = await pendingOf(temporal, run);
+  const held = pending.find((one) => placeOf(one.workflowId, one.activityId ?? '').activityId === input?.activityId);
+  const [details] = held?.heartbeatDetails?.payloads ?? [];
   const refs = new Map(refsIn(details && defaultPayloadConverter.fromPayload(details)));
   return refs.get(of) as ArtifactRef;
 }
@@ -101,8 +102,7 @@ async function namedTo(run: string, activity: string, of: string): Promise<Artif
 async function inputsOf(
   run: string,
 ): Promise<{ activity: string; activityId: string; refs: Map<string, ArtifactRef> }[]> {
-  const { events } = await temporal.workflow.getHandle(run).fetchHistory();
-  const scheduled = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes).filter((one) => !!one);
+  const scheduled = await scheduledOf(temporal, run);
   const counts = new Map<string, number>();
   return scheduled.map(({ activityId, activityType, input }) => {
     const name = activityType?.name ?? '';

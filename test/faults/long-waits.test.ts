@@ -3,6 +3,7 @@ import type { RunHandle } from '../../src/client.ts';
 import type { PresetRule } from '../../src/simulator/index.ts';
 import { type Call, callsOf, requestsOf } from './support/calls.ts';
 import { courses } from './support/courses.ts';
+import { pendingOf } from './support/evaluations.ts';
 import { outcomeOf, until } from './support/outcome.ts';
 import { openWorld } from './support/world.ts';
 
@@ -41,9 +42,10 @@ async function begin(run: string, call: Call, fault: PresetRule): Promise<RunHan
 
 /** The activities that the server is to try again, and in how long. */
 async function waiting(run: RunHandle) {
-  const { raw } = await temporal.workflow.getHandle(run.name).describe();
-  const pending = (raw.pendingActivities ?? []).filter(({ lastFailure }) => lastFailure?.message);
-  return pending.map(({ activityId, activityType, scheduledTime, state, lastFailure }) => ({
+  const all = await pendingOf(temporal, run.name);
+  const pending = all.pending.filter(({ lastFailure }) => lastFailure?.message);
+  return pending.map(({ workflowId, activityId, activityType, scheduledTime, state, lastFailure }) => ({
+    workflowId,
     activity: activityType?.name,
     activityId: activityId ?? '',
     /** 1 is scheduled, 2 is started: held by a worker. */
@@ -112,7 +114,7 @@ describe('a quota that is used up', () => {
     );
     expect(waits).toEqual(slowly(activity));
     // What a person does who has mended it and does not want to wait for the next minute.
-    const execution = { workflowId: run.name };
+    const execution = { workflowId: waits?.workflowId ?? '' };
     await connection.workflowService.resetActivity({ namespace: 'default', execution, id: waits?.activityId ?? '' });
     expect(await outcomeOf(world, run)).toEqual(undisturbed.outcome);
   });

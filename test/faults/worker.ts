@@ -12,6 +12,7 @@ import { loadSettings } from '../../src/config.ts';
 import { createLogger, installRuntime } from '../../src/logger.ts';
 import { createWorker } from '../../src/worker.ts';
 import { callerHeaders } from './support/calls.ts';
+import { placeOf } from './support/evaluations.ts';
 import { type Effect, noteIn, type Point, readHold } from './support/holds.ts';
 
 /** The activity under way, and how many effects of each method it has had. */
@@ -69,8 +70,8 @@ async function effect(method: string, path?: string): Promise<void> {
 const holding: ActivityInterceptorsFactory = () => ({
   inbound: {
     async execute(input, next) {
-      const { activityId, activityType: activity, attempt, workflowExecution } = activityInfo();
-      const run = workflowExecution?.workflowId ?? '';
+      const { activityId: id, activityType: activity, attempt, workflowExecution } = activityInfo();
+      const { run, activityId } = placeOf(workflowExecution?.workflowId ?? '', id);
       const now: Doing = { run, activity, activityId, attempt, effects: new Map(), beat: beatOf(Context.current()) };
       await pass(now, 'before');
       const result = await doing.run(now, async () => await next(input));

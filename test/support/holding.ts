@@ -23,7 +23,8 @@ export function holding(): Holding {
       inbound: {
         async execute(input, next) {
           const { activityType, attempt, workflowExecution } = activityInfo();
-          const run = workflowExecution?.workflowId ?? '';
+          // Of an evaluation the run that has begun it.
+          const [run = ''] = workflowExecution?.workflowId.split('/') ?? [];
           while (attempt === 1 && holds.get(run) === activityType) {
             held.add(run);
             Context.current().heartbeat();

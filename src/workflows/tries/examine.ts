@@ -1,9 +1,10 @@
-import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
 import type { JobSummary } from '../../contract/run.ts';
 import type { Try } from '../../contract/tries.ts';
 import { activities } from '../activities.ts';
+import { askModels } from '../asking.ts';
 import type { Access } from '../bases.ts';
-import { askModels } from '../evaluation.ts';
+import { failureOf } from '../failures.ts';
 import { evaluationCost, type Prices } from '../rules.ts';
 import type { Run } from '../run.ts';
 import { together } from '../together.ts';
@@ -46,8 +47,9 @@ async function examineOne(run: Run, one: Trained, validation: Examples): Promise
     Object.assign(shown, { model, score: evaluation.score, asked: evaluation.examples });
     return { number, shown, score: evaluation.score.value, askingUsd: evaluationCost(asIfAsked, prices) };
   } catch (error) {
-    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
-    shown.says = `Its model could not be asked: ${error.cause?.message ?? error.message}`;
+    const failed = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure;
+    if (!failed || isCancellation(error)) throw error;
+    shown.says = `Its model could not be asked: ${failureOf(error).message}`;
     return undefined;
   }
 }

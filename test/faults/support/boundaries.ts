@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import { scheduledOf } from './evaluations.ts';
 import { type Effect, type Hold, type Point, readNotes } from './holds.ts';
 import type { World } from './world.ts';
 
@@ -18,9 +19,8 @@ export interface Boundary extends Hold {
  */
 export async function boundariesOf(world: World, run: string, every: boolean): Promise<Boundary[]> {
   const connection = await Connection.connect({ address: world.address });
-  const { events } = await new Client({ connection }).workflow.getHandle(run).fetchHistory();
+  const scheduled = await scheduledOf(new Client({ connection }), run);
   await connection.close();
-  const scheduled = (events ?? []).map((event) => event.activityTaskScheduledEventAttributes).filter((one) => !!one);
   const seen = new Map<string, number>();
   return scheduled.flatMap(({ activityId, activityType }) => {
     const name = activityType?.name ?? '';

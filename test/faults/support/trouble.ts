@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
+import { pendingOf } from './evaluations.ts';
 import { until } from './outcome.ts';
 
 /** 2 is started, held by a worker; 1 waits for its time. */
 const scheduled = 1;
 
-async function waiting({ workflow }: Client, run: string) {
-  const { raw, status } = await workflow.getHandle(run).describe();
-  const pending = (raw.pendingActivities ?? []).filter(({ lastFailure, state }) => lastFailure && state === scheduled);
-  return { over: status.name !== 'RUNNING', pending };
+async function waiting(temporal: Client, run: string) {
+  const { over, pending } = await pendingOf(temporal, run);
+  return { over, pending: pending.filter(({ lastFailure, state }) => lastFailure && state === scheduled) };
 }
 
 /** Waits until something of the run waits for a person, or the run is over; answers the names of what it failed with. */
@@ -23,11 +23,11 @@ export async function troubleOf(temporal: Client, run: string): Promise<string[]
 
 /** What a person does who has mended it and does not want to wait for the next minute; until the run is over. */
 export async function tryAgain(temporal: Client, run: string): Promise<void> {
-  const execution = { workflowId: run };
   await until(
     async () => {
       const seen = await waiting(temporal, run);
-      for (const { activityId } of seen.pending) {
+      for (const { activityId, workflowId } of seen.pending) {
+        const execution = { workflowId };
         await temporal.workflowService.resetActivity({ namespace: 'default', execution, id: activityId ?? '' });
       }
       return seen;

@@ -1,7 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { runError } from '../../../client/failures.ts';
 import { quoted } from '../../../client/list.ts';
-import { progressOf } from '../../../client/live.ts';
+import { look } from '../../../client/live.ts';
 import { inputMemo, workflowType } from '../../../contract/messages.ts';
 import type { FineTuneInput, RunProgress } from '../../../contract/run.ts';
 import { type Asked, askedMemo } from './asked.ts';
@@ -19,11 +19,11 @@ export interface Found {
 /** Undefined when there is no run of that name. Throws `temporal_unreachable`. */
 export async function find(client: Client, name: string): Promise<Found | undefined> {
   try {
-    const description = await client.workflow.getHandle(name).describe();
+    const { description, progress } = await look(client, name);
     if (description.type !== workflowType) return undefined;
     const { memo, closeTime } = description;
     return {
-      progress: progressOf(description),
+      progress,
       input: memo?.[inputMemo] as FineTuneInput | undefined,
       asked: memo?.[askedMemo] as Asked | undefined,
       ...(closeTime ? { endedAt: closeTime.toISOString() } : {}),

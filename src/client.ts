@@ -3,6 +3,7 @@ import { type Account, listAccounts } from './client/accounts.ts';
 import { type AdoptionHandle, startAdoption } from './client/adopt.ts';
 import { connect } from './client/connect.ts';
 import { temporalEnvironment } from './client/environment.ts';
+import { type EvaluationHandle, startEvaluation } from './client/evaluate.ts';
 import { runError } from './client/failures.ts';
 import { type RunHandle, runHandle } from './client/handle.ts';
 import { keepDeployment } from './client/hosting.ts';
@@ -12,7 +13,7 @@ import { newRunName } from './client/names.ts';
 import { type Schedules, schedules } from './client/schedules.ts';
 import { workflowStart } from './client/start.ts';
 import type { AdoptionRequest } from './contract/adoption.ts';
-import { parseRunConfig, type RunConfigInput } from './contract/config.ts';
+import { type EvaluateRequestInput, parseRunConfig, type RunConfigInput } from './contract/config.ts';
 import { TunewrightError } from './contract/errors.ts';
 import type { VersionDeployment } from './contract/hosting.ts';
 import { defaultTaskQueue } from './contract/messages.ts';
@@ -50,6 +51,11 @@ export interface TunewrightClient {
   migrate(request: MigrationRequest, plan?: MigrationPlan): Promise<MigrationHandle>;
   /** Has the deployment of a version made and kept, once it was written down in the records. Throws `temporal_unreachable`. */
   keepDeployment(deployment: Pick<VersionDeployment, 'id' | 'name'>): Promise<void>;
+  /**
+   * Asks models the same examples without a run, and compares each with the first. Throws `invalid_config`,
+   * `temporal_unreachable`.
+   */
+  evaluate(request: EvaluateRequestInput): Promise<EvaluationHandle>;
   readonly schedules: Schedules;
   close(): Promise<void>;
 }
@@ -112,6 +118,7 @@ export function clientOver(
     list: (listOptions) => listRuns(client, listOptions),
     accounts: () => listAccounts(client, taskQueue),
     adopt: async (request) => await startAdoption(client, taskQueue, request, url),
+    evaluate: async (request) => await startEvaluation(client, taskQueue, request, url),
     planMigration: async (request) => await planMigration(client, taskQueue, request),
     migrate: async (request, plan) => await startMigration({ client, taskQueue, url, get }, request, plan),
     keepDeployment: async (deployment) => await keepDeployment(client, taskQueue, deployment),
@@ -122,6 +129,7 @@ export function clientOver(
 
 export type { Account } from './client/accounts.ts';
 export type { AdoptionHandle } from './client/adopt.ts';
+export type { EvaluationHandle } from './client/evaluate.ts';
 export type { RunHandle } from './client/handle.ts';
 export type { ListOptions } from './client/list.ts';
 export type { MigrationHandle } from './client/migrate.ts';

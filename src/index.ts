@@ -3,6 +3,7 @@ export {
   type AdoptionHandle,
   type ClientOptions,
   createClient,
+  type EvaluationHandle,
   type ListOptions,
   type MigrationHandle,
   type RunHandle,
@@ -13,8 +14,9 @@ export {
 } from './client.ts';
 export type { AdoptedModel, AdoptionProgress, AdoptionRequest, AdoptionResult } from './contract/adoption.ts';
 export type { ArtifactRef } from './contract/artifact.ts';
-export { parseRunConfig, type RunConfig, type RunConfigInput } from './contract/config.ts';
+export { type EvaluateRequestInput, parseRunConfig, type RunConfig, type RunConfigInput } from './contract/config.ts';
 export { type ErrorCode, type Retry, TunewrightError } from './contract/errors.ts';
+export type { EvaluateResult } from './contract/evaluate.ts';
 export type { Comparison, Estimate, ModelEvaluation } from './contract/evaluation.ts';
 export type { EscapeKit } from './contract/kit.ts';
 export type { MigrationPlan, MigrationProgress, MigrationRequest, MigrationResult } from './contract/migration.ts';

@@ -83,9 +83,9 @@ export function compareActivities({ platforms, store }: Dependencies) {
 }
 
 /** What the last user message of each asked: people judge a wrong answer by its question. */
-async function withQuestions(
+export async function withQuestions(
   store: ArtifactStore,
-  { test, method }: CompareInput,
+  { test, method }: Pick<CompareInput, 'test' | 'method'>,
   regressions: Regression[],
 ): Promise<Regression[]> {
   const left = new Map(regressions.map((regression) => [regression.index, regression]));

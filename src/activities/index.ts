@@ -5,6 +5,7 @@ import { batchActivities } from './batch/index.ts';
 import { catalogueActivities } from './catalogues.ts';
 import { checkpointActivities } from './checkpoints.ts';
 import { compareActivities } from './compare.ts';
+import { compareWithFirstActivities } from './compare-with-first.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deployActivities } from './deploy.ts';
 import { distilActivities } from './distil/index.ts';
@@ -16,6 +17,7 @@ import { inspectActivities } from './inspect.ts';
 import { jobActivities } from './job.ts';
 import { migrateActivities } from './migrate/index.ts';
 import { notifyActivities } from './notify.ts';
+import { planEvaluationActivities } from './plan-evaluation.ts';
 import { promptActivities } from './prompt.ts';
 import { recordActivities } from './records.ts';
 import { registryActivities } from './registry.ts';
@@ -56,6 +58,8 @@ export function createActivities(dependencies: Dependencies) {
     ...registryActivities(dependencies),
     ...batchActivities(dependencies),
     ...evaluateActivities(dependencies),
+    ...planEvaluationActivities(dependencies),
+    ...compareWithFirstActivities(dependencies),
     ...reportActivities(dependencies),
     ...releaseActivities(dependencies),
     ...retireActivities(dependencies),

@@ -129,7 +129,8 @@ function mostExamples({ mostExamples }: TrainingPlatform, method: Method, role: 
   return mostExamples?.[method]?.[role === 'train' ? 'training' : 'validation'];
 }
 
-function invalidData(path: string, { errors, problems }: Inspection): TunewrightError {
+/** Names the first problems, each with its place. */
+export function invalidData(path: string, { errors, problems }: Inspection): TunewrightError {
   const shown = problems.filter((problem) => problem.severity === 'error');
   const more = errors > shown.length ? [`… and ${errors - shown.length} more`] : [];
   return new TunewrightError(

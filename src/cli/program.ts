@@ -7,6 +7,7 @@ import { convertCommand } from './commands/convert.ts';
 import { decideCommand } from './commands/decide.ts';
 import { deploymentsCommand } from './commands/deployments.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { listCommand } from './commands/list.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -43,6 +44,7 @@ const commands = [
   retrainCommand,
   convertCommand,
   validateCommand,
+  evaluateCommand,
   adoptCommand,
   migrateCommand,
   modelsCommand,

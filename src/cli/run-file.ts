@@ -26,6 +26,23 @@ export async function readRunFile(file: string, overrides: readonly Override[], 
   return parseRunConfig(withOverrides(located, overrides, directory));
 }
 
+/**
+ * What an evaluation without a run takes from the file of one, where it is given, and from overrides. Throws as
+ * {@link readRunFile} does.
+ */
+export async function settingsOf(
+  file: string | undefined,
+  overrides: readonly Override[],
+  directory: string,
+): Promise<Content> {
+  if (file === undefined) return changesOf(overrides, directory);
+  const content = parsed(await textOf(resolve(directory, file)), file);
+  if (!isContent(content)) throw invalid(`${file} holds no mapping of settings.`);
+  const shared = ['method', 'seed', 'evaluation', 'pollSeconds'];
+  const kept = Object.entries(content).filter(([key]) => shared.includes(key));
+  return withOverrides(Object.fromEntries(kept), overrides, directory);
+}
+
 /** Overrides alone, for a run that is made by something else than a file. Throws `invalid_config`. */
 export function changesOf(overrides: readonly Override[], directory: string): Content {
   return withOverrides({}, overrides, directory);

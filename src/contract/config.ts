@@ -133,6 +133,25 @@ const runFields = z.strictObject({
   pollSeconds: z.number().min(0.1).max(3600).default(30),
 });
 
+/** An evaluation without a run, as a person asks for it. */
+const evaluateRequestSchema = runFields
+  .pick({ method: true, seed: true, evaluation: true, budgetUsd: true, pollSeconds: true })
+  .extend({
+    models: z.array(z.string().min(1)).min(1).max(8),
+    data: source,
+    train: source.optional(),
+  })
+  .refine(({ evaluation, train }) => evaluation.prompted === undefined || train !== undefined, {
+    path: ['train'],
+    message: 'name the examples of which some are to be shown',
+  })
+  .refine(({ models }) => new Set(models).size === models.length, {
+    path: ['models'],
+    message: 'name each model once',
+  });
+/** The same before defaults are filled in. */
+export type EvaluateRequestInput = z.input<typeof evaluateRequestSchema>;
+
 /** A run, as a person writes it. */
 export const runConfigSchema = runFields
   .refine(
@@ -204,9 +223,18 @@ export function describeIssues(error: z.ZodError): string {
 
 /** Checks a run's configuration and fills in the defaults. Throws `invalid_config` naming every problem at once. */
 export function parseRunConfig(input: unknown): RunConfig {
-  const parsed = runConfigSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  throw new TunewrightError('invalid_config', `The run configuration is not valid:\n${describeIssues(parsed.error)}`, {
+  return parsed(runConfigSchema, input, 'The run configuration');
+}
+
+/** The same for an evaluation without a run. */
+export function parseEvaluateRequest(input: unknown): z.infer<typeof evaluateRequestSchema> {
+  return parsed(evaluateRequestSchema, input, 'The evaluation');
+}
+
+function parsed<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new TunewrightError('invalid_config', `${what} is not valid:\n${describeIssues(result.error)}`, {
     advice: 'Mend the fields named; docs/configuration.md lists them all.',
   });
 }

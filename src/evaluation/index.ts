@@ -9,4 +9,4 @@ export type { RunReport } from './report.ts';
 export { moduleScript } from './scripts/module.ts';
 export { pythonScript } from './scripts/python.ts';
 export { chooseShown, isInstruction, type ShownExample, withShown } from './shown.ts';
-export { examplesForMargin, smallestMargin } from './statistics.ts';
+export { examplesForMargin, holm, smallestMargin } from './statistics.ts';

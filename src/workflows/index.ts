@@ -1,6 +1,7 @@
 export { account } from './account/index.ts';
 export { adopt } from './adopt.ts';
 export { checkCatalogues } from './catalogues.ts';
+export { evaluate } from './evaluate.ts';
 export { evaluateModels } from './evaluation.ts';
 export { checkExpiring } from './expiring.ts';
 export { fineTune } from './fine-tune.ts';

@@ -39,12 +39,17 @@ export interface Run {
 /** The platform's clock may be behind, and it tells whole seconds. */
 const clockSkewMs = 3_600_000;
 
+/** Nothing that is made from now on can be older, in milliseconds, whatever the platform's clock says. */
+export function sinceNow(): number {
+  return Date.now() - clockSkewMs;
+}
+
 /** A run that has done nothing yet. */
 export function newRun(given: Pick<Run, 'name' | 'input' | 'progress' | 'control' | 'key'>): Run {
   return {
     ...given,
     started: given.input,
-    since: Date.now() - clockSkewMs,
+    since: sinceNow(),
     files: [],
     stoppedJobs: [],
     uploadBegun: false,

@@ -108,6 +108,10 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
       throw new Error('no adoption here');
     },
     keepDeployment: async (deployment) => void calls.push(['keep', deployment]),
+    async evaluate(request) {
+      calls.push(['evaluate', request]);
+      throw new Error('no evaluation here');
+    },
     schedules,
     close: async () => void calls.push(['close']),
   };

@@ -1,0 +1,52 @@
+import type { ArtifactRef } from '../contract/artifact.ts';
+import type { ComparedWithFirst, EvaluatedModel, EvaluateRequest, EvaluateResult } from '../contract/evaluate.ts';
+import type { ModelEvaluation } from '../contract/evaluation.ts';
+import { type ComparedModels, compare, decodePredictions, holm } from '../evaluation/index.ts';
+import { withQuestions } from './compare.ts';
+import { beating } from './context.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export interface CompareWithFirstInput extends Pick<EvaluateResult, 'models' | 'cost'> {
+  request: EvaluateRequest;
+  test: ArtifactRef;
+}
+
+/** Of the intervals of differences. */
+const confidence = 0.95;
+
+export function compareWithFirstActivities({ store }: Dependencies) {
+  const graded = (evaluation: ModelEvaluation) => ({
+    evaluation,
+    predictions: decodePredictions(store.read(evaluation.predictions)),
+  });
+
+  async function compareAll(input: CompareWithFirstInput): Promise<Pick<EvaluateResult, 'comparisons' | 'report'>> {
+    const { request, test, models, cost } = input;
+    const { method, seed } = request;
+    const [first, ...others] = models as [EvaluatedModel, ...EvaluatedModel[]];
+    const details: ({ name: string } & ComparedModels)[] = [];
+    for (const { name, evaluation } of others) {
+      const base = { role: 'base' as const, ...graded(first.evaluation) };
+      const compared = await compare(graded(evaluation), [base], { seed, confidence });
+      const regressions = await withQuestions(store, { test, method }, compared.regressions);
+      details.push({ name, ...compared, regressions });
+    }
+    const adjusted = holm(details.map(({ comparison }) => comparison.pValue));
+    const comparisons = details.map(({ name, comparison }, at): ComparedWithFirst => {
+      const { base: _, tuned: __, ...figures } = comparison;
+      return { name, ...figures, adjustedPValue: adjusted[at] as number };
+    });
+    const report = await store.put(JSON.stringify({ request, models, comparisons, cost, details }, null, 2));
+    return { comparisons, report };
+  }
+
+  return {
+    /** Compares each model with the first on the same examples. */
+    async compareWithFirst(input: CompareWithFirstInput): Promise<Pick<EvaluateResult, 'comparisons' | 'report'>> {
+      return await beating(
+        () => ({}),
+        async () => await compareAll(input),
+      );
+    },
+  };
+}

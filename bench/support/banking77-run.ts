@@ -43,7 +43,13 @@ export async function runBanking77(client: TunewrightClient, temporalAddress: st
 async function evaluationAttempts(run: string, address: string): Promise<number[]> {
   const connection = await Connection.connect({ address });
   try {
-    return attemptsOf('evaluateModel', await new Client({ connection }).workflow.getHandle(run).fetchHistory());
+    const { workflow } = new Client({ connection });
+    const { events } = await workflow.getHandle(run).fetchHistory();
+    const begun = (events ?? []).flatMap(
+      ({ childWorkflowExecutionStartedEventAttributes: child }) => child?.workflowExecution?.workflowId ?? [],
+    );
+    const histories = await Promise.all(begun.map(async (id) => await workflow.getHandle(id).fetchHistory()));
+    return histories.flatMap((history) => attemptsOf('evaluateModel', history));
   } finally {
     await connection.close();
   }

@@ -14,10 +14,14 @@ export interface Recovery {
 
 const lookEveryMs = 50;
 
-/** Of several of that name, always the same one. */
+/** Of several of that name, always the same one; of the run or of its evaluation. */
 async function pending(run: WorkflowHandle, activity: string) {
   const { raw } = await run.describe();
-  const own = (raw.pendingActivities ?? []).filter(({ activityType }) => activityType?.name === activity);
+  const begun = (raw.pendingChildren ?? []).map(async ({ workflowId }) => {
+    return (await run.client.getHandle(workflowId ?? '').describe()).raw.pendingActivities ?? [];
+  });
+  const all = [...(raw.pendingActivities ?? []), ...(await Promise.all(begun)).flat()];
+  const own = all.filter(({ activityType }) => activityType?.name === activity);
   const [found] = own.toSorted((a, b) => Number(a.activityId) - Number(b.activityId));
   return found && { attempt: found.attempt ?? 0, underWay: found.state === started };
 }

@@ -17,6 +17,7 @@ import { type Account, day, filledAccount } from '../adopt/account.ts';
 import { azureConnection } from '../platforms/azure/support.ts';
 import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
+import { overfitting, writeOverfitting } from '../support/overfitting.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { unique } from '../support/temporal.ts';
 import { training, until } from '../support/watching.ts';
@@ -142,6 +143,11 @@ const paths: Record<string, Path> = {
     await (await at.client.start(at.config(changes))).result();
     return await at.client.start(at.config(changes));
   },
+  'stopped-early': async (at) => {
+    at.simulator.set({ trainingSeconds: 6 });
+    await writeOverfitting(at.folder);
+    return await at.client.start(at.config(overfitting));
+  },
   // Of the connection with one slot and a month's budget.
   queued: async (at) => {
     at.simulator.set({ trainingSeconds: 10 });
@@ -172,6 +178,21 @@ const others: Record<string, (at: Pipeline) => Promise<string>> = {
     const adoption = await client.adopt({ connection: 'simulator', budgetUsd: 5, dryRun: false, by: 'recorder' });
     await adoption.result();
     return adoption.name;
+  },
+  evaluation: async (at) => {
+    const run = await at.client.start(at.config());
+    await run.result();
+    const temporal = await connect(at.settings.temporal);
+    const { events } = await temporal.workflow.getHandle(run.name).fetchHistory();
+    await temporal.connection.close();
+    const begun = events?.find((event) => event.childWorkflowExecutionStartedEventAttributes);
+    return begun?.childWorkflowExecutionStartedEventAttributes?.workflowExecution?.workflowId ?? '';
+  },
+  'evaluation-without-run': async ({ client }) => {
+    const models = ['simulator/stand-in-mini'];
+    const evaluation = await client.evaluate({ models, data: 'data.jsonl', budgetUsd: 1 });
+    await evaluation.result();
+    return evaluation.name;
   },
   // The old model answers first what the new one learns, and is kept as fallback.
   migration: async (at) => {

@@ -1,41 +1,22 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { folderStore } from '../../src/artifacts/index.ts';
 import type { RunConfigInput } from '../../src/contract/config.ts';
 import type { RunReport } from '../../src/evaluation/index.ts';
 import { createPlatforms } from '../../src/platforms/registry.ts';
 import { holding } from '../support/holding.ts';
-import { contraryDataSet, type Pipeline, pipeline, smallDataSet } from '../support/pipeline.ts';
+import { overfitting, writeOverfitting } from '../support/overfitting.ts';
+import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { failureOf, filesLeft, until } from '../support/watching.ts';
 
 const holds = holding();
 let at: Pipeline;
 beforeEach(async () => {
   at = await pipeline({ trainingSeconds: 6 }, {}, (usual) => usual, [holds.around]);
-  await writeFile(join(at.folder, 'asked.jsonl'), everyOther(smallDataSet(), 0));
-  await writeFile(join(at.folder, 'contrary.jsonl'), everyOther(contraryDataSet(), 1));
+  await writeOverfitting(at.folder);
 });
 afterEach(async () => await at.close());
 
-const everyOther = (text: string, from: number) =>
-  text
-    .trimEnd()
-    .split('\n')
-    .filter((_, at) => at % 2 === from)
-    .map((line) => `${line}\n`)
-    .join('');
-
-const epochs = 8;
-
-/** The validation examples say the contrary of the training examples: their loss rises from the first epoch on. */
-const overfitting = (changes: Partial<RunConfigInput> = {}) =>
-  at.config({
-    data: { train: 'asked.jsonl', validation: 'contrary.jsonl' },
-    split: { test: 0.3 },
-    hyperparameters: { epochs, batchSize: 2, learningRateMultiplier: 1 },
-    stopEarly: true,
-    ...changes,
-  });
+const { epochs } = overfitting.hyperparameters;
+const stopping = (changes: Partial<RunConfigInput> = {}) => at.config({ ...overfitting, ...changes });
 
 async function reportOf(config: RunConfigInput, name: string): Promise<RunReport> {
   const run = await at.client.start(config, { name });
@@ -50,7 +31,7 @@ async function status(jobId: string): Promise<string> {
 
 test('a job that overfits is stopped, costs what it had trained, and its best checkpoint is promoted', async () => {
   const gate = { minimumExamples: 5, minimumLifeDays: 0, margins: { base: -1 } };
-  const report = await reportOf(overfitting({ register: 'intents', gate }), 'overfits');
+  const report = await reportOf(stopping({ register: 'intents', gate }), 'overfits');
   const { earlyStop, checkpoint, model, job, cost, registered } = report;
   expect(earlyStop).toEqual({ state: 'stopped', why: expect.stringMatching(/^The validation loss was /) });
   expect(model).toBe(checkpoint?.chosen);
@@ -91,7 +72,7 @@ test('a job that goes on learning trains to its end', async () => {
 
 test('a worker that dies once the job is paused pays nothing twice and stops it no second time', async () => {
   holds.lose('dies', 'stopEarly');
-  const { earlyStop, job } = await reportOf(overfitting(), 'dies');
+  const { earlyStop, job } = await reportOf(stopping(), 'dies');
   expect(earlyStop?.state).toBe('stopped');
   expect(await status(job.id)).toBe('paused');
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, files: 2 });
@@ -99,7 +80,7 @@ test('a worker that dies once the job is paused pays nothing twice and stops it 
 
 test('a run that is cancelled while it stops its job early leaves none that could train on, and no files', async () => {
   holds.hold('unwanted', 'stopEarly');
-  const run = await at.client.start(overfitting(), { name: 'unwanted' });
+  const run = await at.client.start(stopping(), { name: 'unwanted' });
   await until(run, 'train', ({ earlyStop }) => earlyStop?.state === 'stopping');
   await run.cancel('not today');
   holds.releaseAll();
@@ -118,7 +99,7 @@ test('a job that its platform does not pause trains to its end, and the report s
     body: { error: { message: 'Jobs of this kind cannot be paused.', type: 'invalid_request_error' } },
     times: -1,
   });
-  const { earlyStop, job } = await reportOf(overfitting(), 'unstoppable');
+  const { earlyStop, job } = await reportOf(stopping(), 'unstoppable');
   expect(earlyStop?.state).toBe('refused');
   expect(await status(job.id)).toBe('succeeded');
 });

@@ -1,7 +1,7 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { ComparedWithFirst, EvaluatedModel, EvaluateRequest, EvaluateResult } from '../contract/evaluate.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
-import { type ComparedModels, compare, decodePredictions, holm } from '../evaluation/index.ts';
+import { compare, decodePredictions, type EvaluationReport, holm } from '../evaluation/index.ts';
 import { withQuestions } from './compare.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -24,7 +24,7 @@ export function compareWithFirstActivities({ store }: Dependencies) {
     const { request, test, models, cost } = input;
     const { method, seed } = request;
     const [first, ...others] = models as [EvaluatedModel, ...EvaluatedModel[]];
-    const details: ({ name: string } & ComparedModels)[] = [];
+    const details: EvaluationReport['details'] = [];
     for (const { name, evaluation } of others) {
       const base = { role: 'base' as const, ...graded(first.evaluation) };
       const compared = await compare(graded(evaluation), [base], { seed, confidence });
@@ -36,8 +36,8 @@ export function compareWithFirstActivities({ store }: Dependencies) {
       const { base: _, tuned: __, ...figures } = comparison;
       return { name, ...figures, adjustedPValue: adjusted[at] as number };
     });
-    const report = await store.put(JSON.stringify({ request, models, comparisons, cost, details }, null, 2));
-    return { comparisons, report };
+    const report: EvaluationReport = { request, models, comparisons, cost, details };
+    return { comparisons, report: await store.put(JSON.stringify(report, null, 2)) };
   }
 
   return {

@@ -4,6 +4,7 @@ import type { StorePlace } from '../artifacts/index.ts';
 import type { Settings } from '../config.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import type { EvaluationReport } from '../evaluation/report/evaluated.ts';
 import type { RunReport } from '../evaluation/report.ts';
 import type { Context } from './context.ts';
 
@@ -53,7 +54,10 @@ export async function writeReports(run: string, json: string, { home }: Home): P
 
 /** Writes one form of a report, made of its JSON; folders on the way are made. Throws as {@link writeReports}. */
 export async function writeReport(path: string, json: string, format: ReportFormat): Promise<void> {
-  const text = await renderReport(json, format);
+  await writeText(path, await renderReport(json, format));
+}
+
+async function writeText(path: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
@@ -72,6 +76,29 @@ async function renderReport(json: string, format: ReportFormat): Promise<string>
   const { renderHtml, renderMarkdown } = await import('../evaluation/report/index.ts');
   const report = JSON.parse(json) as RunReport;
   return format === 'html' ? await renderHtml(report) : renderMarkdown(report);
+}
+
+/**
+ * Writes the report of an evaluation without a run as `reports/<name>.md` and `.json` in the home folder. Undefined as with
+ * {@link saveReport}.
+ */
+export async function saveEvaluation(
+  name: string,
+  ref: ArtifactRef,
+  { settings, out }: Pick<Context, 'settings' | 'out'>,
+): Promise<{ md: string; json: string } | undefined> {
+  try {
+    const json = await readReport(ref, settings);
+    const { renderEvaluation } = await import('../evaluation/report/evaluated.ts');
+    const path = (format: string) => join(settings.home, 'reports', `${encodeURIComponent(name)}.${format}`);
+    await writeText(path('md'), renderEvaluation(JSON.parse(json) as EvaluationReport));
+    await writeText(path('json'), json);
+    return { md: path('md'), json: path('json') };
+  } catch (error) {
+    if (!(error instanceof TunewrightError)) throw error;
+    if (error.code !== 'artifact_missing') out.note(`${error.message} ${error.advice}`);
+    return undefined;
+  }
 }
 
 /** Where the report of a run is, on one line. */

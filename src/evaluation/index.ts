@@ -5,6 +5,7 @@ export { type AskedModel, askedModels, createGrader, type Grader, type GraderCon
 export { bestOfStopped, findOverfitting, findTurn, type Overfitting } from './overfitting.ts';
 export { createPatience } from './patience.ts';
 export { decodePredictions, encodePredictions } from './prediction.ts';
+export type { EvaluationReport } from './report/evaluated.ts';
 export type { RunReport } from './report.ts';
 export { moduleScript } from './scripts/module.ts';
 export { pythonScript } from './scripts/python.ts';

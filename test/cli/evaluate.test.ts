@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '../../src/client.ts';
 import { type Pipeline, pipeline, smallDataSet } from '../support/pipeline.ts';
@@ -40,6 +40,8 @@ test('models are asked the same examples and compared with the first; a repeat a
   expect(stdout).toMatch(
     /\nagainst simulator\/stand-in-mini:\n {2}intents: \+\d+\.\d points, interval .* \(\d+ fixed, 0 broken\)\n/,
   );
+  const [, report = ''] = /\nreport: {2}(.+\.md) \(as \.json too\)\n/.exec(stdout) ?? [];
+  expect(await readFile(report, 'utf8')).toContain('## Against simulator/stand-in-mini');
   // The version and its model are one, and were asked once or twice, side by side.
   expect(requests()).toBeGreaterThanOrEqual(before + 128);
   const asked = requests();

@@ -6,6 +6,7 @@ import type { Context, Perform } from '../context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
 import { amountOf, overrides, wholeNumber } from '../options.ts';
 import { evaluatedModels, evaluationLine } from '../render/evaluated.ts';
+import { saveEvaluation } from '../reports.ts';
 import { type Override, settingsOf } from '../run-file.ts';
 
 interface EvaluateOptions {
@@ -60,8 +61,10 @@ async function evaluate(context: Context, models: string[], options: EvaluateOpt
     return exitCodeOf(interrupt);
   }
   const result = await handle.result();
-  out.data({ event: 'ended', result });
+  const report = await saveEvaluation(handle.name, result.report, context);
+  out.data({ event: 'ended', report, result });
   out.say(`\n${evaluatedModels(result, out.paint)}`);
+  out.say(`report:  ${report ? `${report.md} (as .json too)` : result.report.uri}`);
   return exitCodes.done;
 }
 

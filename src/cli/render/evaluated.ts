@@ -21,7 +21,7 @@ export function evaluationLine(progress: StageProgress): string {
 
 /** What each model has answered, and how each differs from the first. */
 export function evaluatedModels(result: EvaluateResult, paint: Paint): string {
-  const { examples, models, comparisons, warnings, cost, report } = result;
+  const { examples, models, comparisons, warnings, cost } = result;
   const rows = models.map(({ name, evaluation: { passed, examples: asked, ungraded = 0, errors, score } }) => [
     clean(name),
     `${passed}/${asked - ungraded}`,
@@ -39,7 +39,6 @@ export function evaluatedModels(result: EvaluateResult, paint: Paint): string {
     '',
     ...warnings.map((warning) => `warning: ${clean(warning)}`),
     `cost:    ${formatUsd(cost.usd)} at list prices, at most about ${formatUsd(cost.estimatedUsd)} was expected`,
-    `report:  ${report.uri}`,
   ].join('\n');
 }
 

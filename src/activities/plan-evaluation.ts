@@ -8,8 +8,8 @@ import { deadByRecord } from '../records/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { EvaluateInput } from './evaluate.ts';
+import { checkGradable } from './gradable.ts';
 import { openGrader } from './grading.ts';
-import { checkHeldOut } from './held-out.ts';
 import { invalidData, warningLines } from './inspect.ts';
 import { checkJudges, gradingUsd } from './judges.ts';
 import { type AskingPrices, askingPrices } from './prices.ts';
@@ -104,7 +104,7 @@ export function planEvaluationActivities(dependencies: Dependencies) {
     const test = await looked(request, first, request.data, beat, signal);
     const train = request.train === undefined ? undefined : await looked(request, first, request.train, beat, signal);
     const { grader, close } = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
-    await checkHeldOut(grader, store.read(test.file), method, evaluation.maxExamples).finally(close);
+    await checkGradable(grader, store.read(test.file), method, 'held-out', evaluation.maxExamples).finally(close);
 
     const { examples, tokens, answerTokens } = test.inspection;
     const asked = Math.min(1, (evaluation.maxExamples ?? examples) / examples);

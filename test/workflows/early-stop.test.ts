@@ -48,7 +48,7 @@ test('a job that overfits is stopped, costs what it had trained, and its best ch
 });
 
 test('of tries that overfit each is stopped, and told apart by its best checkpoint', async () => {
-  const run = await at.client.start(overfitting({ tries: [{ seed: 1 }, { seed: 2 }] }), { name: 'tries' });
+  const run = await at.client.start(stopping({ tries: [{ seed: 1 }, { seed: 2 }] }), { name: 'tries' });
   const { model, tries = [], job } = await run.result();
   for (const one of tries) {
     expect(one).toMatchObject({ status: 'trained', earlyStop: { state: 'stopped' } });

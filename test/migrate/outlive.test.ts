@@ -133,10 +133,14 @@ test('a successor that is no worse is in service; one that is worse is not, and 
 });
 
 test('of a model that died while it taught its successor, what it had answered is learnt', async () => {
-  const [, learnt] = /(\d+) training/.exec(migrated.shown.orders?.stdout ?? '') ?? [];
+  const { training, validation } = await samples();
+  const { stdout = '' } = migrated.shown.orders ?? {};
+  const [, learnt] = /(\d+) training/.exec(stdout) ?? [];
   // Some were asked twice, as the worker was killed.
   expect(Number(learnt)).toBeGreaterThan(answersBeforeDeath / 2);
-  expect(Number(learnt)).toBeLessThan((await samples()).training.length);
+  expect(Number(learnt)).toBeLessThan(training.length);
+  // Those that were kept judge it, not what it was taught.
+  expect(stdout).toContain(`${validation.length} held-out examples`);
 });
 
 test('a worker that was killed again and again, and a platform without room, have cost no second job', () => {

@@ -10,7 +10,7 @@ import type { ServerProcess } from '../../../src/embedded/server-process.ts';
 import type { TrainingPlatform } from '../../../src/platforms/platform.ts';
 import { createPlatforms } from '../../../src/platforms/registry.ts';
 import { until } from '../../faults/support/outcome.ts';
-import { contraryDataSet, contraryPairs, type Pipeline, pipeline } from '../../support/pipeline.ts';
+import { contraryPairs, type Pipeline, pipeline, smallDataSet } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
 import { failureOf } from '../support.ts';
 import { withTrainers } from '../trainers.ts';
@@ -32,8 +32,9 @@ withTrainers('trainers', () => {
     storage = await openStorage();
     const training = { method: 'full', learningRate: 3e-3, batchSize: 8, maxTokens: 96 };
     const mine = { platform: 'huggingface', storage, taskQueue, training, heartbeatSeconds: 3 };
-    const lora = { ...training, method: 'lora', loraRank: 32, learningRate: 3e-2, checkpoints: 8, keepCheckpoints: 8 };
-    at = await pipeline({}, { connections: { mine, adapters: { ...mine, training: lora } } });
+    const keeping = { ...mine, training: { ...training, checkpoints: 8, keepCheckpoints: 8 } };
+    const adapters = { ...mine, training: { ...training, method: 'lora' } };
+    at = await pipeline({}, { connections: { mine, keeping, adapters } });
     platform = createPlatforms(at.settings.connections, at.settings).get('mine');
     trainer = await startTrainer(storage, taskQueue);
   }, 240_000);
@@ -106,13 +107,14 @@ withTrainers('trainers', () => {
     expect(existsSync(join(storage, 'jobs', job, 'model'))).toBe(false);
   }, 480_000);
 
-  test('where training has overfitted its checkpoints are asked, though they are adapters: merged, and served', async () => {
-    // What is held out for validation says the contrary of what is learned.
-    await writeFile(join(at.folder, 'contrary.jsonl'), contraryDataSet());
+  test('where training has overfitted its checkpoints are served too, and asked', async () => {
+    // What is held out for validation has answers of which less is thought the more is learned.
+    const others = smallDataSet().replace(/"content":"(billing|shipping)"\}\]/g, '"content":"refund"}]');
+    await writeFile(join(at.folder, 'others.jsonl'), others);
     const run = await start({
-      connection: 'adapters',
-      data: { train: 'data.jsonl', validation: 'contrary.jsonl' },
-      hyperparameters: { epochs: 8 },
+      connection: 'keeping',
+      data: { train: 'data.jsonl', validation: 'others.jsonl' },
+      hyperparameters: { epochs: 12 },
       evaluation: { maxOutputTokens: 8, maxExamples: 4 },
     });
     const { job, report } = await run.result();
@@ -120,10 +122,9 @@ withTrainers('trainers', () => {
     const [last, ...earlier] = checkpoint.candidates as { model: string; step: number; score: number }[];
     expect(last).toMatchObject({ model: job.model, score: expect.any(Number) });
     expect(earlier.length).toBeGreaterThan(0);
-    for (const { model, step } of earlier) {
+    for (const { model, step, score } of earlier) {
       expect(model).toBe(`${job.model}:${step}`);
-      const merged = join(storage, 'jobs', job.id, 'merged', `checkpoint-${step}`);
-      expect(await readdir(merged)).toContain('model.safetensors');
+      expect(score).toEqual(expect.any(Number));
     }
     expect(await platform.deployments?.find(runKeyPrefix)).toEqual([]);
   }, 480_000);
@@ -154,6 +155,37 @@ withTrainers('trainers', () => {
     const { data } = await run.progress();
     // Two answers to each question, of up to 8 tokens.
     expect(job.trainedTokens).toBeGreaterThan(2 * (data?.train.examples ?? 0));
+  }, 480_000);
+
+  test('a checkpoint of LoRA is merged by the host that serves it', async () => {
+    const run = await start({
+      connection: 'adapters',
+      hyperparameters: { epochs: 1 },
+      evaluation: { maxOutputTokens: 1, maxExamples: 2 },
+    });
+    const { job } = await run.result();
+    const adapters = createPlatforms(at.settings.connections, at.settings).get('adapters');
+    const [{ model, step } = { model: '', step: 0 }] = await adapters.listCheckpoints(job.id);
+    expect(model).toBe(`${job.model}:${step}`);
+    const deployments = adapters.deployments as NonNullable<TrainingPlatform['deployments']>;
+    const name = `${runKeyPrefix}${crypto.randomUUID()}-1-checkpoint`;
+    await deployments.create({ name, model });
+    await until(
+      async () => await deployments.state(name),
+      (state) => state === 'ready',
+      patienceMs,
+    );
+    const messages = [{ role: 'user', content: 'where is my parcel' }];
+    expect(await adapters.chat({ model: name, messages, maxOutputTokens: 4, seed: 1 })).toMatchObject({
+      outputTokens: expect.any(Number),
+    });
+    const merged = await readdir(join(storage, 'jobs', job.id, 'merged', `checkpoint-${step}`));
+    expect(merged).toContain('model.safetensors');
+    await deployments.remove(name);
+    await until(
+      async () => await deployments.state(name),
+      (state) => state === 'gone',
+    );
   }, 480_000);
 
   test('a cancelled training saves a checkpoint and ends; its files are removed', async () => {

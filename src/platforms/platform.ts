@@ -320,7 +320,7 @@ export interface Batches {
   create(batch: { key: string; runName: string; fileId: string }, signal?: AbortSignal): Promise<RemoteBatch>;
   get(id: string, signal?: AbortSignal): Promise<RemoteBatch>;
   cancel(id: string, signal?: AbortSignal): Promise<RemoteBatch>;
-  /** What one that has ended has answered; questions that got an error are left out. */
+  /** What one that has ended has answered; questions that got an error are left out, and all once its file is removed. */
   answers(batch: RemoteBatch, signal?: AbortSignal): AsyncIterable<{ id: string; answer: ChatAnswer }>;
 }
 

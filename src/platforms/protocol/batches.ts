@@ -1,4 +1,5 @@
 import type OpenAI from 'openai';
+import { TunewrightError } from '../../contract/errors.ts';
 import { splitLines } from '../../datasets/lines.ts';
 import type { BatchEntry } from '../catalogue.ts';
 import type { Batches, BatchState, ChatAnswer, RemoteBatch, TrainingPlatform } from '../platform.ts';
@@ -82,11 +83,16 @@ export function batches(
 
     async *answers({ outputFileId }, signal) {
       if (outputFileId === undefined) return;
-      for await (const found of splitLines(readFile(outputFileId, signal))) {
-        for (const one of found) {
-          const answered = 'line' in one ? answerOf(one.line.text) : undefined;
-          if (answered) yield answered;
+      try {
+        for await (const found of splitLines(readFile(outputFileId, signal))) {
+          for (const one of found) {
+            const answered = 'line' in one ? answerOf(one.line.text) : undefined;
+            if (answered) yield answered;
+          }
         }
+      } catch (error) {
+        // Removed once it was read: what it held is kept.
+        if (!(error instanceof TunewrightError && error.status === 404)) throw error;
       }
     },
   };

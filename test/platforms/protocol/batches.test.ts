@@ -107,6 +107,13 @@ test('questions that got an error, and answers that cannot be read, are left out
   expect(await answersOf(odd, { ...batch, outputFileId: 'file-1' })).toEqual({});
 });
 
+test('once its file is removed it has answered nothing more', async () => {
+  const at = await bench();
+  const batch = await ended(at, await created(at, 'key-1'));
+  await at.platform.deleteFile(batch.outputFileId ?? '');
+  expect(await answersOf(at, batch)).toEqual({});
+});
+
 test('one that is refused when its questions are looked at says why', async () => {
   const at = await bench();
   at.simulator.faults.add({ preset: 'batch_token_limit' });

@@ -26,7 +26,7 @@ export interface Stage {
 export const daysLeft = 30;
 const target = ['--to', 'second/stand-in-mini'];
 // What the old models were trained on is not to be split once more.
-const terms = ['--set', 'split.validation=0', '--set', 'pollSeconds=0.5', '--yes', '--detach'];
+const terms = ['--set', 'pollSeconds=0.5', '--yes', '--detach'];
 /** Points: what so few held-out questions can show. */
 const usualMargin = 10;
 const pauseMs = 200;

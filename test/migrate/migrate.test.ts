@@ -70,7 +70,11 @@ test('the plan tells from where to where, with what, at what cost, and what the 
     days: { old: 30 },
   });
   expect(plan.estimateUsd).toBeGreaterThan(0);
-  expect(plan.config).toMatchObject({ register: 'support-desk', gate: { margins: { champion: -0.3 } } });
+  expect(plan.config).toMatchObject({
+    register: 'support-desk',
+    gate: { margins: { champion: -0.3 } },
+    split: { validation: 0 },
+  });
   expect((await planned({ margin: 0.001 })).notes).toContainEqual(
     expect.stringMatching(/for 0\.1 points about \d+ are needed/),
   );

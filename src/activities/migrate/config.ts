@@ -45,8 +45,16 @@ function dataOf({ heritage, distil }: Facts): RunConfigInput['data'] {
 }
 
 /** What was divided already has lost the fields by which it was; answers never had them. */
-function splitOf({ heritage, distil }: Facts, split: RunConfigInput['split']): RunConfigInput['split'] {
+function splitOf(facts: Facts, given: RunConfigInput['split']): RunConfigInput['split'] {
+  const { heritage, distil } = facts;
+  const split = learnsAll(facts) ? { validation: 0, ...given } : given;
   if (!heritage.divided && !distil) return split;
   const { groupBy: _, timeBy: __, ...others } = split ?? {};
   return others;
+}
+
+/** An old model that was made elsewhere has learnt all of its data: so does the new one, unless it is chosen by validation. */
+function learnsAll({ heritage, request }: Facts): boolean {
+  const { tries, stopEarly } = request.changes ?? {};
+  return !heritage.run && !heritage.divided && !tries && !stopEarly && !request.otherBases;
 }

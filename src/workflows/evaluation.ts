@@ -1,6 +1,7 @@
 import {
   ActivityFailure,
   CancellationScope,
+  CancelledFailure,
   getExternalWorkflowHandle,
   isCancellation,
   workflowInfo,
@@ -52,6 +53,8 @@ export async function evaluateModels(input: EvaluationInput): Promise<Scores> {
   const { targets } = input;
   try {
     const scores = await together(targets.map((target) => async () => await askOne(input, target)));
+    // An activity may have ended well all the same.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The evaluation was told to end.');
     return Object.fromEntries(targets.map(({ role }, at) => [role, scores[at]]));
   } catch (error) {
     // Its name is what whoever has begun the evaluation goes by.

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { connect } from '../../src/client/connect.ts';
 import type { RunHandle } from '../../src/client.ts';
 import type { ModelEvaluation } from '../../src/contract/evaluation.ts';
 import type { RunProgress } from '../../src/contract/run.ts';
@@ -234,6 +235,37 @@ test('a cancelled run stops its batches and sees them stopped; what they have an
   expect(answered).toContain(base.cached?.examples);
   expect((base.cached?.examples ?? 0) + (base.batched?.examples ?? 0)).toBe(base.examples);
 });
+
+test.each(['cancel', 'terminate'] as const)(
+  'after a %s of the evaluation by itself its batches are stopped, and only what they have not answered is asked again',
+  async (end) => {
+    at.simulator.set({ batchSeconds: 20, batchCancelMs: 200 });
+    const run = await start();
+    await until(run, 'evaluate', (now) => answering(now) && (now.live?.done ?? 0) >= 2);
+    await endEvaluation(run, end);
+    await until(run, 'evaluate', ({ question }) => question?.code === 'evaluation_incomplete');
+    expect((await batchesLeft()).map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);
+    expect(await batchFilesLeft()).toBe(0);
+
+    at.simulator.set({ batchSeconds: 0 });
+    await run.decide('again');
+    const { base, tuned } = (await run.result()).comparison;
+    for (const { batched, cached, examples } of [base, tuned]) {
+      expect((batched?.examples ?? 0) + (cached?.examples ?? 0)).toBe(examples);
+    }
+    // Each answer is paid once, and none at full price.
+    const { evaluationUsd } = (await run.progress()).cost;
+    expect(evaluationUsd).toBeCloseTo((listPrice(base) + listPrice(tuned)) / 2, 12);
+    expect(await batchFilesLeft()).toBe(0);
+  },
+);
+
+async function endEvaluation({ name }: RunHandle, end: 'cancel' | 'terminate'): Promise<void> {
+  const { workflow, connection } = await connect(at.settings.temporal);
+  const { raw } = await workflow.getHandle(name).describe();
+  await workflow.getHandle(raw.pendingChildren?.[0]?.workflowId ?? '')[end]();
+  await connection.close();
+}
 
 test('a connection that has no batches is refused before anything is sent', async () => {
   const run = await at.client.start(at.config({ connection: 'unbatched', evaluation: { batch: true } }));

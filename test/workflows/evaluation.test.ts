@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { connect } from '../../src/client/connect.ts';
 import type { RunHandle } from '../../src/client.ts';
+import type { ModelEvaluation } from '../../src/contract/evaluation.ts';
 import type { RunProgress } from '../../src/contract/run.ts';
 import { holding } from '../support/holding.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
@@ -36,6 +37,9 @@ async function evaluationOf(run: RunHandle) {
   return temporal.workflow.getHandle(child?.workflowId ?? '');
 }
 
+const prices = { input: 0.8, output: 3.2 };
+const usdOf = ({ inputTokens, outputTokens }: ModelEvaluation) =>
+  (inputTokens * prices.input + outputTokens * prices.output) / 1e6;
 const parked = ({ question }: RunProgress) => question?.code === 'evaluation_incomplete';
 
 test('an evaluation is a workflow of its own: its run shows how many have answered, and lists show the run alone', async () => {
@@ -91,6 +95,38 @@ test('an evaluation that is reset goes on for the run that has begun it', async 
   holds.releaseAll();
   expect((await run.result()).comparison.tuned.errors).toBe(0);
 });
+
+test('of two tries each has an evaluation; both ended by themselves they ask one after the other, and both are counted', async () => {
+  holds.hold('two-tries', 'evaluateModel');
+  const run = await at.client.start(
+    at.config({
+      tries: [{ seed: 1 }, { seed: 2 }],
+      split: { validation: 0.25, test: 0.25 },
+      evaluation: { reuseAnswers: false },
+    }),
+    { name: 'two-tries' },
+  );
+  const evaluations = await evaluationsOf(run, 2);
+  await Promise.all(evaluations.map(async (id) => await temporal.workflow.getHandle(id).terminate()));
+  holds.releaseAll();
+  for (const _ of evaluations) {
+    await until(run, 'evaluate', parked);
+    await run.decide('again');
+  }
+  const { comparison, cost, tries = [] } = await run.result();
+  expect(tries.map(({ asked }) => asked)).toEqual([16, 16]);
+  const ofTries = tries.reduce((sum, one) => sum + (one.cost.evaluationUsd ?? 0), 0);
+  expect(cost.evaluationUsd).toBeCloseTo(ofTries + usdOf(comparison.base) + usdOf(comparison.tuned), 12);
+});
+
+async function evaluationsOf({ name }: RunHandle, count: number): Promise<string[]> {
+  for (;;) {
+    const { raw } = await temporal.workflow.getHandle(name).describe();
+    const begun = (raw.pendingChildren ?? []).filter(({ workflowTypeName: type }) => type === 'evaluateModels');
+    if (begun.length === count) return begun.map(({ workflowId }) => workflowId ?? '');
+    await setTimeout(50);
+  }
+}
 
 test('what fails an evaluation fails its run by its own name', async () => {
   at.simulator.faults.add({

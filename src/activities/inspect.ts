@@ -110,7 +110,7 @@ function isUploaded({ data, split }: InspectInput, role: Role): boolean {
   return (data.validation !== undefined || split.validation === 0) && (data.test !== undefined || split.test === 0);
 }
 
-function withoutBatches(connection: string): TunewrightError {
+export function withoutBatches(connection: string): TunewrightError {
   return new TunewrightError('invalid_config', `The connection "${connection}" cannot be asked by batch.`, {
     advice: 'Leave evaluation.batch out: questions are then asked one by one.',
   });

@@ -10,7 +10,7 @@ import type { Dependencies } from './dependencies.ts';
 import type { EvaluateInput } from './evaluate.ts';
 import { checkGradable } from './gradable.ts';
 import { openGrader } from './grading.ts';
-import { invalidData, warningLines } from './inspect.ts';
+import { invalidData, warningLines, withoutBatches } from './inspect.ts';
 import { checkJudges, gradingUsd } from './judges.ts';
 import { type AskingPrices, askingPrices } from './prices.ts';
 import { shownSource, snapshot } from './snapshot.ts';
@@ -55,9 +55,10 @@ export function planEvaluationActivities(dependencies: Dependencies) {
     });
   }
 
-  async function planned(name: string): Promise<PlannedModel> {
+  async function planned(name: string, batch: boolean): Promise<PlannedModel> {
     const { connection, model } = await named(name);
     const platform = platforms.get(connection);
+    if (batch && !platform.batches) throw withoutBatches(connection);
     const prices = askingPrices(platform, model);
     const deployment = platform.deployments?.existing(model);
     if (platform.deployments && deployment === undefined) {
@@ -97,7 +98,7 @@ export function planEvaluationActivities(dependencies: Dependencies) {
   async function plan(request: EvaluateRequest, beat: StageProgress, signal: AbortSignal): Promise<EvaluationPlan> {
     const { method, evaluation, seed, budgetUsd } = request;
     const models: PlannedModel[] = [];
-    for (const name of request.models) models.push(await planned(name));
+    for (const name of request.models) models.push(await planned(name, evaluation.batch));
     const first = models[0] as PlannedModel;
     const { connection } = first;
     await checkJudges(platforms, connection, evaluation.grader);
@@ -108,12 +109,14 @@ export function planEvaluationActivities(dependencies: Dependencies) {
 
     const { examples, tokens, answerTokens } = test.inspection;
     const asked = Math.min(1, (evaluation.maxExamples ?? examples) / examples);
-    const usdOf = ({ prices }: PlannedModel) =>
-      ((tokens * prices.input + answerTokens * prices.output) / million) * asked;
+    const paidOf = ({ prices: { batchShare = 1 } }: PlannedModel) => (evaluation.batch ? batchShare : 1);
+    const usdOf = (model: PlannedModel) =>
+      ((tokens * model.prices.input + answerTokens * model.prices.output) / million) * asked * paidOf(model);
     const judges = gradingUsd(platforms, connection, evaluation.grader, { examples, tokens, answerTokens }) * asked;
     const shownTokens = train ? (train.inspection.tokens / train.inspection.examples) * examples * asked : 0;
     const shown = evaluation.prompted?.examples ?? 0;
-    const promptedUsd = shown > 0 ? usdOf(first) + judges + (shown * shownTokens * first.prices.input) / million : 0;
+    const shownUsd = ((shown * shownTokens * first.prices.input) / million) * paidOf(first);
+    const promptedUsd = shown > 0 ? usdOf(first) + judges + shownUsd : 0;
     const usd = models.reduce((sum, model) => sum + usdOf(model) + judges, 0) + promptedUsd;
     if (usd > budgetUsd) throw overBudget(usd, budgetUsd);
     return {
@@ -128,7 +131,7 @@ export function planEvaluationActivities(dependencies: Dependencies) {
   return {
     /**
      * Before anything is asked: the models are found and priced, every line of the data is checked, and the estimate is set
-     * against the budget. Throws `invalid_data`, `over_budget`, `model_unpriced`, `model_unknown`, `no_champion`,
+     * against the budget. Throws `invalid_data`, `invalid_config`, `over_budget`, `model_unpriced`, `model_unknown`, `no_champion`,
      * `version_dead`, `refused`, and as its sources and its grader do.
      */
     async planEvaluation(request: EvaluateRequest): Promise<EvaluationPlan> {

@@ -133,6 +133,13 @@ const runFields = z.strictObject({
   pollSeconds: z.number().min(0.1).max(3600).default(30),
 });
 
+const gradesWhatItSees = ({ evaluation }: Pick<z.output<typeof runFields>, 'evaluation'>) =>
+  !evaluation.batch || !gradesLatency(evaluation.grader);
+const latencyUnseen = {
+  path: ['evaluation', 'grader'],
+  message: 'how long an answer takes is not seen by batch: leave evaluation.batch out, or grade without latency',
+};
+
 /** An evaluation without a run, as a person asks for it. */
 const evaluateRequestSchema = runFields
   .pick({ method: true, seed: true, evaluation: true, budgetUsd: true, pollSeconds: true })
@@ -148,7 +155,8 @@ const evaluateRequestSchema = runFields
   .refine(({ models }) => new Set(models).size === models.length, {
     path: ['models'],
     message: 'name each model once',
-  });
+  })
+  .refine(gradesWhatItSees, latencyUnseen);
 /** The same before defaults are filled in. */
 export type EvaluateRequestInput = z.input<typeof evaluateRequestSchema>;
 
@@ -183,10 +191,7 @@ export const runConfigSchema = runFields
     path: ['gate', 'maximumMedianMs'],
     message: 'how long an answer takes is not seen by batch: leave evaluation.batch out, or this',
   })
-  .refine(({ evaluation }) => !evaluation.batch || !gradesLatency(evaluation.grader), {
-    path: ['evaluation', 'grader'],
-    message: 'how long an answer takes is not seen by batch: leave evaluation.batch out, or grade without latency',
-  })
+  .refine(gradesWhatItSees, latencyUnseen)
   .refine(({ serve, register }) => !serve || register !== undefined, {
     path: ['serve'],
     message: 'name the registered model in `register`: only a version of one is served',

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '../../src/client.ts';
+import { type Connections, standInKeyEnv } from '../../src/platforms/registry.ts';
 import { type Pipeline, pipeline, smallDataSet } from '../support/pipeline.ts';
 import { type Circumstances, type } from './world.ts';
 
@@ -9,7 +10,13 @@ let inPipeline: Circumstances;
 /** The platform's id of a tuned model, version 1 of `intents`, which is its champion. */
 let tuned: string;
 beforeAll(async () => {
-  parts = await pipeline();
+  const unbatched: Connections[string] = {
+    platform: 'openai',
+    baseURL: 'http://127.0.0.1:1/v1',
+    apiKeyEnv: standInKeyEnv,
+    lacks: ['batches'],
+  };
+  parts = await pipeline({}, {}, (usual) => usual, [], { unbatched });
   const { settings, folder: directory } = parts;
   inPipeline = {
     directory,
@@ -83,6 +90,24 @@ test('the first is asked with examples in its prompt as well, by the grader of a
   expect(code).toBe(0);
   expect(stdout).toContain('10 examples, 2 models');
   expect(stdout).toMatch(/\n {2}simulator\/stand-in-mini, prompted: \+?-?\d/);
+});
+
+test('by batch they are asked for half the price', async () => {
+  const line = ['simulator/stand-in-mini', '--data', 'asked.jsonl', '--budget', '1', '--json'];
+  const asked = ['evaluation.batch=true', 'evaluation.reuseAnswers=false', 'pollSeconds=0.1'];
+  const { stdout } = await evaluate(...line, ...asked.flatMap((field) => ['--set', field]));
+  const { result } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  const [{ evaluation }] = result.models;
+  const { examples, inputTokens, outputTokens } = evaluation;
+  expect(evaluation.batched).toEqual({ examples, inputTokens, outputTokens });
+  expect(result.cost.usd).toBeCloseTo((inputTokens * 0.8 + outputTokens * 3.2) / 2e6, 12);
+  expect(parts.simulator.ledger().totals.batches).toBe(1);
+});
+
+test('by batch nothing is asked where there are none', async () => {
+  const line = ['unbatched/stand-in-mini', '--data', 'asked.jsonl', '--budget', '1', '--set', 'evaluation.batch=true'];
+  const { code, stderr } = await evaluate(...line);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('cannot be asked by batch') });
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { workflowStart } from '../../src/client/start.ts';
 import { parseRunConfig, type RunConfigInput } from '../../src/contract/config.ts';
@@ -34,15 +35,23 @@ async function inSkippedTime(platform: Partial<SimulatorOptions>, changes: Parti
       const run = await environment.client.workflow.start(...workflowStart('hours', settings.taskQueue, input));
       const { comparison } = await run.result();
       const { startTime, closeTime } = await run.describe();
-      const { events } = await run.fetchHistory();
       const hours = (Number(closeTime) - Number(startTime)) / hourMs;
-      return { hours, comparison, events: events ?? [], totals: simulator.ledger().totals };
+      const events = await evaluationOf(environment.client, run.workflowId);
+      return { hours, comparison, events, totals: simulator.ledger().totals };
     });
   } finally {
     await simulator.close();
     await environment.teardown();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The events of the evaluation that the run has begun last. */
+async function evaluationOf({ workflow }: Client, run: string) {
+  const { events } = await workflow.getHandle(run).fetchHistory();
+  const begun = (events ?? []).flatMap(({ childWorkflowExecutionStartedEventAttributes: of }) => of ?? []);
+  const history = await workflow.getHandle(begun.at(-1)?.workflowExecution?.workflowId ?? '').fetchHistory();
+  return history.events ?? [];
 }
 
 test('a run that is told three times to come back in an hour goes on after each', async () => {

@@ -82,7 +82,11 @@ test('a job that trains has turned once its validation loss stays above that of 
 
 test.each<[string, ReturnType<typeof turning>, number[]]>([
   ['it has a checkpoint', turning(...untilFour, [0.6, 0.6], [0.5, 0.6], [0.4, 0.7]), []],
-  ['the rise is no noise of two measurements', turning(...untilFour, [0.6, 0.6], [0.5, 0.6]), [4]],
+  [
+    'the rise is no noise of two measurements',
+    turning(...untilFour, [0.6, 0.6], [0.5, 0.6]).map((point) => ({ ...point, totalSteps: 10 })),
+    [4],
+  ],
   ['one measurement among them was low again', turning(...untilFour, [0.6, 0.6], [0.5, 0.5], [0.4, 0.7]), [4]],
   ['the rise is more than 2%', turning(...untilFour, [0.6, 0.505], [0.5, 0.51], [0.4, 0.509]), [4]],
   ['training falls', turning(...untilFour, [0.8, 0.6], [0.9, 0.6], [1, 0.7]), [4]],

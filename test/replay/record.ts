@@ -150,8 +150,7 @@ const paths: Record<string, Path> = {
   },
   // Of the connection with one slot and a month's budget.
   queued: async (at) => {
-    at.simulator.set({ trainingSeconds: 10 });
-    const first = await at.client.start(at.config());
+    const first = await started(at, 10);
     const run = await at.client.start(at.config());
     await Promise.all([first.result(), until(run, 'train', ({ live }) => live?.queue !== undefined)]);
     return run;

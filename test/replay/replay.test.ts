@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from '@temporalio/worker';
 
@@ -14,7 +13,9 @@ const whatToDo =
 test.each(histories)('%s is replayed by the workflow as it is now', async (file) => {
   const codePath = process.env.TUNEWRIGHT_TEST_BUNDLE ?? '';
   const history = JSON.parse(readFileSync(`${folder}${file}`, 'utf8'));
-  const replay = Worker.runReplayHistory({ workflowBundle: { codePath } }, history, basename(file, '.json'));
+  // Names of what a workflow starts may come from its own.
+  const { workflowId } = history.events[0].workflowExecutionStartedEventAttributes;
+  const replay = Worker.runReplayHistory({ workflowBundle: { codePath } }, history, workflowId);
   const failure = await replay.then(
     () => undefined,
     (error: Error) => `${error.message}\n${whatToDo}`,

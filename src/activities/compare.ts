@@ -3,7 +3,7 @@ import type { ArtifactRef } from '../contract/artifact.ts';
 import type { Method, RunConfig } from '../contract/config.ts';
 import type { Comparison, ModelEvaluation } from '../contract/evaluation.ts';
 import type { Rival, RivalRole, Verdict } from '../contract/verdict.ts';
-import { readQuestions } from '../datasets/index.ts';
+import { askedText, readQuestions } from '../datasets/index.ts';
 import { type ComparedModels, compare, decodePredictions, judge, type Regression } from '../evaluation/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -95,21 +95,8 @@ export async function withQuestions(
     const regression = left.get(index);
     if (!regression) continue;
     left.delete(index);
-    told.push({ ...regression, question: lastUserText(messages) });
+    told.push({ ...regression, question: askedText(messages) });
     if (left.size === 0) break;
   }
   return told;
-}
-
-function lastUserText(messages: readonly unknown[]): string {
-  const asked = messages.findLast(isUserMessage);
-  const content = asked?.content;
-  if (typeof content === 'string') return content;
-  return Array.isArray(content)
-    ? content.map((part) => (typeof part?.text === 'string' ? part.text : '')).join('\n')
-    : '';
-}
-
-function isUserMessage(message: unknown): message is { role: 'user'; content?: unknown } {
-  return typeof message === 'object' && message !== null && 'role' in message && message.role === 'user';
 }

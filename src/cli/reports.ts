@@ -71,6 +71,27 @@ async function writeText(path: string, text: string): Promise<void> {
   }
 }
 
+/** Writes each held-out example of a report as a JSON line. Throws `artifact_missing` and, of the file, as a draft does. */
+export async function writeExamples(
+  path: string,
+  json: string,
+  { settings, force }: { settings: StorePlace; force: boolean | undefined },
+): Promise<void> {
+  const [{ openDraft }, { examplesOf }, { openStore }] = await Promise.all([
+    import('../datasets/draft.ts'),
+    import('../evaluation/examples.ts'),
+    import('../artifacts/index.ts'),
+  ]);
+  const draft = await openDraft(path, { inputs: [], force });
+  try {
+    for await (const example of examplesOf(JSON.parse(json) as RunReport, openStore(settings)))
+      await draft.write(`${JSON.stringify(example)}\n`);
+    await draft.keep();
+  } finally {
+    await draft.discard();
+  }
+}
+
 async function renderReport(json: string, format: ReportFormat): Promise<string> {
   if (format === 'json') return json;
   const { renderHtml, renderMarkdown } = await import('../evaluation/report/index.ts');

@@ -1,7 +1,7 @@
 import { defineQuery } from '@temporalio/workflow';
 import type { Method, RunConfig, RunConfigInput } from './config.ts';
 import type { Distilled, DistilPlan, DistilRequest, ReferencePlan } from './distillation.ts';
-import type { Lifetime } from './lifetimes.ts';
+import type { LeadTime, Lifetime } from './lifetimes.ts';
 import type { Registered, RunStatus } from './run.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -93,8 +93,13 @@ export interface MigrationPlan {
   /** US dollars a million tokens, where they are known. */
   prices?: { old?: Price; new?: Price };
   estimateUsd?: number;
-  /** Until the old model is shut down, and until no job can be created for the new one. */
-  days?: { old?: number; lastJob?: number };
+  /** How long its steps take at most, by earlier runs where there are enough; approval where a person is asked. */
+  time?: Pick<LeadTime, 'training' | 'evaluation'> & Partial<Pick<LeadTime, 'approval'>>;
+  /**
+   * Until the old model is shut down, and until no job can be created for the new one; and how many are left of the sooner when
+   * it is begun now: below 0 it comes too late.
+   */
+  days?: { old?: number; lastJob?: number; margin?: number };
 }
 
 /** A base model that is tried beside the first one, with its prices where they are known. */

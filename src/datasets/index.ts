@@ -1,4 +1,5 @@
 export { findAlike } from './alike.ts';
+export { askedText } from './asked.ts';
 export { promptKey } from './entries.ts';
 export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
 export { sliceOf, topFields } from './fields.ts';

@@ -1,9 +1,9 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
-import { TunewrightError } from '../contract/errors.ts';
 import type { Comparison, ModelEvaluation } from '../contract/evaluation.ts';
 import type { Confusion, Rival, RivalRole, SlicedBy } from '../contract/verdict.ts';
 import { createConfusionTable } from './confusions.ts';
 import { createGradeTally } from './grade-tally.ts';
+import { differ, incomplete, inStep } from './in-step.ts';
 import { createPairing } from './pairing.ts';
 import type { Prediction, Stream } from './prediction.ts';
 import { createSlicer } from './slices.ts';
@@ -169,39 +169,6 @@ export async function compare(
   };
 }
 
-/** The predictions of all models, an example at a time. */
-async function* inStep(models: readonly GradedModel[]): AsyncGenerator<[Prediction, ...Prediction[]]> {
-  const streams = models.map(({ predictions }) => iterate(predictions));
-  try {
-    for (;;) {
-      const results = await Promise.all(streams.map(async (stream) => await stream.next()));
-      const predictions = results.flatMap(({ value }) => value ?? []);
-      const [first] = predictions;
-      if (!first) return;
-      if (predictions.length < models.length) {
-        const longer = models[results.findIndex(({ value }) => value)]?.evaluation.model;
-        const shorter = models[results.findIndex(({ value }) => !value)]?.evaluation.model;
-        throw differ(`${longer} has predictions for more examples than ${shorter}.`);
-      }
-      const other = predictions.findIndex(
-        ({ index, reference }) => index !== first.index || reference !== first.reference,
-      );
-      if (other > 0) {
-        const [one, two] = [models[0], models[other]].map((model) => model?.evaluation.model);
-        throw differ(`Example ${first.index} of ${one} is not example ${predictions[other]?.index} of ${two}.`);
-      }
-      yield [first, ...predictions.slice(1)];
-    }
-  } finally {
-    await Promise.all(streams.map(async (stream) => await stream.return(undefined)));
-  }
-}
-
-async function* iterate<T>(stream: Stream<T>): AsyncGenerator<T, undefined> {
-  yield* stream;
-  return undefined;
-}
-
 function regression(answers: ReadonlyMap<RivalRole, Prediction>, after: Prediction): Regression {
   const { index, reference } = after;
   const champion = answers.get('champion')?.output;
@@ -214,24 +181,16 @@ function regression(answers: ReadonlyMap<RivalRole, Prediction>, after: Predicti
   };
 }
 
-function nothingToCompare(model: string): TunewrightError {
+function nothingToCompare(model: string): Error {
   return incomplete(
     `There are no held-out examples on which ${model} could be evaluated.`,
     'Raise split.test or name a file as data.test, so that at least one example is held out.',
   );
 }
 
-function nothingGraded(examples: number): TunewrightError {
+function nothingGraded(examples: number): Error {
   return incomplete(
     `On none of the ${examples} held-out examples could the answers of both models be graded.`,
     'Mend evaluation.grader and start the run again; the predictions tell the reason of each example.',
   );
-}
-
-function differ(message: string): TunewrightError {
-  return incomplete(message, 'Evaluate all models on the same held-out file with the same evaluation.maxExamples.');
-}
-
-function incomplete(message: string, advice: string): TunewrightError {
-  return new TunewrightError('evaluation_incomplete', message, { advice });
 }

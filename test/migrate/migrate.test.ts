@@ -67,8 +67,12 @@ test('the plan tells from where to where, with what, at what cost, and what the 
     obstacles: [],
     train: { examples: trainingLines.length },
     heldOut: { examples: validationLines.length, seen: false, recorded: true },
-    days: { old: 30 },
+    time: { training: { hours: 24 }, evaluation: { hours: 8 } },
+    // Two days for training and evaluation; a week more where a person is asked.
+    days: { old: 30, margin: 28 },
   });
+  const asked = await planned({ changes: { ...requestFor().changes, gate: { ...gate, approval: 'person' } } });
+  expect(asked.days).toEqual({ old: 30, margin: 21 });
   expect(plan.estimateUsd).toBeGreaterThan(0);
   expect(plan.config).toMatchObject({
     register: 'support-desk',

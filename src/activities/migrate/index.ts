@@ -1,6 +1,7 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
 import { dayOf } from '../../lifetimes/days.ts';
+import { leadTime } from '../../lifetimes/lead.ts';
 import type { ModelEntry } from '../../platforms/catalogue.ts';
 import { beating } from '../context.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -40,6 +41,7 @@ export function migrateActivities(dependencies: Dependencies) {
       minimumExamples: platform.minimumExamples,
       ...{ old, base, ...material, ...asking },
       found: [...material.found, ...asking.found],
+      lead: await leadTime(kept),
       today: dayOf(new Date()),
     });
     const refusal = config && (await refusalOf(dependencies, config));

@@ -1,15 +1,16 @@
 import type { RunConfig } from '../../contract/config.ts';
 import type { DistilPlan, ReferencePlan } from '../../contract/distillation.ts';
+import type { LeadTime } from '../../contract/lifetimes.ts';
 import type { MigrationPlan, MigrationRequest, Obstacle, Price } from '../../contract/migration.ts';
 import type { Inspection } from '../../datasets/index.ts';
 import { estimateTrainingTokens } from '../../datasets/index.ts';
 import { examplesForMargin, smallestMargin } from '../../evaluation/index.ts';
-import { daysUntil } from '../../lifetimes/days.ts';
 import type { ModelEntry } from '../../platforms/catalogue.ts';
 import { configOf } from './config.ts';
 import type { Heritage } from './facts.ts';
 import { notesOf } from './notes.ts';
 import { obstaclesOf } from './obstacles.ts';
+import { timeOf } from './time.ts';
 
 /** What is known of the old model, of the new one's base, and of the data. */
 export interface Facts {
@@ -33,6 +34,8 @@ export interface Facts {
   reference?: ReferencePlan | string;
   /** What was found to be in the way while these were gathered. */
   found: readonly Obstacle[];
+  /** How long the steps of a migration take. */
+  lead: LeadTime;
   /** YYYY-MM-DD. */
   today: string;
 }
@@ -45,14 +48,10 @@ const modelsAsked = 3;
 
 /** What carrying a model over comes to. Everything that stands in its way is told at once, before any money is spent. */
 export function planOf(facts: Facts): MigrationPlan {
-  const { request, from, platform, base, old, heritage, train, distil, reference, today } = facts;
+  const { request, from, platform, base, old, heritage, train, distil, reference } = facts;
   const obstacles = obstaclesOf(facts);
   const estimateUsd = costOf(facts);
   const heldOut = heldOutOf(facts);
-  const days = {
-    ...(from.shutdownDate ? { old: daysUntil(from.shutdownDate, today) } : {}),
-    ...(base?.lastJobDate ? { lastJob: daysUntil(base.lastJobDate, today) } : {}),
-  };
   const config: RunConfig | undefined = obstacles.length === 0 ? configOf(facts, estimateUsd) : undefined;
   return {
     model: request.model,
@@ -77,7 +76,7 @@ export function planOf(facts: Facts): MigrationPlan {
       ...(base?.prices ? { new: priceOf(base.prices) } : {}),
     },
     ...(estimateUsd === undefined ? {} : { estimateUsd }),
-    days,
+    ...timeOf(facts),
   };
 }
 

@@ -26,7 +26,10 @@ export async function planOfAll(
   );
   const estimates = each.flatMap(({ estimateUsd }) => estimateUsd ?? []);
   const estimateUsd = estimates.length === each.length ? estimates.reduce((sum, usd) => sum + usd, 0) : undefined;
-  const lastJobs = all.flatMap(({ days }) => days?.lastJob ?? []);
+  const soonest = (of: 'lastJob' | 'margin') => {
+    const days = all.flatMap((one) => one.days?.[of] ?? []);
+    return days.length > 0 ? { [of]: Math.min(...days) } : {};
+  };
   const bases = firstOfEach(each, ({ to }) => to.baseModel).filter(({ to }) => to.baseModel !== request.baseModel);
   const budgetUsd = changes.budgetUsd ?? budgetOf(request, estimateUsd);
   return {
@@ -36,7 +39,7 @@ export async function planOfAll(
     obstacles,
     notes: [...new Set(all.flatMap(({ notes }) => notes))],
     ...(estimateUsd === undefined ? {} : { estimateUsd }),
-    days: { ...plan.days, ...(lastJobs.length > 0 ? { lastJob: Math.min(...lastJobs) } : {}) },
+    days: { ...plan.days, ...soonest('lastJob'), ...soonest('margin') },
   };
 }
 

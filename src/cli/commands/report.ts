@@ -4,12 +4,14 @@ import type { ArtifactRef } from '../../contract/artifact.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { RunStatus } from '../../contract/run.ts';
 import type { Context, Perform } from '../context.ts';
-import { type ReportFormat, readReport, reportFormats, writeReport, writeReports } from '../reports.ts';
+import { type ReportFormat, readReport, reportFormats, writeExamples, writeReport, writeReports } from '../reports.ts';
 
 interface ReportOptions {
   format: ReportFormat;
   out?: string;
   open?: boolean;
+  examples?: string;
+  force?: boolean;
 }
 
 export function reportCommand(program: Command, perform: Perform): void {
@@ -19,13 +21,20 @@ export function reportCommand(program: Command, perform: Perform): void {
     .argument('<name>', 'the run')
     .addOption(new Option('--format <form>', 'the form that is wanted').choices(reportFormats).default('html'))
     .option('--out <file>', 'write that form there, instead of all forms into the home folder')
+    .option('--examples <file>', 'write each held-out example with all answers and what changed, as JSON lines')
+    .option('--force', 'replace a file of --examples that is there already')
     .option('--open', 'show it in what this machine opens such files with')
     .action((name: string, options: ReportOptions) => perform((context) => report(context, name, options)));
 }
 
-async function report(context: Context, name: string, { format, out: file, open }: ReportOptions): Promise<undefined> {
+async function report(
+  context: Context,
+  name: string,
+  { format, out: file, open, examples, force }: ReportOptions,
+): Promise<undefined> {
   const { client, out, settings, directory } = context;
   const json = await readReport(await refOf(name, await client()), settings);
+  if (examples !== undefined) await writeExamples(resolve(directory, examples), json, { settings, force });
   let path: string;
   if (file === undefined) {
     path = (await writeReports(name, json, settings))[format];

@@ -20,6 +20,7 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
     distil,
     prices = {},
     estimateUsd,
+    time,
     days = {},
     obstacles,
     notes,
@@ -36,6 +37,7 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
     ['no worse than', `${points(margin)} below the old one, at 95%${heldOut ? `; ${provable(heldOut, margin)}` : ''}`],
     ['prices', priceLine(prices)],
     ['estimate', estimateUsd === undefined ? undefined : formatUsd(estimateUsd)],
+    ['time', time && timeLine(time, days.margin)],
   ];
   const known = rows
     .filter((row): row is [string, string] => row[1] !== undefined)
@@ -73,6 +75,14 @@ function distilLine({ inputs, expectedUsd, atMostUsd }: DistilPlan): string {
 function otherLine({ baseModel, shutdownDate, lastJobDate, price }: OtherBase): string {
   const prices = price && priceLine({ new: price });
   return `${baseModel}${ends(shutdownDate)}${lastJob(lastJobDate, undefined)}${prices ? `; ${prices}` : ''}`;
+}
+
+function timeLine(time: NonNullable<MigrationPlan['time']>, margin: number | undefined): string {
+  const steps = Object.entries(time).map(
+    ([step, { hours, runs }]) => `${step} ${hours} h${runs === undefined ? ' (assumed)' : ''}`,
+  );
+  const left = margin === undefined ? '' : `; ${formatCount(margin, 'day')} to spare`;
+  return `at most ${steps.join(', ')}${left}`;
 }
 
 function ends(date: string | undefined, days?: number): string {

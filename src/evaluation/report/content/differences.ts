@@ -8,7 +8,8 @@ import { differencesScale } from './scale.ts';
 import { tableOf } from './table.ts';
 
 /** The tuned model against each other one. */
-export function differences({ rivals, config }: RunReport): Table {
+export function differences(report: RunReport): Table {
+  const { rivals, config } = report;
   const interval = `${formatPercent(config.gate.confidence).replace('.0', '')} interval`;
   const several = rivals.length > 1;
   return tableOf<Rival>('The tuned model against each other one; above 0 it is better', rivals, [
@@ -22,6 +23,7 @@ export function differences({ rivals, config }: RunReport): Table {
     { name: interval, number: true, cell: ({ difference }) => formatInterval(difference) },
     { name: 'Fixed', number: true, cell: ({ fixed }) => String(fixed) },
     { name: 'Broken', number: true, cell: ({ broken }) => String(broken) },
+    { name: 'Unchanged', number: true, cell: (rival) => String(unchangedOf(rival, report)) },
     { name: 'p', number: true, cell: ({ pValue }) => bare(pValue) },
     several && { name: 'p, corrected', number: true, cell: ({ adjustedPValue }) => bare(adjustedPValue) },
     rivals.some(({ ungraded = 0 }) => ungraded > 0) && {
@@ -35,6 +37,11 @@ export function differences({ rivals, config }: RunReport): Table {
       cell: ({ scores }) => (scores ? meanDifference(scores.difference) : ''),
     },
   ]);
+}
+
+/** Answers that both could be graded of, and that are right or wrong by both. */
+function unchangedOf({ fixed, broken, ungraded = 0 }: Rival, { comparison }: RunReport): number {
+  return comparison.tuned.examples - ungraded - fixed - broken;
 }
 
 /** A difference in points, with a tone where its interval leaves out 0. */

@@ -26,12 +26,15 @@ const explained: Block = {
   kind: 'explained',
   title: 'How to read these figures',
   terms: [
-    ['Score', 'the share of held-out questions answered right. No model has seen them in its training.'],
+    ['Score', 'the share of held-out questions answered right. The tuned model has not seen them in its training.'],
     [
       'Interval',
-      'where the true figure is likely to be: the fewer questions were asked, the wider. After Wilson for a score; of paired resamples for a difference.',
+      'where the true figure is likely to be: the fewer questions were asked, the wider. After Wilson for a score, after Tango for a difference.',
     ],
-    ['Fixed, broken', 'questions that only the tuned model answers right, and those that only the other does.'],
+    [
+      'Fixed, broken, unchanged',
+      'questions that only the tuned model answers right, those that only the other does, and those that both do or neither.',
+    ],
     [
       'p',
       "the chance of a split between fixed and broken at least so uneven if neither model were better (McNemar's exact test). Corrected after Holm where there are several to compare with.",

@@ -1,0 +1,56 @@
+import type { ArtifactStore } from '../artifacts/index.ts';
+import type { RivalRole } from '../contract/verdict.ts';
+import { askedText, readQuestions } from '../datasets/index.ts';
+import { inStep } from './in-step.ts';
+import { decodePredictions, type Prediction } from './prediction.ts';
+import type { RunReport } from './report.ts';
+
+/** What became of an example with the tuned model: right only by it, only by the other, or as before; and not graded. */
+export type Change = 'fixed' | 'broken' | 'unchanged' | 'ungraded';
+
+/** A held-out example with what each model answered. It quotes the data. */
+export interface ExampleOutcome {
+  /** Position in the held-out file, from 0. */
+  index: number;
+  question: string;
+  reference: string;
+  tuned: Answered;
+  rivals: Partial<Record<RivalRole, Answered & { change: Change }>>;
+}
+
+type Answered = Pick<Prediction, 'output' | 'passed' | 'score'>;
+
+/** Each held-out example of a report, in their order. Throws `artifact_missing` where answers are gone from the store. */
+export async function* examplesOf(report: RunReport, store: ArtifactStore): AsyncGenerator<ExampleOutcome> {
+  const { comparison, rivals, config, sources } = report;
+  const graded = [comparison.tuned, ...rivals.map(({ evaluation }) => evaluation)].map((evaluation) => ({
+    evaluation,
+    predictions: decodePredictions(store.read(evaluation.predictions)),
+  }));
+  const questions = readQuestions(store.read(sources.test), config.method);
+  for await (const [tuned, ...others] of inStep(graded)) {
+    const { value: question } = await questions.next();
+    yield {
+      index: tuned.index,
+      question: question ? askedText(question.messages) : '',
+      reference: tuned.reference,
+      tuned: answered(tuned),
+      rivals: Object.fromEntries(
+        rivals.map(({ role }, at) => {
+          const other = others[at] as Prediction;
+          return [role, { ...answered(other), change: changeOf(other, tuned) }];
+        }),
+      ),
+    };
+  }
+}
+
+function answered({ output, passed, score }: Prediction): Answered {
+  return { ...(output === undefined ? {} : { output }), passed, ...(score === undefined ? {} : { score }) };
+}
+
+function changeOf(before: Prediction, after: Prediction): Change {
+  if (before.grading || after.grading) return 'ungraded';
+  if (before.passed === after.passed) return 'unchanged';
+  return after.passed ? 'fixed' : 'broken';
+}

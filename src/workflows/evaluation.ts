@@ -22,7 +22,7 @@ type Batched = Parameters<typeof activities.askByBatch>[1];
 /** A model that is asked the examples. */
 export interface EvaluationTarget {
   /** Unique among those of one evaluation. */
-  role: RivalRole | 'tuned' | `checkpoint-${number}` | `try-${number}` | `model-${number}`;
+  role: RivalRole | 'tuned' | `checkpoint-${number}` | `tried-${number}` | `model-${number}`;
   connection: string;
   model: string;
   prices: Prices;

@@ -83,7 +83,9 @@ export function runsConform(
       'one that tries two has paid a job for each and goes on with one; no deployment stays',
       async () => {
         const tries = [{ seed: 1 }, { seed: 2 }];
-        const run = await at.client.start(at.config({ ...ground.config, tries }), { name: unique('conforms') });
+        const run = await at.client.start(at.config({ ...ground.config, budgetUsd: 20, tries }), {
+          name: unique('conforms'),
+        });
         const { model, tries: shown = [], comparison } = await run.result();
         expect(shown.map(({ status }) => status)).toEqual(['trained', 'trained']);
         expect(shown.find(({ chosen }) => chosen)?.job?.model).toBe(model);

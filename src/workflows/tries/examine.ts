@@ -38,7 +38,8 @@ async function examineOne(run: Run, one: Trained, validation: Examples): Promise
   try {
     const model = await modelOf(shown.job as JobSummary, connection);
     if (!deploys) await activities.warmUp(`Wait for ${model} to answer`, { connection, model });
-    const role = `try-${number}` as const;
+    // Its deployment must not be called as its job is.
+    const role = `tried-${number}` as const;
     const scores = await askModels(run, [{ role, connection, model, deploys, prices }], validation);
     const evaluation = scores[role];
     if (!evaluation) return undefined;

@@ -60,7 +60,7 @@ test('with the base model alone there is nothing to correct, and it is the one t
   const evaluation = content.sections.find(({ id }) => id === 'evaluation');
   const tables = evaluation?.blocks.flatMap((block) => (block.kind === 'table' ? [block] : [])) ?? [];
   expect(tables.map(({ rows }) => rows.length)).toEqual([2, 1]);
-  expect(tables[1]?.columns.map(({ name }) => name)).not.toContain('p, corrected');
+  expect(tables[1]?.columns.map(({ name }) => name)).not.toContain('p, Holm');
   expect(content.outcome.figures[1]).toMatchObject({ name: 'Against the base model', value: '+35.0' });
 });
 

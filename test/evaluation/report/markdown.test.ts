@@ -56,7 +56,7 @@ test('the models by themselves, and the tuned one against each other', () => {
 
 The tuned model against each other one; above 0 it is better:
 
-| Against | Difference | 95% interval | Fixed | Broken | Unchanged | p | p, corrected |
+| Against | Difference | 95% interval | Fixed | Broken | Same | p | p, Holm |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 | Base model | +35.0 points | 25.0 to 45.0 | 48 | 6 | 66 | \\< 0.001 | \\< 0.001 |
 | Prompted base model | +18.3 points | 8.3 to 28.3 | 30 | 8 | 82 | \\< 0.001 | 0.001 |

@@ -23,9 +23,9 @@ export function differences(report: RunReport): Table {
     { name: interval, number: true, cell: ({ difference }) => formatInterval(difference) },
     { name: 'Fixed', number: true, cell: ({ fixed }) => String(fixed) },
     { name: 'Broken', number: true, cell: ({ broken }) => String(broken) },
-    { name: 'Unchanged', number: true, cell: (rival) => String(unchangedOf(rival, report)) },
+    { name: 'Same', number: true, cell: (rival) => String(unchangedOf(rival, report)) },
     { name: 'p', number: true, cell: ({ pValue }) => bare(pValue) },
-    several && { name: 'p, corrected', number: true, cell: ({ adjustedPValue }) => bare(adjustedPValue) },
+    several && { name: 'p, Holm', number: true, cell: ({ adjustedPValue }) => bare(adjustedPValue) },
     rivals.some(({ ungraded = 0 }) => ungraded > 0) && {
       name: 'Left out',
       number: true,

@@ -32,7 +32,7 @@ const explained: Block = {
       'where the true figure is likely to be: the fewer questions were asked, the wider. After Wilson for a score, after Tango for a difference.',
     ],
     [
-      'Fixed, broken, unchanged',
+      'Fixed, broken, same',
       'questions that only the tuned model answers right, those that only the other does, and those that both do or neither.',
     ],
     [

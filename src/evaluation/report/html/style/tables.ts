@@ -9,7 +9,7 @@ tbody tr:last-child>*{border-bottom:0}
 td:not(.number){overflow-wrap:anywhere}
 .number{text-align:end;white-space:nowrap}
 td code{display:inline-block;min-width:12rem}
-.drawn{position:relative;width:34%;min-width:11rem;padding-block:0;padding-inline:1.1rem}
+.drawn{position:relative;width:34%;min-width:8.5rem;padding-block:0;padding-inline:1.1rem}
 .tone{font-weight:600;white-space:nowrap}.tone.good{color:var(--good)}.tone.bad{color:var(--bad)}
 .who small{display:block;font:400 .8rem/1.35 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;color:var(--muted)}
 .who{display:inline-block;min-width:12rem;padding-left:.6rem;border-left:4px solid}

@@ -19,6 +19,7 @@ export interface MigrationOptions {
   /** True where no source is named: the training data are asked. */
   distil?: string | true;
   distilBudget?: number;
+  config?: string;
   set?: Override[];
 }
 
@@ -46,16 +47,17 @@ export function migrationOptions(command: Command): Command {
         'what its answers may cost; as many questions are asked as it bears',
       ).argParser(amountOf),
     )
+    .option('--config <file>', 'fields of the run that is planned, as YAML or JSON')
     .option('--set <key=value>', 'change a field of the run that is planned', overrides);
 }
 
 /** The same for every model; paths start at the directory of the command line. */
 export async function migrationRequest(
   { directory }: Pick<Context, 'directory'>,
-  { to, margin, budget, approval, distil, distilBudget, set }: MigrationOptions,
+  { to, margin, budget, approval, distil, distilBudget, config, set }: MigrationOptions,
 ): Promise<Omit<MigrationRequest, 'model'>> {
-  const { changesOf } = await import('./run-file.ts');
-  const changes: Partial<RunConfigInput> = changesOf(set ?? [], directory);
+  const { changesFrom } = await import('./run-file.ts');
+  const changes: Partial<RunConfigInput> = await changesFrom(config, set ?? [], directory);
   const inputs = typeof distil === 'string' ? { inputs: placed(directory, distil) } : {};
   const budgetUsd = distilBudget === undefined ? {} : { budgetUsd: distilBudget };
   const [first, ...others] = to;

@@ -43,8 +43,21 @@ export async function settingsOf(
   return withOverrides(Object.fromEntries(kept), overrides, directory);
 }
 
-/** Overrides alone, for a run that is made by something else than a file. Throws `invalid_config`. */
-export function changesOf(overrides: readonly Override[], directory: string): Content {
+/** Fields of a run that is made by something else, of a file where one is given, and overrides. Throws as {@link readRunFile}. */
+export async function changesFrom(
+  file: string | undefined,
+  overrides: readonly Override[],
+  directory: string,
+): Promise<Content> {
+  if (file === undefined) return changesOf(overrides, directory);
+  const path = resolve(directory, file);
+  const content = parsed(await textOf(path), file);
+  if (!isContent(content)) throw invalid(`${file} holds no mapping of settings.`);
+  return withOverrides(withAbsolutePaths(content, dirname(path)), overrides, directory);
+}
+
+/** Overrides alone. Throws `invalid_config`. */
+function changesOf(overrides: readonly Override[], directory: string): Content {
   return withOverrides({}, overrides, directory);
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { migrationPlan } from '../../src/cli/render/migration.ts';
 import { plain } from '../../src/cli/render/text.ts';
 import type { MigrationHandle } from '../../src/client.ts';
@@ -33,6 +36,16 @@ test('what is typed is what is planned', async () => {
   const changes = { seed: 3, gate: { approval: 'person' } };
   const to = { connection: 'own', baseModel: 'Qwen/Qwen3-0.6B' };
   expect(calls).toContainEqual(['plan migration', { model: 'a', ...to, margin: 0.015, changes }]);
+});
+
+test('fields of the run come from a file too, and from the command line over it', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'tunewright-migrate-'));
+  await writeFile(join(directory, 'fields.yaml'), 'seed: 3\nevaluation:\n  prompted:\n    examples: 20\n');
+  const line = ['migrate', 'a', '--to', 'azure/b', '--config', 'fields.yaml', '--set', 'seed=4'];
+  const { calls } = await type(line, { directory });
+  const changes = { seed: 4, evaluation: { prompted: { examples: 20 } } };
+  expect(calls).toContainEqual(['plan migration', expect.objectContaining({ model: 'a', changes })]);
+  await rm(directory, { recursive: true });
 });
 
 test('of several bases at a connection each is tried', async () => {

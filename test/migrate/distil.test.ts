@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { distilActivities } from '../../src/activities/distil/index.ts';
@@ -10,36 +9,25 @@ import type { DistilPlan } from '../../src/contract/distillation.ts';
 import type { MigrationRequest } from '../../src/contract/migration.ts';
 import type { RunLineage } from '../../src/contract/registry.ts';
 import type { TrainingPlatform } from '../../src/platforms/platform.ts';
-import { createPlatforms, standInConnection } from '../../src/platforms/registry.ts';
-import { openRecords, type Records } from '../../src/records/index.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
-import { type Account, day, filledAccount, trainingLines, validationLines } from '../adopt/account.ts';
-import { type Pipeline, pipeline } from '../support/pipeline.ts';
+import { createPlatforms } from '../../src/platforms/registry.ts';
+import type { Records } from '../../src/records/index.ts';
+import type { Simulator } from '../../src/simulator/index.ts';
+import { type Account, trainingLines, validationLines } from '../adopt/account.ts';
+import type { Pipeline } from '../support/pipeline.ts';
+import { openCrossing } from './support.ts';
 
 // Models of a platform that closes answer, while they live, what their successors elsewhere learn.
 
 let at: Pipeline;
 let elsewhere: Simulator;
-let folder: string;
 let account: Account;
 let records: Records;
+let close: () => Promise<void>;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tunewright-distil-'));
-  elsewhere = await startSimulator({ dataDir: folder });
-  at = await pipeline({ models: { 'stand-in-mini': { shutdownDate: day(30) } } }, {}, undefined, [], {
-    elsewhere: standInConnection(elsewhere.url),
-  });
-  account = await filledAccount(at.simulator);
-  await (await at.client.adopt({ connection: 'simulator', budgetUsd: 0, dryRun: false, by: 'kim' })).result();
-  records = await openRecords(at.settings.records);
+  ({ at, elsewhere, account, records, close } = await openCrossing(0));
 });
-afterEach(async () => {
-  await records.close();
-  await at.close();
-  await elsewhere.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterEach(async () => await close());
 
 function requestFor(changes: Partial<MigrationRequest> = {}): MigrationRequest {
   return {

@@ -1,38 +1,25 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from '../../src/client/connect.ts';
 import type { MigrationRequest } from '../../src/contract/migration.ts';
-import { standInConnection } from '../../src/platforms/registry.ts';
-import { openRecords, type Records } from '../../src/records/index.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
-import { type Account, day, filledAccount, trainingLines, validationLines } from '../adopt/account.ts';
-import { contraryDataSet, type Pipeline, pipeline } from '../support/pipeline.ts';
+import type { standInConnection } from '../../src/platforms/registry.ts';
+import type { Records } from '../../src/records/index.ts';
+import type { Simulator } from '../../src/simulator/index.ts';
+import { type Account, day, trainingLines, validationLines } from '../adopt/account.ts';
+import { contraryDataSet, type Pipeline } from '../support/pipeline.ts';
 import { training, until } from '../support/watching.ts';
+import { openCrossing } from './support.ts';
 
-// An account of a platform that closes in 30 days, and another platform to which its models are carried.
 let at: Pipeline;
 let elsewhere: Simulator;
-let folder: string;
 let account: Account;
 let records: Records;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tunewright-elsewhere-'));
-  elsewhere = await startSimulator({ dataDir: folder });
-  at = await pipeline({ models: { 'stand-in-mini': { shutdownDate: day(30) } } }, {}, undefined, [], {
-    elsewhere: withNano(standInConnection(elsewhere.url)),
-  });
-  account = await filledAccount(at.simulator);
-  await (await at.client.adopt({ connection: 'simulator', budgetUsd: 5, dryRun: false, by: 'kim' })).result();
-  records = await openRecords(at.settings.records);
+  ({ at, elsewhere, account, records, close } = await openCrossing(5, {}, withNano));
 });
-afterAll(async () => {
-  await records.close();
-  await at.close();
-  await elsewhere.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(async () => await close());
 
 /** A second, cheaper base model. */
 function withNano({ catalogue, ...connection }: ReturnType<typeof standInConnection>) {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { connect } from '../../src/client/connect.ts';
 import {
@@ -9,42 +6,32 @@ import {
   migrationName,
   migrationRoundType,
 } from '../../src/contract/migration.ts';
-import { standInConnection } from '../../src/platforms/registry.ts';
-import { openRecords, type Records } from '../../src/records/index.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
-import { day, filledAccount } from '../adopt/account.ts';
+import type { Records } from '../../src/records/index.ts';
+import type { Simulator } from '../../src/simulator/index.ts';
+import { day } from '../adopt/account.ts';
 import { type Listener, listener } from '../support/listener.ts';
-import { type Pipeline, pipeline } from '../support/pipeline.ts';
+import type { Pipeline } from '../support/pipeline.ts';
 import { unique } from '../support/temporal.ts';
+import { openCrossing } from './support.ts';
 
 // Two models in service die in 30 days: one can be carried over, of the other the data are gone.
 
 let at: Pipeline;
 let elsewhere: Simulator;
-let folder: string;
 let notices: Listener;
 let records: Records;
+let close: () => Promise<void>;
 let temporal: Client;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tunewright-schedule-'));
-  elsewhere = await startSimulator({ dataDir: folder });
   notices = await listener();
-  at = await pipeline({ models: { 'stand-in-mini': { shutdownDate: day(30) } } }, { notices }, undefined, [], {
-    elsewhere: standInConnection(elsewhere.url),
-  });
-  await filledAccount(at.simulator);
-  await (await at.client.adopt({ connection: 'simulator', budgetUsd: 5, dryRun: false, by: 'kim' })).result();
-  records = await openRecords(at.settings.records);
+  ({ at, elsewhere, records, close } = await openCrossing(5, { notices }));
   temporal = await connect(at.settings.temporal);
 });
 afterEach(async () => {
   await temporal.connection.close();
-  await records.close();
-  await at.close();
+  await close();
   await notices.close();
-  await elsewhere.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 function order(changes: Partial<MigrationOrder> = {}, gate: object = {}): MigrationOrder {

@@ -1,24 +1,5 @@
-import { unique } from '../../support/temporal.ts';
 import { runsConform } from '../runs.ts';
 import { withTrainers } from '../trainers.ts';
-import { openStorage, remove, startTrainer } from './support.ts';
+import { openGround } from './ground.ts';
 
-runsConform(
-  'huggingface',
-  true,
-  async () => {
-    const storage = await openStorage();
-    const taskQueue = unique('trainers');
-    const trainer = await startTrainer(storage, taskQueue);
-    const training = { method: 'full', maxTokens: 96 };
-    return {
-      connection: () => ({ platform: 'huggingface', storage, taskQueue, training, heartbeatSeconds: 10 }),
-      config: { model: 'tiny', hyperparameters: { epochs: 1 }, evaluation: { maxOutputTokens: 1, maxExamples: 2 } },
-      async close() {
-        await trainer.kill();
-        await remove(storage);
-      },
-    };
-  },
-  withTrainers,
-);
+runsConform('huggingface', true, openGround, withTrainers);

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Settings } from '../../src/config.ts';
+import { standInConnection } from '../../src/platforms/registry.ts';
+import { openRecords, type Records } from '../../src/records/index.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
+import { type Account, day, filledAccount } from '../adopt/account.ts';
+import { type Pipeline, pipeline } from '../support/pipeline.ts';
+
+type StandIn = ReturnType<typeof standInConnection>;
+
+/** An adopted account of a platform that closes in 30 days, and another platform to which its models are carried. */
+export interface Crossing {
+  at: Pipeline;
+  elsewhere: Simulator;
+  account: Account;
+  records: Records;
+  close(): Promise<void>;
+}
+
+/** @param budgetUsd of the adoption: 0 records no answers */
+export async function openCrossing(
+  budgetUsd: number,
+  settings: Partial<Settings> = {},
+  connection: (usual: StandIn) => StandIn = (usual) => usual,
+): Promise<Crossing> {
+  const folder = await mkdtemp(join(tmpdir(), 'tunewright-elsewhere-'));
+  const elsewhere = await startSimulator({ dataDir: folder });
+  const at = await pipeline({ models: { 'stand-in-mini': { shutdownDate: day(30) } } }, settings, undefined, [], {
+    elsewhere: connection(standInConnection(elsewhere.url)),
+  });
+  const account = await filledAccount(at.simulator);
+  await (await at.client.adopt({ connection: 'simulator', budgetUsd, dryRun: false, by: 'kim' })).result();
+  const records = await openRecords(at.settings.records);
+  return {
+    ...{ at, elsewhere, account, records },
+    async close() {
+      await records.close();
+      await at.close();
+      await elsewhere.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

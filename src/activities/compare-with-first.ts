@@ -1,7 +1,6 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { ComparedWithFirst, EvaluatedModel, EvaluateRequest, EvaluateResult } from '../contract/evaluate.ts';
-import type { ModelEvaluation } from '../contract/evaluation.ts';
-import { compare, decodePredictions, type EvaluationReport, holm } from '../evaluation/index.ts';
+import { compare, type EvaluationReport, gradedModel, holm } from '../evaluation/index.ts';
 import { withQuestions } from './compare.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -15,19 +14,14 @@ export interface CompareWithFirstInput extends Pick<EvaluateResult, 'models' | '
 const confidence = 0.95;
 
 export function compareWithFirstActivities({ store }: Dependencies) {
-  const graded = (evaluation: ModelEvaluation) => ({
-    evaluation,
-    predictions: decodePredictions(store.read(evaluation.predictions)),
-  });
-
   async function compareAll(input: CompareWithFirstInput): Promise<Pick<EvaluateResult, 'comparisons' | 'report'>> {
     const { request, test, models, cost } = input;
     const { method, seed } = request;
     const [first, ...others] = models as [EvaluatedModel, ...EvaluatedModel[]];
     const details: EvaluationReport['details'] = [];
     for (const { name, evaluation } of others) {
-      const base = { role: 'base' as const, ...graded(first.evaluation) };
-      const compared = await compare(graded(evaluation), [base], { seed, confidence });
+      const base = { role: 'base' as const, ...gradedModel(store, first.evaluation) };
+      const compared = await compare(gradedModel(store, evaluation), [base], { seed, confidence });
       const regressions = await withQuestions(store, { test, method }, compared.regressions);
       details.push({ name, ...compared, regressions });
     }

@@ -4,7 +4,7 @@ import type { Method, RunConfig } from '../contract/config.ts';
 import type { Comparison, ModelEvaluation } from '../contract/evaluation.ts';
 import type { Rival, RivalRole, Verdict } from '../contract/verdict.ts';
 import { askedText, readQuestions } from '../datasets/index.ts';
-import { type ComparedModels, compare, decodePredictions, judge, type Regression } from '../evaluation/index.ts';
+import { type ComparedModels, compare, gradedModel, judge, type Regression } from '../evaluation/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -39,13 +39,9 @@ const million = 1_000_000;
 export function compareActivities({ platforms, store }: Dependencies) {
   async function compareModels(input: CompareInput): Promise<Compared> {
     const { gate, seed, tuned, shutdownDate } = input;
-    const graded = (evaluation: ModelEvaluation) => ({
-      evaluation,
-      predictions: decodePredictions(store.read(evaluation.predictions)),
-    });
-    const [base, ...others] = input.rivals.map(({ role, evaluation }) => ({ role, ...graded(evaluation) }));
+    const [base, ...others] = input.rivals.map(({ role, evaluation }) => ({ role, ...gradedModel(store, evaluation) }));
     if (!base) throw new Error('A tuned model is compared with its base at least.');
-    const compared = await compare(graded(tuned), [base, ...others], { seed, confidence: gate.confidence });
+    const compared = await compare(gradedModel(store, tuned), [base, ...others], { seed, confidence: gate.confidence });
     const regressions = await withQuestions(store, input, compared.regressions);
     const verdict = judge(gate, {
       rivals: compared.rivals,

@@ -19,11 +19,7 @@ type Content = Record<string, unknown>;
  * all are absolute in the answer. Throws `source_missing`, `source_unreadable`, `invalid_config`.
  */
 export async function readRunFile(file: string, overrides: readonly Override[], directory: string): Promise<RunConfig> {
-  const path = resolve(directory, file);
-  const content = parsed(await textOf(path), file);
-  if (!isContent(content)) throw invalid(`${file} holds no mapping of settings.`);
-  const located = withAbsolutePaths(content, dirname(path));
-  return parseRunConfig(withOverrides(located, overrides, directory));
+  return parseRunConfig(await changesFrom(file, overrides, directory));
 }
 
 /**
@@ -36,8 +32,7 @@ export async function settingsOf(
   directory: string,
 ): Promise<Content> {
   if (file === undefined) return changesOf(overrides, directory);
-  const content = parsed(await textOf(resolve(directory, file)), file);
-  if (!isContent(content)) throw invalid(`${file} holds no mapping of settings.`);
+  const content = await fieldsOf(file, directory);
   const shared = ['method', 'seed', 'evaluation', 'pollSeconds'];
   const kept = Object.entries(content).filter(([key]) => shared.includes(key));
   return withOverrides(Object.fromEntries(kept), overrides, directory);
@@ -50,10 +45,8 @@ export async function changesFrom(
   directory: string,
 ): Promise<Content> {
   if (file === undefined) return changesOf(overrides, directory);
-  const path = resolve(directory, file);
-  const content = parsed(await textOf(path), file);
-  if (!isContent(content)) throw invalid(`${file} holds no mapping of settings.`);
-  return withOverrides(withAbsolutePaths(content, dirname(path)), overrides, directory);
+  const located = withAbsolutePaths(await fieldsOf(file, directory), dirname(resolve(directory, file)));
+  return withOverrides(located, overrides, directory);
 }
 
 /** Overrides alone. Throws `invalid_config`. */
@@ -67,6 +60,12 @@ export async function readGrader(file: string, directory: string): Promise<unkno
   if (!isContent(content)) throw invalid(`${file} holds neither a grader nor a run.`);
   const { evaluation, reward } = content;
   return isContent(evaluation) || isContent(reward) ? { evaluation, reward } : content;
+}
+
+async function fieldsOf(file: string, directory: string): Promise<Content> {
+  const content = parsed(await textOf(resolve(directory, file)), file);
+  if (!isContent(content)) throw invalid(`${file} holds no mapping of settings.`);
+  return content;
 }
 
 async function textOf(path: string): Promise<string> {

@@ -1,8 +1,8 @@
 import type { ArtifactStore } from '../artifacts/index.ts';
 import type { RivalRole } from '../contract/verdict.ts';
 import { askedText, readQuestions } from '../datasets/index.ts';
-import { inStep } from './in-step.ts';
-import { decodePredictions, type Prediction } from './prediction.ts';
+import { gradedModel, inStep } from './in-step.ts';
+import type { Prediction } from './prediction.ts';
 import type { RunReport } from './report.ts';
 
 /** What became of an example with the tuned model: right only by it, only by the other, or as before; and not graded. */
@@ -23,10 +23,8 @@ type Answered = Pick<Prediction, 'output' | 'passed' | 'score'>;
 /** Each held-out example of a report, in their order. Throws `artifact_missing` where answers are gone from the store. */
 export async function* examplesOf(report: RunReport, store: ArtifactStore): AsyncGenerator<ExampleOutcome> {
   const { comparison, rivals, config, sources } = report;
-  const graded = [comparison.tuned, ...rivals.map(({ evaluation }) => evaluation)].map((evaluation) => ({
-    evaluation,
-    predictions: decodePredictions(store.read(evaluation.predictions)),
-  }));
+  const all = [comparison.tuned, ...rivals.map(({ evaluation }) => evaluation)];
+  const graded = all.map((evaluation) => gradedModel(store, evaluation));
   const questions = readQuestions(store.read(sources.test), config.method);
   for await (const [tuned, ...others] of inStep(graded)) {
     const { value: question } = await questions.next();

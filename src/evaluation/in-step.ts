@@ -1,6 +1,13 @@
+import type { ArtifactStore } from '../artifacts/index.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { GradedModel } from './compare.ts';
-import type { Prediction, Stream } from './prediction.ts';
+import { decodePredictions, type Prediction, type Stream } from './prediction.ts';
+
+/** A model's evaluation with its predictions, read from the store when they are wanted. */
+export function gradedModel(store: ArtifactStore, evaluation: ModelEvaluation): GradedModel {
+  return { evaluation, predictions: decodePredictions(store.read(evaluation.predictions)) };
+}
 
 /** The predictions of all models, an example at a time. Throws `evaluation_incomplete` where they are not of the same examples. */
 export async function* inStep(models: readonly GradedModel[]): AsyncGenerator<[Prediction, ...Prediction[]]> {

@@ -1,15 +1,17 @@
 import type { MigrationPlan } from '../../contract/migration.ts';
 import { sourcesOf } from './facts.ts';
 import type { Facts } from './plan.ts';
-import { timeOf } from './time.ts';
 
 /** What has no counterpart, is not the same or cannot be shown, a sentence each: it keeps nobody from beginning. */
-export function notesOf(facts: Facts, heldOut: MigrationPlan['heldOut']): string[] {
-  return [...ofTime(facts), ...ofModels(facts), ...ofData(facts), ...ofComparison(facts, heldOut)];
+export function notesOf(
+  facts: Facts,
+  heldOut: MigrationPlan['heldOut'],
+  days: NonNullable<MigrationPlan['days']>,
+): string[] {
+  return [...ofTime(days), ...ofModels(facts), ...ofData(facts), ...ofComparison(facts, heldOut)];
 }
 
-function ofTime(facts: Facts): string[] {
-  const { margin } = timeOf(facts).days ?? {};
+function ofTime({ margin }: NonNullable<MigrationPlan['days']>): string[] {
   if (margin === undefined || margin >= 0) return [];
   return [
     `By what its steps may take it comes ${Math.abs(margin)} days too late: begin now, and see that the old model's answers are recorded.`,

@@ -52,6 +52,7 @@ export function planOf(facts: Facts): MigrationPlan {
   const obstacles = obstaclesOf(facts);
   const estimateUsd = costOf(facts);
   const heldOut = heldOutOf(facts);
+  const { time, days } = timeOf(facts);
   const config: RunConfig | undefined = obstacles.length === 0 ? configOf(facts, estimateUsd) : undefined;
   return {
     model: request.model,
@@ -66,7 +67,7 @@ export function planOf(facts: Facts): MigrationPlan {
     method: heritage.method,
     ...(config ? { config } : {}),
     obstacles,
-    notes: notesOf(facts, heldOut),
+    notes: notesOf(facts, heldOut, days),
     ...(train ? { train: { examples: train.examples, tokens: train.tokens } } : {}),
     ...(heldOut ? { heldOut } : {}),
     ...(typeof reference === 'object' ? { reference } : {}),
@@ -76,7 +77,8 @@ export function planOf(facts: Facts): MigrationPlan {
       ...(base?.prices ? { new: priceOf(base.prices) } : {}),
     },
     ...(estimateUsd === undefined ? {} : { estimateUsd }),
-    ...timeOf(facts),
+    time,
+    days,
   };
 }
 

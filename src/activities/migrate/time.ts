@@ -4,7 +4,7 @@ import { leadDays } from '../../lifetimes/lead.ts';
 import type { Facts } from './plan.ts';
 
 /** How long it takes, and how many days are left of those that there are. */
-export function timeOf({ request, from, base, lead, today }: Facts): Pick<MigrationPlan, 'time' | 'days'> {
+export function timeOf({ request, from, base, lead, today }: Facts): Required<Pick<MigrationPlan, 'time' | 'days'>> {
   const { training, evaluation, approval } = lead;
   const time = { training, evaluation, ...(request.changes?.gate?.approval === 'person' ? { approval } : {}) };
   const needed = leadDays({ approval: { hours: 0 }, ...time });

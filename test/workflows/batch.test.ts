@@ -15,6 +15,7 @@ beforeEach(async () => {
 afterEach(async () => await at.close());
 
 const prices = { input: 0.8, output: 3.2 };
+const hourSeconds = 3_600;
 const dayMs = 86_400_000;
 
 /** The same platform, of which nothing is known to be asked by batch. */
@@ -130,10 +131,11 @@ describe('one batch a model is created and paid', () => {
   });
 
   test('though no worker is up for a while', async () => {
-    at.simulator.set({ batchSeconds: 2 });
+    at.simulator.set({ batchSeconds: hourSeconds });
     const run = await start();
     await until(run, 'evaluate', answering);
     await at.stopWorkers();
+    at.simulator.set({ batchSeconds: 0 });
     await at.startWorker();
     const { comparison, cost } = await run.result();
     expect(at.simulator.ledger().totals.batches).toBe(2);
@@ -141,9 +143,14 @@ describe('one batch a model is created and paid', () => {
   });
 
   test('and one that a repeated request has made beside it is stopped', async () => {
-    at.simulator.set({ batchSeconds: 2 });
+    at.simulator.set({ batchSeconds: hourSeconds });
     at.simulator.faults.add({ kind: 'duplicate', method: 'POST', path: '/v1/batches' });
-    const { comparison } = await (await start()).result();
+    const run = await start();
+    for await (const _ of run.watch({ intervalMs: 50 })) {
+      if ((await batchesLeft()).some(({ status }) => status === 'cancelled')) break;
+    }
+    at.simulator.set({ batchSeconds: 0 });
+    const { comparison } = await run.result();
     expect(comparison.tuned.batched?.examples).toBe(comparison.tuned.examples);
     const statuses = (await batchesLeft()).map(({ status }) => status);
     expect(statuses.sort()).toEqual(['cancelled', 'completed', 'completed']);
@@ -201,7 +208,7 @@ describe('what a batch has not answered is asked one by one', () => {
   });
 
   test('where somebody has cancelled it at the platform', async () => {
-    at.simulator.set({ batchSeconds: 60 });
+    at.simulator.set({ batchSeconds: hourSeconds });
     const run = await start();
     await until(run, 'evaluate', answering);
     for (const { id } of await batchesLeft()) {
@@ -218,6 +225,7 @@ test('a cancelled run stops its batches and sees them stopped; what they have an
   at.simulator.set({ batchSeconds: 20, batchCancelMs: 1_500 });
   const run = await start();
   await until(run, 'evaluate', (now) => answering(now) && (now.live?.done ?? 0) >= 2);
+  at.simulator.set({ batchSeconds: hourSeconds });
   await run.cancel('the labels are wrong');
   expect(await failureOf(run)).toMatchObject({ code: 'run_cancelled', message: 'the labels are wrong' });
   const { evaluationUsd = 0 } = (await run.progress()).cost;
@@ -242,6 +250,7 @@ test.each(['cancel', 'terminate'] as const)(
     at.simulator.set({ batchSeconds: 20, batchCancelMs: 200 });
     const run = await start();
     await until(run, 'evaluate', (now) => answering(now) && (now.live?.done ?? 0) >= 2);
+    at.simulator.set({ batchSeconds: hourSeconds });
     await endEvaluation(run, end);
     await until(run, 'evaluate', ({ question }) => question?.code === 'evaluation_incomplete');
     expect((await batchesLeft()).map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);

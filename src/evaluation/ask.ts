@@ -1,45 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { TunewrightError } from '../contract/errors.ts';
-import type { RateLimits } from '../contract/rate-limits.ts';
-import type { ToolCall } from '../contract/tool-call.ts';
+import type { Answer } from './answer.ts';
 import { createBatches } from './batches.ts';
 import type { Grader } from './graders/index.ts';
 import { graded, isOfOneExample, unanswered } from './grading.ts';
 import { createJudging } from './judging.ts';
 import { createPatience } from './patience.ts';
 import type { Prediction, Stream } from './prediction.ts';
-import type { EvaluationItem } from './sample.ts';
+import type { Question } from './question.ts';
 import type { Sleep } from './waiting.ts';
-
-/** One held-out example; what else a caller needs to ask it (messages, tools) stands beside these fields. */
-export interface Question {
-  /** Position in the held-out file, from 0. */
-  readonly index: number;
-  readonly item: EvaluationItem;
-  /** Its values of the fields by which results are told apart. */
-  readonly slices?: Record<string, string> | undefined;
-}
-
-/** A model's answer. */
-export interface Answer {
-  text: string;
-  inputTokens: number;
-  outputTokens: number;
-  toolCalls?: readonly ToolCall[] | undefined;
-  /** Where the platform tells a refusal apart. */
-  refusal?: string | undefined;
-  finishReason?: string | undefined;
-  /** Measured here when absent, without the time spent waiting for the platform to take the question. */
-  latencyMs?: number | undefined;
-  /** US dollars, where prices are known. */
-  usd?: number | undefined;
-  /** Set when it was given earlier, and is paid. */
-  cached?: true | undefined;
-  /** Set when it was asked by batch, which costs less. */
-  batched?: true | undefined;
-  /** Of the platform, where it tells them. */
-  limits?: RateLimits | undefined;
-}
 
 export interface AskAllOptions<Q extends Question> {
   /** In the order of their indexes, without gaps. */

@@ -3,17 +3,11 @@ import type { Comparison, ModelEvaluation } from '../contract/evaluation.ts';
 import type { Confusion, Rival, RivalRole, SlicedBy } from '../contract/verdict.ts';
 import { createConfusionTable } from './confusions.ts';
 import { createGradeTally } from './grade-tally.ts';
-import { differ, incomplete, inStep } from './in-step.ts';
+import { differ, type GradedModel, incomplete, inStep } from './in-step.ts';
 import { createPairing } from './pairing.ts';
 import type { Prediction, Stream } from './prediction.ts';
 import { createSlicer } from './slices.ts';
 import { holm, median, wilsonInterval } from './statistics.ts';
-
-/** One model's evaluation with the predictions it stands for. */
-export interface GradedModel {
-  evaluation: ModelEvaluation;
-  predictions: Stream<Prediction>;
-}
 
 export interface GradedRival extends GradedModel {
   role: RivalRole;

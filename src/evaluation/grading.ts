@@ -1,7 +1,8 @@
 import { type ErrorCode, TunewrightError } from '../contract/errors.ts';
-import type { Answer, Question } from './ask.ts';
+import type { Answer } from './answer.ts';
 import type { Grader, Grading, JudgeUse } from './graders/index.ts';
 import type { Prediction } from './prediction.ts';
+import type { Question } from './question.ts';
 import { sampleOf } from './sample.ts';
 
 /** Terminal failures that are about one example and say nothing of the others. */

@@ -1,8 +1,13 @@
 import type { ArtifactStore } from '../artifacts/index.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
-import type { GradedModel } from './compare.ts';
 import { decodePredictions, type Prediction, type Stream } from './prediction.ts';
+
+/** One model's evaluation with the predictions it stands for. */
+export interface GradedModel {
+  evaluation: ModelEvaluation;
+  predictions: Stream<Prediction>;
+}
 
 /** A model's evaluation with its predictions, read from the store when they are wanted. */
 export function gradedModel(store: ArtifactStore, evaluation: ModelEvaluation): GradedModel {

@@ -1,5 +1,5 @@
 import type { ToolCall } from '../contract/tool-call.ts';
-import type { Answer } from './ask.ts';
+import type { Answer } from './answer.ts';
 
 /** What a grader sees of an example: the fields of its line in the data set, and the answer that was hoped for. */
 export interface EvaluationItem {

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
-import type { AppEnv } from './app.ts';
 import { checkAdmin } from './auth.ts';
 import { readJson } from './body.ts';
 import type { ModelOverrides } from './catalogue.ts';
+import type { AppEnv } from './env.ts';
 import { ApiError, badRequest } from './errors.ts';
 import type { FaultBook } from './faults/book.ts';
 import type { PresetRule } from './faults/presets.ts';

@@ -1,11 +1,10 @@
-import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { adminRoutes } from './admin.ts';
 import { checkApiKey } from './auth.ts';
 import { managementRoutes } from './azure/management.ts';
+import type { AppEnv } from './env.ts';
 import { ApiError, notFound } from './errors.ts';
 import type { FaultBook } from './faults/book.ts';
-import type { BatchFault, FileFault, JobFault } from './faults/rules.ts';
 import type { Platform } from './platform.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { chatRoutes } from './routes/chat.ts';
@@ -15,18 +14,6 @@ import { jobRoutes } from './routes/jobs.ts';
 import { modelRoutes } from './routes/models.ts';
 import { moderationRoutes } from './routes/moderations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
-
-/** What a request brings along besides itself: the connection, and faults meant for the object it creates. */
-export interface AppBindings extends HttpBindings {
-  jobFault?: JobFault;
-  fileFault?: FileFault;
-  batchFault?: BatchFault;
-}
-
-/** Hono's environment type for all routes. */
-export interface AppEnv {
-  Bindings: AppBindings;
-}
 
 /** All routes of the platform. */
 export function createApp(

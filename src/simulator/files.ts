@@ -1,6 +1,6 @@
 import type { FileFault } from './faults/rules.ts';
 import { newId } from './ids.ts';
-import type { Services } from './platform.ts';
+import type { Services } from './services.ts';
 import type { StoredRecord } from './store.ts';
 
 /** A file as kept in the store; its bytes are the blob of the same id. */

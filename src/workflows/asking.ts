@@ -11,9 +11,10 @@ import {
 } from '@temporalio/workflow';
 import { evaluatedSignal, evaluationType } from '../contract/messages.ts';
 import { stopBatches } from './batch.ts';
-import type { EvaluationInput, EvaluationTarget, evaluateModels, Scores } from './evaluation.ts';
+import type { evaluateModels, Scores } from './evaluation.ts';
 import type { Run } from './run.ts';
 import { type Served, whileServed } from './serving.ts';
+import type { EvaluationInput, EvaluationTarget } from './targets.ts';
 import { together } from './together.ts';
 
 export type { Scores } from './evaluation.ts';

@@ -1,8 +1,8 @@
 import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { activities } from './activities.ts';
-import type { EvaluationInput, EvaluationTarget } from './evaluation.ts';
 import { evaluationCost } from './rules.ts';
+import type { EvaluationInput, EvaluationTarget } from './targets.ts';
 import { unlessLost } from './telling.ts';
 
 type Asked = Parameters<typeof activities.askByBatch>[1];

@@ -2,9 +2,10 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { EvaluatedModel, EvaluateRequest, EvaluateResult } from '../contract/evaluate.ts';
 import { runKey } from '../contract/run-key.ts';
 import { activities } from './activities.ts';
-import { type EvaluationTarget, evaluateModels } from './evaluation.ts';
+import { evaluateModels } from './evaluation.ts';
 import { evaluationCost } from './rules.ts';
 import { sinceNow } from './run.ts';
+import type { EvaluationTarget } from './targets.ts';
 
 type Planned = Awaited<ReturnType<typeof activities.planEvaluation>>['models'][number];
 

@@ -6,40 +6,14 @@ import {
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ArtifactRef } from '../contract/artifact.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import { evaluatedSignal } from '../contract/messages.ts';
-import type { RivalRole } from '../contract/verdict.ts';
 import { activities } from './activities.ts';
 import { answersByBatch } from './batch.ts';
 import { causeOf } from './failures.ts';
-import { evaluationCost, type Prices } from './rules.ts';
+import { evaluationCost } from './rules.ts';
+import type { EvaluationInput, EvaluationTarget } from './targets.ts';
 import { together } from './together.ts';
-
-type Examined = Parameters<typeof activities.evaluateModel>[1];
-type Batched = Parameters<typeof activities.askByBatch>[1];
-
-/** A model that is asked the examples. */
-export interface EvaluationTarget {
-  /** Unique among those of one evaluation. */
-  role: RivalRole | 'tuned' | `checkpoint-${number}` | `tried-${number}` | `model-${number}`;
-  connection: string;
-  model: string;
-  prices: Prices;
-  /** Under which it answers, where models are deployed. */
-  deployment?: Examined['deployment'];
-  /** Messages that it is shown before each question. */
-  shown?: ArtifactRef | undefined;
-  /** What it answered while it lived: taken where it is dead, or cannot be asked. */
-  recorded?: Examined['recorded'];
-  dead?: true | undefined;
-}
-
-export interface EvaluationInput
-  extends Pick<Examined, 'test' | 'method' | 'evaluation' | 'seed'>,
-    Pick<Batched, 'key' | 'runName' | 'since' | 'pollSeconds'> {
-  targets: EvaluationTarget[];
-}
 
 /** What each target answered, by its role. */
 export type Scores = Partial<Record<EvaluationTarget['role'], ModelEvaluation>>;

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { type ErrorCode, type Retry, TunewrightError } from '../../src/contract/errors.ts';
-import { type AskAllOptions, askAll, type Question } from '../../src/evaluation/ask.ts';
+import { type AskAllOptions, askAll } from '../../src/evaluation/ask.ts';
 import { createGrader, type Grader } from '../../src/evaluation/graders/index.ts';
 import type { Prediction } from '../../src/evaluation/prediction.ts';
+import type { Question } from '../../src/evaluation/question.ts';
 import { alone } from './graders/support.ts';
 
 const grader = createGrader({ type: 'exact_match', normalise: false }, alone);

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import type { AppEnv } from '../app.ts';
+import type { AppEnv } from '../env.ts';
 import type { Platform } from '../platform.ts';
 import { type DeploymentRecord, findDeployment, modelToDeploy, stateOf } from './deployments.ts';
 import { azureError } from './errors.ts';

@@ -2,7 +2,7 @@ import { complete, readChatRequest, viewCompletion } from '../chat/complete.ts';
 import { ApiError, errorBody } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { ChatUse } from '../ledger.ts';
-import type { Services } from '../platform.ts';
+import type { Services } from '../services.ts';
 import type { BatchRequest } from './check.ts';
 
 /** A batch costs half of the same requests made one by one. */

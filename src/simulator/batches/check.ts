@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from '../body.ts';
 import { readLines } from '../lines.ts';
-import type { Services } from '../platform.ts';
+import type { Services } from '../services.ts';
 
 /** OpenAI takes so many requests a batch. */
 const MOST_REQUESTS = 50_000;

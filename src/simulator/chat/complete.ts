@@ -8,7 +8,7 @@ import { judgement } from '../judge/judge.ts';
 import { answer, type ChatMessage } from '../learner/index.ts';
 import type { ChatUse } from '../ledger.ts';
 import type { ResolvedModel } from '../models.ts';
-import type { Services } from '../platform.ts';
+import type { Services } from '../services.ts';
 import { countTokens, truncateToTokens } from '../tokens.ts';
 
 const CHARS_PER_TOKEN = 4;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AppBindings } from '../app.ts';
+import type { AppBindings } from '../env.ts';
 import { type FaultBook, OBJECTS } from './book.ts';
 import type { FaultRule } from './rules.ts';
 

@@ -2,7 +2,7 @@ import { dollars } from '../catalogue.ts';
 import { addFile } from '../files.ts';
 import { newId } from '../ids.ts';
 import type { ModelRecord } from '../models.ts';
-import type { Services } from '../platform.ts';
+import type { Services } from '../services.ts';
 import type { CheckpointRecord, EpochRecord, EventRecord, JobRecord, StepRecord } from './record.ts';
 import { viewMetrics } from './view.ts';
 

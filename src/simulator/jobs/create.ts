@@ -4,7 +4,7 @@ import { badRequest } from '../errors.ts';
 import type { JobFault } from '../faults/rules.ts';
 import { fileStatus, findFile } from '../files.ts';
 import { newId, randomLetters } from '../ids.ts';
-import type { Services } from '../platform.ts';
+import type { Services } from '../services.ts';
 import { readMethod } from './hyperparameters.ts';
 import type { JobRecord } from './record.ts';
 import { ORGANIZATION } from './view.ts';

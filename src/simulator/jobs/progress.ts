@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { TrainEvent } from '../learner/index.ts';
 import type { ModelRecord } from '../models.ts';
-import type { Services } from '../platform.ts';
+import type { Services } from '../services.ts';
 import { showCheckpoint, showStep } from './changes.ts';
 import type { EpochRecord, StepRecord } from './record.ts';
 import { type ActiveJob, jobFolder } from './work.ts';

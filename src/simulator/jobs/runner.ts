@@ -1,7 +1,7 @@
 import { badRequest } from '../errors.ts';
 import { fileStatus, findFile } from '../files.ts';
 import { newId } from '../ids.ts';
-import type { Services } from '../platform.ts';
+import type { Services } from '../services.ts';
 import { addEvent, billPaused, block, cancel, fail, succeed } from './changes.ts';
 import { resolveHyperparameters } from './hyperparameters.ts';
 import { record, showDue } from './progress.ts';

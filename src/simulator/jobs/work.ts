@@ -2,7 +2,7 @@ import { copyFile, link, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startTraining, type TrainingHandle } from '../learner/index.ts';
 import type { ModelRecord } from '../models.ts';
-import type { Services } from '../platform.ts';
+import type { Services } from '../services.ts';
 import { checkTrainingFile, type FileCheck, unsafeFile } from './check-file.ts';
 import type { EpochRecord, JobRecord, StepRecord } from './record.ts';
 

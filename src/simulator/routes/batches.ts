@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import type { AppEnv } from '../app.ts';
 import { type BatchRecord, viewBatch } from '../batches/record.ts';
 import { optionalMetadata, readJson, requiredString } from '../body.ts';
+import type { AppEnv } from '../env.ts';
 import { badRequest, notFound } from '../errors.ts';
 import { findFile } from '../files.ts';
 import { newId } from '../ids.ts';

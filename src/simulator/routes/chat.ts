@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { AppEnv } from '../app.ts';
 import { isObject, readJson } from '../body.ts';
 import { complete, countedTokens, readChatRequest, viewCompletion } from '../chat/complete.ts';
 import { completionChunks } from '../chat/stream.ts';
+import type { AppEnv } from '../env.ts';
 import type { Platform } from '../platform.ts';
 
 /** /v1/chat/completions: plain and streamed answers. */

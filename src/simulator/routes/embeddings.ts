@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
-import type { AppEnv } from '../app.ts';
 import { optionalNumber, optionalString, readJson, requiredString, wrongType } from '../body.ts';
 import { dollars } from '../catalogue.ts';
 import { DIMENSIONS, embed } from '../embeddings.ts';
+import type { AppEnv } from '../env.ts';
 import { badRequest, modelNotFound } from '../errors.ts';
 import type { Platform } from '../platform.ts';
 import { countTokens } from '../tokens.ts';

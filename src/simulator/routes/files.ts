@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Hono } from 'hono';
-import type { AppEnv } from '../app.ts';
+import type { AppEnv } from '../env.ts';
 import { badRequest, notFound } from '../errors.ts';
 import { addFile, type FileRecord, findFile, UPLOAD_PURPOSES, viewFile } from '../files.ts';
 import { newId } from '../ids.ts';

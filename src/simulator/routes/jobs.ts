@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { AppEnv } from '../app.ts';
 import { readJson } from '../body.ts';
+import type { AppEnv } from '../env.ts';
 import { notFound } from '../errors.ts';
 import { newJob } from '../jobs/create.ts';
 import type { CheckpointRecord, EventRecord, JobRecord } from '../jobs/record.ts';

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { AppEnv } from '../app.ts';
+import type { AppEnv } from '../env.ts';
 import { ApiError, notFound } from '../errors.ts';
 import type { ResolvedModel } from '../models.ts';
 import type { Platform } from '../platform.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { AppEnv } from '../app.ts';
 import { isObject, readJson } from '../body.ts';
+import type { AppEnv } from '../env.ts';
 import { badRequest } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { CATEGORIES, flaggedCategories } from '../moderation.ts';

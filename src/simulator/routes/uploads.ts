@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { AppEnv } from '../app.ts';
 import { isObject, optionalNumber, optionalString, readJson, requiredString } from '../body.ts';
+import type { AppEnv } from '../env.ts';
 import { ApiError, badRequest, notFound } from '../errors.ts';
 import { addFile, type FileRecord, viewFile } from '../files.ts';
 import { newId } from '../ids.ts';

@@ -8,6 +8,7 @@ import type { FaultBook } from './faults/book.ts';
 import type { Platform } from './platform.ts';
 import { batchRoutes } from './routes/batches.ts';
 import { chatRoutes } from './routes/chat.ts';
+import { checkpointModelRoutes } from './routes/checkpoint-models.ts';
 import { embeddingRoutes } from './routes/embeddings.ts';
 import { fileRoutes } from './routes/files.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -24,7 +25,7 @@ export function createApp(
   const app = new Hono<AppEnv>();
 
   app.get('/health', (c) => c.json({ status: 'ok', simulated: true }));
-  app.use('/v1/*', (c, next) => {
+  app.on('ALL', ['/v1/*', '/v0/*'], (c, next) => {
     checkApiKey(c.req.header('authorization'), access.apiKeys);
     // Chat has a limit of its own, by model.
     if (!c.req.path.endsWith('/chat/completions')) {
@@ -38,6 +39,7 @@ export function createApp(
   app.route('/v1/chat/completions', chatRoutes(platform));
   app.route('/v1/embeddings', embeddingRoutes(platform));
   app.route('/v1/models', modelRoutes(platform));
+  app.route('/v0/models', checkpointModelRoutes(platform));
   app.route('/v1/moderations', moderationRoutes());
   app.route('/v1/batches', batchRoutes(platform));
   app.route('/subscriptions', managementRoutes(platform));

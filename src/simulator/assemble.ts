@@ -54,7 +54,7 @@ export async function assemble(options: SimulatorOptions): Promise<Assembled> {
     platform.batches.tick();
     tidyDeployments(platform);
     const { pathname } = new URL(request.url);
-    const isApi = /^\/(v1|openai|subscriptions)\//.test(pathname);
+    const isApi = /^\/(v[01]|openai|subscriptions)\//.test(pathname);
     const { latencyMs } = platform.settings.current;
     if (isApi && latencyMs > 0) await pause(latencyMs, undefined, { ref: false });
     const answer = await (pathname.startsWith('/openai/')

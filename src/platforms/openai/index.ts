@@ -3,10 +3,12 @@ import type { PlatformFactory } from '../factory.ts';
 import { account } from '../protocol/account.ts';
 import { batches } from '../protocol/batches.ts';
 import { chat } from '../protocol/chat.ts';
+import { checkpointModels } from '../protocol/checkpoint-models.ts';
 import { embeddings } from '../protocol/embeddings.ts';
 import { files } from '../protocol/files.ts';
 import { holdings } from '../protocol/holdings.ts';
-import { jobs, protocolMethods } from '../protocol/jobs.ts';
+import { jobs } from '../protocol/jobs.ts';
+import { protocolMethods } from '../protocol/method.ts';
 import { models } from '../protocol/models.ts';
 import { protocolReinforcement } from '../protocol/reinforcement.ts';
 import { training } from '../protocol/training.ts';
@@ -26,9 +28,11 @@ export const openai: PlatformFactory<OpenAISettings> = {
     const client = openaiClient(settings, env);
     const entry = overlay(overlay(builtIn, user), settings.catalogue);
     const stored = files(client, entry.limits);
-    const { lacks } = settings;
+    const { lacks, reward } = settings;
     // Without metadata one could not be found again.
     const batched = lacks.includes('batches') || lacks.includes('metadata') ? undefined : entry.batches;
+    const held = holdings(client, settings.apiKeyEnv, batched ? ['fine-tune', 'batch'] : ['fine-tune']);
+    const trained = { ...models(client), ...jobs(client, settings), ...held, ...training(client) };
     return {
       name: 'openai',
       simulated: settings.simulated,
@@ -39,21 +43,21 @@ export const openai: PlatformFactory<OpenAISettings> = {
         modelReadyMs: 30 * 60_000,
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
-      reinforcement: protocolReinforcement,
+      // What grades there is the endpoint's own: the run's grader plays no part in the training.
+      reinforcement: reward ? { objection: () => undefined } : protocolReinforcement,
       minimumExamples: entry.limits.minimumExamples,
       uploadBytes: entry.limits.uploadBytes,
       images: entry.limits.images,
       mostExamples: entry.limits.mostExamples,
-      // A tuned model is called ft:BASE:ORG:SUFFIX:ID: its prices and dates are those of its base.
-      catalogueEntry: (model) => findModel(entry, model.startsWith('ft:') ? (model.split(':')[1] ?? model) : model),
+      catalogueEntry: (model) => findModel(entry, baseOf(model)),
       catalogueModels: entry.models,
       jobUrl: (jobId) => (settings.baseURL ? undefined : `https://platform.openai.com/finetune/${jobId}`),
-      ...models(client),
       ...stored,
-      ...jobs(client, settings),
+      ...trained,
+      ...(settings.checkpointModels
+        ? checkpointModels(client, settings.checkpointModels, settings.apiKeyEnv, trained)
+        : {}),
       ...account(client, describe),
-      ...holdings(client, settings.apiKeyEnv, batched ? ['fine-tune', 'batch'] : ['fine-tune']),
-      ...training(client),
       ...chat(client),
       ...(batched ? { batches: batches(client, batched, stored.readFile) } : {}),
       endpoint: openaiEndpoint(client, settings),
@@ -62,6 +66,12 @@ export const openai: PlatformFactory<OpenAISettings> = {
     };
   },
 };
+
+/** A tuned model is called ft:BASE:ORG:SUFFIX:ID, or BASE-LoRA:NAME; its prices and dates are those of its base. */
+function baseOf(model: string): string {
+  if (model.startsWith('ft:')) return model.split(':')[1] ?? model;
+  return model.replace(/-lora:[^:]+$/i, '');
+}
 
 /** A tuned model is called ft:BASE:ORG:SUFFIX:ID, the suffix empty where none was given; a checkpoint has one part more. */
 function describe(modelId: string) {

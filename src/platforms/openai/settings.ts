@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { catalogueChangesSchema } from '../catalogue.ts';
-import { lackable } from '../protocol/jobs.ts';
+import { lackable } from '../protocol/differences.ts';
 
 /** The search for a lost create must end before the attempt that makes it does. */
 const longestLagSeconds = 240;
@@ -23,6 +23,14 @@ export const openaiSettingsSchema = z.strictObject({
   lacks: z.array(z.enum(lackable)).default([]),
   /** More fields for each job that is created. */
   jobFields: z.record(z.string(), z.unknown()).optional(),
+  /** More hyperparameters for each job. */
+  hyperparameters: z.record(z.string(), z.unknown()).optional(),
+  /** For an endpoint that takes a learning rate: what a multiplier of 1 stands for. */
+  learningRate: z.number().positive().optional(),
+  /** By what jobs by reinforcement are graded there, in the endpoint's own fields; the run's reward when absent. */
+  reward: z.record(z.string(), z.unknown()).optional(),
+  /** Where checkpoints are made models, for an endpoint whose jobs name none. */
+  checkpointModels: z.url().optional(),
   /** Limits and models of this endpoint, where they are not those of the platform. */
   catalogue: catalogueChangesSchema.optional(),
   /** Set when the endpoint is a simulation and bills nobody. */

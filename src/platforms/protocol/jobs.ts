@@ -1,11 +1,10 @@
 import type OpenAI from 'openai';
-import type { JobCreateParams } from 'openai/resources/fine-tuning/jobs';
-import type { Method } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
-import type { JobSpec, JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
+import type { JobState, RemoteJob, TrainingPlatform } from '../platform.ts';
+import type { Differences } from './differences.ts';
 import { named } from './errors.ts';
 import { listAll } from './lists.ts';
-import { reinforcementMethod } from './reinforcement.ts';
+import { methodOf } from './method.ts';
 import { type JobShape, jobShape } from './shapes.ts';
 
 type JobMethods = Pick<TrainingPlatform, 'findJobs' | 'createJob' | 'getJob' | 'cancelJob' | 'pauseJob' | 'resumeJob'>;
@@ -27,20 +26,9 @@ const states: ReadonlyMap<string, JobState> = new Map([
   ['cancelled', 'cancelled'],
 ]);
 
-/** What an endpoint of the protocol may not have. */
-export const lackable = ['metadata', 'pause', 'suffix', 'batches'] as const;
-export type Lackable = (typeof lackable)[number];
-
-/** How an endpoint differs from the protocol. */
-export interface Differences {
-  /** Fields beside those of the protocol, for every job that is created. */
-  jobFields?: Readonly<Record<string, unknown>> | undefined;
-  /** Not sent: an endpoint may refuse what it does not know. */
-  lacks?: readonly Lackable[] | undefined;
-}
-
 /** Finding, making and steering jobs. */
-export function jobs(client: OpenAI, { jobFields, lacks = [] }: Differences = {}): JobMethods {
+export function jobs(client: OpenAI, differences: Differences = {}): JobMethods {
+  const { jobFields, lacks = [] } = differences;
   const api = client.fineTuning.jobs;
 
   async function getJob(id: string, signal?: AbortSignal): Promise<RemoteJob> {
@@ -99,7 +87,7 @@ export function jobs(client: OpenAI, { jobFields, lacks = [] }: Differences = {}
                 ...(spec.validationFileId ? { validation_file: spec.validationFileId } : {}),
                 ...(spec.suffix && !lacks.includes('suffix') ? { suffix: spec.suffix } : {}),
                 seed: spec.seed,
-                method: methodOf(spec),
+                method: methodOf(spec, differences),
                 ...(lacks.includes('metadata') ? {} : { metadata: { [keyField]: spec.key, [runField]: spec.runName } }),
                 ...jobFields,
               },
@@ -127,19 +115,6 @@ export function jobs(client: OpenAI, { jobFields, lacks = [] }: Differences = {}
         'cancelled',
       ]),
   };
-}
-
-/** What jobs of the protocol are made for. */
-export const protocolMethods: readonly Method[] = ['supervised', 'dpo', 'reinforcement'];
-
-function methodOf(spec: JobSpec): JobCreateParams.Method {
-  const { method, hyperparameters } = spec;
-  if (method === 'reinforcement') return reinforcementMethod(spec);
-  const { epochs, batchSize, learningRateMultiplier, beta = 'auto' } = hyperparameters;
-  const common = { n_epochs: epochs, batch_size: batchSize, learning_rate_multiplier: learningRateMultiplier };
-  return method === 'dpo'
-    ? { type: method, dpo: { hyperparameters: { ...common, beta } } }
-    : { type: method, supervised: { hyperparameters: common } };
 }
 
 /** A job as the platform tells it. */

@@ -1,6 +1,5 @@
-import type { ReinforcementMethod } from 'openai/resources/fine-tuning/methods';
 import type { GraderConfig, SingleGraderConfig } from '../../contract/graders.ts';
-import type { JobSpec, Reinforcement } from '../platform.ts';
+import type { Reinforcement } from '../platform.ts';
 
 /** Graders that jobs of the protocol take: OpenAI's API description, `FineTuneReinforcementMethod`. */
 const types: readonly SingleGraderConfig['type'][] = ['string_check', 'text_similarity', 'score_model', 'python'];
@@ -16,21 +15,9 @@ export const protocolReinforcement: Reinforcement = {
   },
 };
 
-/** The method of a job with the grader in OpenAI's own fields. */
-export function reinforcementMethod({ hyperparameters, reward }: JobSpec) {
-  const { epochs, batchSize, learningRateMultiplier, computeMultiplier = 'auto' } = hyperparameters;
-  return {
-    type: 'reinforcement' as const,
-    reinforcement: {
-      grader: reward && (ofTheProtocol(reward.grader, 'reward') as unknown as ReinforcementMethod['grader']),
-      hyperparameters: {
-        n_epochs: epochs,
-        batch_size: batchSize,
-        learning_rate_multiplier: learningRateMultiplier,
-        compute_multiplier: computeMultiplier,
-      },
-    } as ReinforcementMethod,
-  };
+/** The run's grader in OpenAI's own fields. */
+export function graderOfTheProtocol(grader: GraderConfig): Record<string, unknown> {
+  return ofTheProtocol(grader, 'reward');
 }
 
 /** Every grader has a name there, and none a bound with which an answer passes. */

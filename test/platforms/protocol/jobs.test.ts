@@ -248,3 +248,29 @@ test('what an endpoint lacks is not sent to it, and what it wants beside is', as
   expect(found).toHaveLength(1);
   expect(requests.map(({ url }) => url).slice(1)).toEqual(['/v1/fine_tuning/jobs?limit=100']);
 });
+
+const hyperparameters = { epochs: 3, batchSize: 'auto', learningRateMultiplier: 0.5 } as const;
+
+test('an endpoint gets a learning rate, no auto, and what it wants beside', async () => {
+  const { url, requests } = await endpoint(() => job({ status: 'queued' }));
+  const platform = connected(url, { lacks: ['auto'], learningRate: 2e-5, hyperparameters: { lora: true } });
+  await platform.createJob(spec('file-1', { hyperparameters }));
+  await platform.createJob(spec('file-1'));
+  const [given, auto] = requests.map(({ body }) => JSON.parse(body).method.supervised.hyperparameters);
+  expect(given).toEqual({ n_epochs: 3, learning_rate: 1e-5, lora: true });
+  expect(auto).toEqual({ learning_rate: 2e-5, lora: true });
+});
+
+test("a connection's own reward takes the place of the run's, which then may be any", async () => {
+  const { url, requests } = await endpoint(() => job({ status: 'queued' }));
+  const reward = { type: 'lambda', lambda: { function: 'arn:aws:lambda:us-west-2:123456789012:function:grade' } };
+  const platform = connected(url, { reward, lacks: ['suffix', 'auto'] });
+  const grader = rewardSchema.parse({ type: 'refusal' });
+  expect(platform.reinforcement?.objection(grader)).toBeUndefined();
+  const learned = { method: 'reinforcement', reward: { grader, maxOutputTokens: 10 } } as const;
+  await platform.createJob(spec('file-1', { ...learned, hyperparameters }));
+  expect(JSON.parse(requests[0]?.body ?? '').method).toEqual({
+    type: 'reinforcement',
+    reinforcement: { grader: reward, hyperparameters: { n_epochs: 3, learning_rate_multiplier: 0.5 } },
+  });
+});

@@ -1,0 +1,79 @@
+import { standInConnection } from '../../../src/platforms/registry.ts';
+import { bench, connected, endpoint, failureOf, newJob, until } from '../support.ts';
+
+const models = '/v0/models';
+
+async function open(changes: object = {}) {
+  const at = await bench({ modelNameMs: Number.MAX_SAFE_INTEGER, ...changes }, (url) => ({
+    ...standInConnection(url),
+    apiKeyEnv: 'OPENAI_API_KEY',
+    timeoutSeconds: 5,
+    checkpointModels: url.replace(/v1$/, 'v0/models'),
+  }));
+  const made = () => at.simulator.ledger().entries.filter(({ kind }) => kind === 'model');
+  const trained = async () => await until(at.platform, (await newJob(at)).id);
+  const named = async (id: string) => await until(at.platform, id, ({ model }) => model !== null);
+  return { ...at, made, trained, named };
+}
+
+test('the last checkpoint of a job that names no model is made one, once, and answers', async () => {
+  const { platform, made, trained, named } = await open();
+  const { id } = await trained();
+  const { model } = await named(id);
+  expect(model).toMatch(/^stand-in-mini-LoRA:ftjob-/);
+  await platform.getJob(id);
+  expect(made()).toHaveLength(1);
+  expect(await platform.listCheckpoints(id)).toEqual([]);
+  expect(platform.catalogueEntry(model ?? '')?.id).toBe('stand-in-mini');
+  expect(await platform.getModel(model ?? '')).toEqual({ id: model });
+  const messages = [{ role: 'user', content: 'I want my money back for order 3' }];
+  const { text } = await platform.chat({ model: model ?? '', messages, maxOutputTokens: 5, seed: 1 });
+  expect(text).toBe('refund');
+});
+
+test('a job has no model before that answers', async () => {
+  const { platform, simulator, trained, named } = await open({ modelReadyMs: 60_000 });
+  const { id } = await trained();
+  expect(await platform.getJob(id)).toMatchObject({ state: 'succeeded', model: null });
+  simulator.advanceClock(60_000);
+  expect((await named(id)).model).not.toBeNull();
+});
+
+test('one whose answer was lost is found, and not made again', async () => {
+  const { platform, simulator, made, trained, named } = await open();
+  simulator.faults.add({ kind: 'drop-after', method: 'POST', path: models });
+  // It is made with the first look at a job that has succeeded.
+  expect(await failureOf(trained())).toMatchObject({ code: 'answer_lost', retry: 'unsure' });
+  const [found] = (await platform.listHoldings('')).jobs;
+  expect((await named(found?.id ?? '')).model).toMatch(/-LoRA:/);
+  expect(made()).toHaveLength(1);
+});
+
+test('it is among what the account holds, and is deleted, also twice', async () => {
+  const { platform, trained, named } = await open();
+  const { id } = await trained();
+  const { model } = await named(id);
+  const held = await platform.listHoldings('');
+  expect(held.jobs.map((job) => job.model)).toEqual([model]);
+  expect([...held.models]).toContain(model);
+  const short = model?.split(':').at(-1);
+  expect(platform.deleteModelCommand(model ?? '')).toMatch(
+    new RegExp(`^curl -X DELETE -H "Authorization: Bearer \\$OPENAI_API_KEY" '.*/v0/models/${short}'$`),
+  );
+  for (const _ of [1, 2]) await platform.deleteModel(model ?? '');
+  expect([...(await platform.listHoldings('')).models]).not.toContain(model);
+  expect(await failureOf(platform.getModel(model ?? ''))).toMatchObject({ code: 'model_not_found', status: 404 });
+});
+
+test("a checkpoint of which no model can be made is the job's failure", async () => {
+  const { url } = await endpoint(({ url: path }) =>
+    path.startsWith('/v0/models')
+      ? [{ name: 'base-LoRA:x', status: 'error', status_reason: 'Rank 512 is too high.', job_id: 'ftjob-1' }]
+      : { id: 'ftjob-1', created_at: 1, training_file: 'file-1', status: 'succeeded' },
+  );
+  const platform = connected(url, { checkpointModels: url.replace(/v1$/, 'v0/models') });
+  expect(await platform.getJob('ftjob-1')).toMatchObject({
+    state: 'failed',
+    error: { code: 'checkpoint_refused', message: 'Rank 512 is too high.' },
+  });
+});

@@ -10,6 +10,7 @@ import { until } from '../faults/support/outcome.ts';
 import { type Holding, holding } from '../support/holding.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { unique } from '../support/temporal.ts';
+import { methodsConform } from './methods.ts';
 
 /** Where a platform's runs are tried. */
 export interface Ground {
@@ -28,7 +29,7 @@ export interface Ground {
 const patienceMs = 360_000;
 
 /**
- * What every run keeps, on every platform.
+ * What every run and every method keeps, on every platform.
  *
  * @param deploys models answer only under deployments
  * @param within skips where something that the platform wants is not there
@@ -66,6 +67,9 @@ export function runsConform(
       return { jobs: jobs.map(({ state }) => state), files: files.length, deployments: deployments.length };
     }
     const heldBefore = async (run: RunHandle) => await until(() => holds.isHeld(run.name), Boolean, patienceMs);
+
+    const model = () => ground.config.model ?? at.config().model;
+    describe('each method', () => methodsConform(deploys, () => ({ at, platform, model: model() }), patienceMs));
 
     test(
       'one that succeeds has paid one job, though the answer of each activity was lost once; its model and its files stay, and no deployment',

@@ -91,12 +91,18 @@ export function deployments(
   };
 }
 
-/** The host that serves the deployment now. Throws `platform_unavailable` while none does. */
+/** The host that serves the deployment now. Throws `platform_unavailable` while none does, `not_found` for one that has ended. */
 export async function hostOf({ client, named }: Cluster, name: string): Promise<Served> {
   const found = await named('Looking for who serves the model', async () => {
     return await client.workflow.getHandle(name).describe();
   });
-  const where = found?.status.name === 'RUNNING' ? served(activityOf(found).told) : undefined;
+  if (found?.status.name !== 'RUNNING') {
+    throw new TunewrightError('not_found', `There is no deployment ${name}, or it has ended.`, {
+      advice: 'It is made again where a run needs it.',
+      status: 404,
+    });
+  }
+  const where = served(activityOf(found).told);
   if (where?.ready) return where;
   throw new TunewrightError('platform_unavailable', `Nobody serves ${name} at the moment.`, {
     advice: 'It is asked again; see that hosts serve (tunewright-trainer --servings).',

@@ -54,6 +54,13 @@ export function jobs(client: OpenAI, differences: Differences = {}): JobMethods 
     }
   }
 
+  async function steered(...call: Parameters<typeof control>): Promise<RemoteJob> {
+    if (!lacks.includes('pause')) return await control(...call);
+    throw new TunewrightError('refused', 'The endpoint of this connection pauses no jobs.', {
+      advice: 'Cancel the run, or let it train.',
+    });
+  }
+
   return {
     getJob,
 
@@ -105,9 +112,9 @@ export function jobs(client: OpenAI, differences: Differences = {}): JobMethods 
         'failed',
       ]),
     pauseJob: async (id, signal) =>
-      await control('Pausing the job', id, signal, () => api.pause(id, { signal }), ['paused']),
+      await steered('Pausing the job', id, signal, () => api.pause(id, { signal }), ['paused']),
     resumeJob: async (id, signal) =>
-      await control('Resuming the job', id, signal, () => api.resume(id, { signal }), [
+      await steered('Resuming the job', id, signal, () => api.resume(id, { signal }), [
         'waiting',
         'running',
         'succeeded',

@@ -7,6 +7,7 @@ import { S3 } from '@aws-sdk/client-s3';
 import type { FileToUpload, TrainingPlatform } from '../../../src/platforms/platform.ts';
 import { type Connections, createPlatforms } from '../../../src/platforms/registry.ts';
 import { smallDataSet } from '../../support/pipeline.ts';
+import { calledApart } from '../apart.ts';
 import { trainerEnv, trainerPython, trainers } from '../trainers.ts';
 import type { ServingContainers, TrainingContainers } from './service/containers.ts';
 import { type SageMakerService, startSageMaker } from './service/index.ts';
@@ -82,11 +83,7 @@ export async function openRegion(run?: (s3: S3, folder: string) => Containers): 
       await writeFile(path, content);
       return { path, name, bytes: Buffer.byteLength(content) };
     },
-    async called(to, method, ...args) {
-      const script = new URL('./call.ts', import.meta.url).pathname;
-      const words = ['--disable-warning=ExperimentalWarning', script, JSON.stringify(to), method, JSON.stringify(args)];
-      return JSON.parse((await promisify(execFile)(process.execPath, words, { env: { ...process.env } })).stdout);
-    },
+    called: async (to, method, ...args) => await calledApart(to, method, args),
     put: async (Key, Body) => void (await s3.putObject({ Bucket: bucket, Key, Body })),
     async keys(Prefix) {
       const { Contents = [] } = await s3.listObjectsV2({ Bucket: bucket, Prefix });

@@ -1,5 +1,5 @@
-import { TunewrightError } from '../../../src/contract/errors.ts';
-import { createPlatforms } from '../../../src/platforms/registry.ts';
+import { TunewrightError } from '../../src/contract/errors.ts';
+import { createPlatforms } from '../../src/platforms/registry.ts';
 
 // `node call.ts CONNECTION METHOD ARGUMENTS`: one call in a process of its own, since Jest's modules are of another realm
 // than the network's errors, of which the AWS SDK then loses the code.

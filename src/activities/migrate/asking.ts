@@ -5,21 +5,36 @@ import type { Dependencies } from '../dependencies.ts';
 import { askable, askedModel } from '../distil/old-model.ts';
 import { planDistillation } from '../distil/plan.ts';
 import { snapshot } from '../snapshot.ts';
+import type { Heritage } from './facts.ts';
 import type { Material } from './material.ts';
 import type { Facts } from './plan.ts';
 
-interface Asking extends Pick<Facts, 'distil' | 'reference'> {
+interface Asked extends Pick<Facts, 'distil' | 'reference'> {
   found: Obstacle[];
 }
 
-/** What the old model is to be asked while it lives; nothing is asked yet. */
-export async function askingOf(
+/** What the old model is to be asked while it lives; found out once for the same data, and nothing is asked yet. */
+export function asking(
+  dependencies: Dependencies,
+  version: ModelVersion,
+  request: MigrationRequest,
+  signal: AbortSignal,
+): (material: Material) => Promise<Asked> {
+  const known = new Map<Heritage, Promise<Asked>>();
+  return async (material) => {
+    const found = known.get(material.heritage) ?? askingOf(dependencies, version, request, material, signal);
+    known.set(material.heritage, found);
+    return await found;
+  };
+}
+
+async function askingOf(
   dependencies: Dependencies,
   version: ModelVersion,
   request: MigrationRequest,
   { heritage, heldOut }: Material,
   signal: AbortSignal,
-): Promise<Asking> {
+): Promise<Asked> {
   const unrecorded = heldOut !== undefined && !heritage.recorded;
   if (!unrecorded && !request.distil) return { found: [] };
   const old = await askable(dependencies.platforms, version, signal);

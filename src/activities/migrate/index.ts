@@ -6,29 +6,31 @@ import type { ModelEntry } from '../../platforms/catalogue.ts';
 import { beating } from '../context.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { refusalOf } from './access.ts';
-import { askingOf } from './asking.ts';
-import { materialOf } from './material.ts';
+import { asking } from './asking.ts';
+import { gathering } from './material.ts';
 import { planOf } from './plan.ts';
 import { planOfAll } from './tries.ts';
 
 export function migrateActivities(dependencies: Dependencies) {
   const { platforms, records } = dependencies;
 
-  async function plan(request: MigrationRequest, signal: AbortSignal): Promise<MigrationPlan> {
+  /** What a request comes to, and each of its tries: what they have in common is found out once. */
+  async function planning(
+    request: MigrationRequest,
+    signal: AbortSignal,
+  ): Promise<(single: MigrationRequest) => Promise<MigrationPlan>> {
     const kept = await records();
     const { champion } = await kept.getModel(request.model);
     if (champion === undefined) throw noChampion(request.model);
     const version = await kept.getVersion(request.model, champion);
     const platform = platforms.get(request.connection);
-    const base = platform.catalogueEntry(request.baseModel);
     const old = oldEntry(version.connection, version.modelId);
     // Where the old model answers, that is added to them.
     const minimumExamples = request.distil ? 1 : platform.minimumExamples;
-    const material = await materialOf(dependencies, { version, request, base, minimumExamples, signal });
-    const asking = await askingOf(dependencies, version, request, material, signal);
+    const materialFor = gathering(dependencies, { version, request, minimumExamples, signal });
+    const askingFor = asking(dependencies, version, request, signal);
     const shutdownDate = version.shutdownDate ?? old?.shutdownDate;
-    const { config, ...planned } = planOf({
-      request,
+    const known = {
       from: {
         version: version.version,
         connection: version.connection,
@@ -39,14 +41,19 @@ export function migrateActivities(dependencies: Dependencies) {
       platform: platform.name,
       methods: platform.capabilities.methods,
       minimumExamples: platform.minimumExamples,
-      ...{ old, base, ...material, ...asking },
-      found: [...material.found, ...asking.found],
-      lead: await leadTime(kept),
-      today: dayOf(new Date()),
-    });
-    const refusal = config && (await refusalOf(dependencies, config));
-    if (refusal) return { ...planned, obstacles: [refusal] };
-    return { ...planned, ...(config ? { config } : {}) };
+      ...{ old, lead: await leadTime(kept), today: dayOf(new Date()) },
+    };
+
+    return async (single) => {
+      const base = platform.catalogueEntry(single.baseModel);
+      const material = await materialFor(base);
+      const asked = await askingFor(material);
+      const found = [...material.found, ...asked.found];
+      const { config, ...planned } = planOf({ request: single, ...known, base, ...material, ...asked, found });
+      const refusal = config && (await refusalOf(dependencies, config));
+      if (refusal) return { ...planned, obstacles: [refusal] };
+      return { ...planned, ...(config ? { config } : {}) };
+    };
   }
 
   /** Its connection may be gone with its platform: the plan is made all the same. */
@@ -64,7 +71,7 @@ export function migrateActivities(dependencies: Dependencies) {
     async planMigration(request: MigrationRequest): Promise<MigrationPlan> {
       return await beating(
         () => ({}),
-        async (signal) => await planOfAll(request, async (single) => await plan(single, signal)),
+        async (signal) => await planOfAll(request, await planning(request, signal)),
       );
     },
   };

@@ -19,47 +19,73 @@ export interface Material {
 interface Gathering {
   version: ModelVersion;
   request: MigrationRequest;
-  /** The new base, where the catalogue knows it. */
-  base: ModelEntry | undefined;
   minimumExamples: number;
   signal: AbortSignal;
 }
 
 const problemsKept = 20;
 
-/** Gathers the data and looks at every line of them. */
-export async function materialOf(dependencies: Dependencies, gathering: Gathering): Promise<Material> {
+/**
+ * Gathers the data once, and looks at every line of them once for each set of limits, however many tries are planned:
+ * parameters of one base have the same, and so have most bases of a family.
+ */
+export function gathering(
+  dependencies: Dependencies,
+  { version, request, minimumExamples, signal }: Gathering,
+): (base: ModelEntry | undefined) => Promise<Material> {
   const { store } = dependencies;
-  const { version, request, base, minimumExamples, signal } = gathering;
-  const limits = base && {
-    maxTokensPerExample: base.trainingContextTokens,
-    encoding: base.encoding,
-    without: base.without,
-  };
-  const look = async (heritage: Heritage, file: ArtifactRef | undefined, least: number) =>
-    file &&
-    (await inspectDataset(await store.path(file), {
-      method: heritage.method,
-      minimumExamples: least,
-      fields: fieldsOf(heritage, request),
-      maxProblems: problemsKept,
-      ...limits,
-      signal,
-    }));
+  const gathered = once(async () => await heritageOf(dependencies, version, request, signal));
+  const parted = once(async () => await divided(store, await gathered(), request, minimumExamples, signal));
+  const looked = new Map<string, Promise<Material>>();
 
-  const found: Obstacle[] = [];
-  const all = await heritageOf(dependencies, version, request, signal);
-  const whole = await look(all, all.train, minimumExamples);
-  let heritage = all;
-  if (whole?.errors === 0 && !all.heldOut) {
-    try {
-      heritage = await divided(store, all, request, minimumExamples, signal);
-    } catch (error) {
-      if (!(error instanceof TunewrightError) || error.code !== 'invalid_data') throw error;
-      found.push({ code: 'data', message: error.message, advice: error.advice });
+  return async (base) => {
+    const limits = limitsOf(base);
+    const key = JSON.stringify(limits);
+    const known = looked.get(key) ?? materialBy(limits);
+    looked.set(key, known);
+    return await known;
+  };
+
+  async function materialBy(limits: Limits): Promise<Material> {
+    const look = async (heritage: Heritage, file: ArtifactRef | undefined, least: number) =>
+      file &&
+      (await inspectDataset(await store.path(file), {
+        method: heritage.method,
+        minimumExamples: least,
+        fields: fieldsOf(heritage, request),
+        maxProblems: problemsKept,
+        ...limits,
+        signal,
+      }));
+    const found: Obstacle[] = [];
+    const all = await gathered();
+    const whole = await look(all, all.train, minimumExamples);
+    let heritage = all;
+    if (whole?.errors === 0 && !all.heldOut) {
+      try {
+        heritage = await parted();
+      } catch (error) {
+        if (!(error instanceof TunewrightError) || error.code !== 'invalid_data') throw error;
+        found.push({ code: 'data', message: error.message, advice: error.advice });
+      }
     }
+    const train = heritage.divided ? await look(heritage, heritage.train, minimumExamples) : whole;
+    const heldOut = await look(heritage, heritage.heldOut, 1);
+    return { heritage, ...(train ? { train } : {}), ...(heldOut ? { heldOut } : {}), found };
   }
-  const train = heritage.divided ? await look(heritage, heritage.train, minimumExamples) : whole;
-  const heldOut = await look(heritage, heritage.heldOut, 1);
-  return { heritage, ...(train ? { train } : {}), ...(heldOut ? { heldOut } : {}), found };
+}
+
+type Limits = ReturnType<typeof limitsOf>;
+
+/** What of a base says how data are checked and counted. */
+function limitsOf(base: ModelEntry | undefined) {
+  return base && { maxTokensPerExample: base.trainingContextTokens, encoding: base.encoding, without: base.without };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return async () => {
+    made ??= make();
+    return await made;
+  };
 }

@@ -5,10 +5,13 @@ import { connect } from './client/connect.ts';
 import { temporalEnvironment } from './client/environment.ts';
 import { type EvaluationHandle, startEvaluation } from './client/evaluate.ts';
 import { runError } from './client/failures.ts';
+import { type Found, find } from './client/find.ts';
 import { type RunHandle, runHandle } from './client/handle.ts';
 import { keepDeployment } from './client/hosting.ts';
 import { type ListOptions, listRuns } from './client/list.ts';
-import { type MigrationHandle, planMigration, startMigration } from './client/migrate.ts';
+import { planMigration, type StartedMigration, startMigration } from './client/migrate.ts';
+import type { MigrationHandle } from './client/migration.ts';
+import { listMigrations } from './client/migrations.ts';
 import { newRunName } from './client/names.ts';
 import { type Schedules, schedules } from './client/schedules.ts';
 import { workflowStart } from './client/start.ts';
@@ -33,6 +36,8 @@ export interface TunewrightClient {
   start(config: RunConfigInput, options?: { name?: string }): Promise<RunHandle>;
   /** The run of that name; nothing is asked yet. */
   get(name: string): RunHandle;
+  /** The run or migration of that name. Throws `run_not_found`, `temporal_unreachable`. */
+  find(name: string): Promise<Found>;
   /** Runs, newest first. */
   list(options?: ListOptions): AsyncGenerator<RunProgress, void, void>;
   /** Of connections with a limit of jobs or a month's budget; a worker has to be up. */
@@ -48,7 +53,9 @@ export interface TunewrightClient {
    * Carries a registered model over, by the plan that was confirmed or one that is made anew; joins a migration of it that is
    * under way. Throws `migration_blocked`, `temporal_unreachable`.
    */
-  migrate(request: MigrationRequest, plan?: MigrationPlan): Promise<MigrationHandle>;
+  migrate(request: MigrationRequest, plan?: MigrationPlan): Promise<StartedMigration>;
+  /** Migrations, newest first; 100 unless told otherwise. */
+  migrations(limit?: number): AsyncGenerator<MigrationHandle, void, void>;
   /** Has the deployment of a version made and kept, once it was written down in the records. Throws `temporal_unreachable`. */
   keepDeployment(deployment: Pick<VersionDeployment, 'id' | 'name'>): Promise<void>;
   /**
@@ -115,12 +122,14 @@ export function clientOver(
       const input: FineTuneInput = { config: parseRunConfig(config), attempt: 1 };
       return name === undefined ? await startInput(input) : await startNamed(input, name);
     },
+    find: async (name) => await find(name, { client, url, get }),
     list: (listOptions) => listRuns(client, listOptions),
     accounts: () => listAccounts(client, taskQueue),
     adopt: async (request) => await startAdoption(client, taskQueue, request, url),
     evaluate: async (request) => await startEvaluation(client, taskQueue, request, url),
     planMigration: async (request) => await planMigration(client, taskQueue, request),
     migrate: async (request, plan) => await startMigration({ client, taskQueue, url, get }, request, plan),
+    migrations: (limit) => listMigrations({ client, url, get }, limit),
     keepDeployment: async (deployment) => await keepDeployment(client, taskQueue, deployment),
     schedules: schedules(client, taskQueue),
     close: async () => await client.connection.close(),
@@ -130,7 +139,9 @@ export function clientOver(
 export type { Account } from './client/accounts.ts';
 export type { AdoptionHandle } from './client/adopt.ts';
 export type { EvaluationHandle } from './client/evaluate.ts';
+export type { Found } from './client/find.ts';
 export type { RunHandle } from './client/handle.ts';
 export type { ListOptions } from './client/list.ts';
-export type { MigrationHandle } from './client/migrate.ts';
+export type { StartedMigration } from './client/migrate.ts';
+export type { MigrationHandle, MigrationState } from './client/migration.ts';
 export type { ScheduleSpec, ScheduleSummary, Schedules } from './client/schedules.ts';

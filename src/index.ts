@@ -4,12 +4,15 @@ export {
   type ClientOptions,
   createClient,
   type EvaluationHandle,
+  type Found,
   type ListOptions,
   type MigrationHandle,
+  type MigrationState,
   type RunHandle,
   type ScheduleSpec,
   type ScheduleSummary,
   type Schedules,
+  type StartedMigration,
   type TunewrightClient,
 } from './client.ts';
 export type { AdoptedModel, AdoptionProgress, AdoptionRequest, AdoptionResult } from './contract/adoption.ts';

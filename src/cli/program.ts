@@ -11,6 +11,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { listCommand } from './commands/list.ts';
 import { migrateCommand } from './commands/migrate.ts';
+import { migrationsCommand } from './commands/migrations.ts';
 import { modelsCommand } from './commands/models/index.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
@@ -47,6 +48,7 @@ const commands = [
   evaluateCommand,
   adoptCommand,
   migrateCommand,
+  migrationsCommand,
   modelsCommand,
   schedulesCommand,
   accountsCommand,

@@ -6,7 +6,9 @@ import type { FineTuneInput, RunProgress, RunStatus, StageProgress } from '../co
 type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
 /** Temporal's word for a closed workflow, where the workflow itself had no chance to say it. */
-const closedAs: Partial<Record<WorkflowExecutionDescription['status']['name'], RunStatus>> = {
+export const closedAs: Partial<
+  Record<WorkflowExecutionDescription['status']['name'], 'succeeded' | 'failed' | 'cancelled'>
+> = {
   COMPLETED: 'succeeded',
   FAILED: 'failed',
   TIMED_OUT: 'failed',

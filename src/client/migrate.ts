@@ -1,46 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
-import { CancelledFailure } from '@temporalio/common';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { parseRunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import { cancelSignal } from '../contract/messages.ts';
 import {
   blockedBy,
-  type MigrationInput,
   type MigrationPlan,
-  type MigrationProgress,
   type MigrationRequest,
-  type MigrationResult,
-  migrationName,
   migrationPlanType,
-  migrationQuery,
   migrationType,
 } from '../contract/migration.ts';
+import { migrationStart } from '../contract/migration-start.ts';
 import { runError } from './failures.ts';
-import type { RunHandle } from './handle.ts';
-import { type WatchOptions, watchQuery } from './query.ts';
+import { type MigrationContext, type MigrationHandle, migrationHandle } from './migration.ts';
 
-/** A migration under way. */
-export interface MigrationHandle {
-  readonly name: string;
-  readonly url: string | undefined;
-  /** It was under way already: what it was started with goes on to hold. */
+/** A migration that was begun, or was under way already: then what it was started with goes on to hold. */
+export interface StartedMigration extends MigrationHandle {
   readonly joined: boolean;
-  /** Its progress each time it has changed, until it is over; undefined while no worker tells it. */
-  watch(options?: WatchOptions): AsyncGenerator<MigrationProgress | undefined, void, void>;
-  /** Waits until its run has begun. Throws by name where it ends before, and the signal's reason when that is aborted. */
-  run(options?: WatchOptions): Promise<RunHandle>;
-  /** Waits for the end of its run. Throws a `TunewrightError` that names why it failed or was cancelled. */
-  result(): Promise<MigrationResult>;
-  /** Cancels its run with it. Returns when that is asked for, not done. */
-  cancel(reason: string): Promise<void>;
 }
 
-interface Context {
-  client: Client;
+interface Context extends MigrationContext {
   taskQueue: string;
-  url(name: string): string | undefined;
-  get(run: string): RunHandle;
 }
 
 /** Asks a worker what carrying a model over comes to; nothing is paid. Throws `model_unknown`, `no_champion`, `temporal_unreachable`. */
@@ -70,72 +49,18 @@ export async function startMigration(
   context: Context,
   request: MigrationRequest,
   plan: MigrationPlan | undefined,
-): Promise<MigrationHandle> {
+): Promise<StartedMigration> {
   const { client, taskQueue } = context;
-  const { model, connection, baseModel } = request;
-  const name = migrationName(taskQueue, model);
-  const input: MigrationInput = { taskQueue, request, ...(plan ? { plan: checked(plan) } : {}) };
+  const start = migrationStart({ taskQueue, request, ...(plan ? { plan: checked(plan) } : {}) });
+  const name = start.workflowId;
   let joined = false;
   try {
-    await client.workflow.start(migrationType, {
-      workflowId: name,
-      taskQueue,
-      args: [input],
-      workflowIdConflictPolicy: 'FAIL',
-      staticSummary: `Carry ${model} over to ${connection}/${baseModel}`,
-    });
+    await client.workflow.start(migrationType, { ...start, taskQueue, workflowIdConflictPolicy: 'FAIL' });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw runError(name, error);
     joined = true;
   }
-  return migrationHandle(client.workflow.getHandle(name), name, joined, context);
-}
-
-function migrationHandle(
-  workflow: WorkflowHandle,
-  name: string,
-  joined: boolean,
-  { url, get }: Context,
-): MigrationHandle {
-  const named = async <T>(call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (error) {
-      throw runError(name, error);
-    }
-  };
-  const watch = (options?: WatchOptions) => watchQuery(workflow, migrationQuery, options);
-  const result = async () => {
-    try {
-      return (await workflow.result()) as MigrationResult;
-    } catch (error) {
-      throw withReason(name, runError(name, error));
-    }
-  };
-  return {
-    ...{ name, url: url(name), joined, watch, result },
-
-    async run(options) {
-      for await (const progress of watch(options)) if (progress?.run) return get(progress.run);
-      options?.signal?.throwIfAborted();
-      return get((await result()).run);
-    },
-
-    async cancel(reason) {
-      await named(async () => {
-        await workflow.signal(cancelSignal, { reason });
-        // The signal carries the reason, Temporal's own request makes the workflow close as cancelled.
-        await workflow.cancel();
-      });
-    },
-  };
-}
-
-/** A workflow that closes as cancelled keeps no message; its run has the reason. */
-function withReason(name: string, error: unknown): unknown {
-  if (!(error instanceof TunewrightError && error.cause instanceof CancelledFailure)) return error;
-  const advice = 'Its run tells why and what was spent; the same command begins it again.';
-  return new TunewrightError('run_cancelled', `The migration ${name} was cancelled.`, { advice, cause: error });
+  return { ...migrationHandle(name, context), joined };
 }
 
 function checked(plan: MigrationPlan): MigrationPlan {

@@ -143,9 +143,8 @@ export interface MigrationProgress {
   stage: 'plan' | 'grace' | 'ask' | 'run' | 'done';
   /** ISO time, where it waits before it begins. */
   begins?: string;
-  from?: MigrationPlan['from'];
-  /** Of the plan. */
-  notes: string[];
+  /** What is done; absent until it is made. */
+  plan?: MigrationPlan;
   /** What the old model was asked before the run has cost, US dollars at the catalogue's prices. */
   askedUsd?: number;
   distilled?: Distilled;

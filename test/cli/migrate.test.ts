@@ -1,13 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrationPlan } from '../../src/cli/render/migration.ts';
+import { leftOut, migrationPlan } from '../../src/cli/render/migration.ts';
 import { plain } from '../../src/cli/render/text.ts';
-import type { MigrationHandle } from '../../src/client.ts';
 import { parseRunConfig } from '../../src/contract/config.ts';
 import type { MigrationPlan } from '../../src/contract/migration.ts';
 import { result, succeeded } from './samples.ts';
-import { fakeClient, fakeHandle, shows, type } from './world.ts';
+import { fakeClient, fakeHandle, fakeMigration, shows, type } from './world.ts';
 
 test.each([
   [['migrate', 'a', '--to', 'azure'], /It takes a connection and a base model there/],
@@ -58,10 +57,9 @@ test('of several bases at a connection each is tried', async () => {
 async function migrate(line: string[]) {
   const calls: unknown[] = [];
   const run = fakeHandle(calls, { name: 'migrate-a-k7fm', watch: shows(succeeded()) });
-  const migration: MigrationHandle = {
-    ...{ name: 'migrate-tunewright-a', url: undefined, joined: false },
+  const migration = fakeMigration(calls, {
     async *watch() {
-      yield { model: 'a', to: { connection: 'azure', baseModel: 'gpt-next' }, stage: 'ask' as const, notes: [] };
+      yield { model: 'a', to: { connection: 'azure', baseModel: 'gpt-next' }, stage: 'ask' as const };
     },
     run: async () => run,
     result: async () => ({
@@ -69,15 +67,14 @@ async function migrate(line: string[]) {
       askedUsd: 0.25,
       fallback: { version: 2, until: '2027-01-14', retirement: 'retire-tunewright-a-2' },
     }),
-    cancel: async () => undefined,
-  };
+  });
   const typed = await type(['migrate', ...line], {
     createClient: async () => ({
       ...fakeClient(calls, run),
       planMigration: async ({ model }) => ({ ...possible, model }),
       async migrate({ model }, confirmed) {
         calls.push(['migrate', model, confirmed?.config?.budgetUsd]);
-        return migration;
+        return { ...migration, joined: false };
       },
     }),
   });
@@ -114,7 +111,8 @@ test('what was planned and confirmed is what is begun, and its run is watched to
   expect(stdout).toContain('migration: migrate-tunewright-a\n');
   expect(stdout).toContain('asking the old model\nrun:       migrate-a-k7fm\n');
   expect(stdout).toContain(
-    '\nasked:   $0.2500 for answers of the old model before that\nVersion 2 can be rolled back to until 2027-01-14, and is retired then.\n',
+    '\nasked:   $0.2500 for answers of the old model before that\n' +
+      'Version 2 can be rolled back to until 2027-01-14 (`tunewright models rollback a --reason TEXT`), and is retired then.\n',
   );
 });
 
@@ -130,6 +128,12 @@ test('with --detach it returns when it has begun, with --dry-run before', async 
   ]);
   const { calls } = await migrate(['a', '--to', 'azure/gpt-next', '--dry-run']);
   expect(calls.flat()).not.toContain('migrate');
+});
+
+test('of several models those with something in the way are named once more at the end', async () => {
+  const plans = [possible, { ...plan, model: 'orders' }];
+  expect(leftOut(plans)).toBe('Not carried over, for something is in the way: orders (data_gone).');
+  expect(leftOut([possible])).toBe('');
 });
 
 test('nothing is begun where nobody can be asked', async () => {
@@ -169,7 +173,7 @@ from           version 2, ft:old at openai, shut down on 2027-01-14 (in 47 days)
 to             gpt-next at azure
 method         supervised
 held out       100 examples; its answers are recorded
-no worse than  2.0 points below the old one, at 95%; about 1,963 examples would show that surely, these show 8.9 points
+no worse than  2.0 points below the old one, at 95%; about 1,963 examples would show that in 8 of 10 runs, these show 8.9 points
 
 note: A note.
 

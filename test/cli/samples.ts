@@ -1,4 +1,4 @@
-import type { Account } from '../../src/client.ts';
+import type { Account, MigrationState } from '../../src/client.ts';
 import type { Comparison, ModelEvaluation } from '../../src/contract/evaluation.ts';
 import type { RunProgress, RunResult } from '../../src/contract/run.ts';
 
@@ -110,4 +110,26 @@ export const account: Account = {
   holding: [{ key: 'k1', run: 'support-k7fm', model: 'gpt-small', since: '2026-11-22T11:00:00.000Z' }],
   waiting: [{ key: 'k2', run: 'support-next', model: 'gpt-small', priority: 2, since: '2026-11-22T11:30:00.000Z' }],
   months: [{ month: '2026-11', spentUsd: 12.5, reservedUsd: 3, budgetUsd: 100 }],
+};
+
+/** A migration that a schedule has begun and that is in its grace. */
+export const waiting: MigrationState = {
+  name: 'migrate-tunewright-a',
+  status: 'running',
+  startedAt: '2027-01-04T06:00:00.000Z',
+  request: { model: 'a', connection: 'azure', baseModel: 'gpt-next', margin: 0.02 },
+  progress: {
+    model: 'a',
+    to: { connection: 'azure', baseModel: 'gpt-next' },
+    stage: 'grace',
+    begins: '2027-01-05T06:00:00.000Z',
+  },
+  plan: {
+    model: 'a',
+    from: { version: 2, connection: 'openai', modelId: 'ft:old', baseModel: 'gpt', shutdownDate: '2027-01-14' },
+    to: { connection: 'azure', platform: 'azure', baseModel: 'gpt-next' },
+    method: 'supervised',
+    obstacles: [],
+    notes: [],
+  },
 };

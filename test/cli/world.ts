@@ -2,10 +2,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../../src/cli/program.ts';
 import type { World } from '../../src/cli/world.ts';
-import type { RunHandle, Schedules, TunewrightClient } from '../../src/client.ts';
+import type { MigrationHandle, RunHandle, Schedules, TunewrightClient } from '../../src/client.ts';
 import type { Settings } from '../../src/config.ts';
 import type { RunProgress } from '../../src/contract/run.ts';
-import { account, now, result, training } from './samples.ts';
+import { account, now, result, training, waiting } from './samples.ts';
 
 export function settings(changes: Partial<Settings> = {}): Settings {
   return {
@@ -43,6 +43,19 @@ export function fakeHandle(calls: unknown[], changes: Partial<RunHandle> = {}): 
       calls.push(['retrain', request]);
       return fakeHandle(calls, { name: 'support-next' });
     },
+    ...changes,
+  };
+}
+
+/** A migration that waits out its grace; what it is told is written to `calls`. */
+export function fakeMigration(calls: unknown[], changes: Partial<MigrationHandle> = {}): MigrationHandle {
+  return {
+    ...{ name: 'migrate-tunewright-a', url: 'http://ui/migrate-tunewright-a' },
+    state: async () => waiting,
+    async *watch() {},
+    run: async () => fakeHandle(calls),
+    result: async () => ({ model: 'a', run: 'migrate-a-k7fm', verdict: result.verdict }),
+    cancel: async (reason) => void calls.push(['cancel migration', reason]),
     ...changes,
   };
 }
@@ -88,6 +101,10 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
       calls.push(['get', name]);
       return handle;
     },
+    async find(name) {
+      calls.push(['find', name]);
+      return { run: { ...handle, name } };
+    },
     async *list(options) {
       calls.push(['list', options]);
       yield* runs;
@@ -103,6 +120,7 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
       calls.push(['migrate', request, plan]);
       throw new Error('no migration here');
     },
+    async *migrations() {},
     async adopt(request) {
       calls.push(['adopt', request]);
       throw new Error('no adoption here');

@@ -144,6 +144,20 @@ test('what stands in the way ends a migration by name, before anything is paid',
     code: 'migration_blocked',
   });
   expect(elsewhere.ledger().totals).toEqual(before);
+  expect(await migration.state()).toMatchObject({
+    ...{ status: 'failed', reason: { code: 'migration_blocked' }, progress: { stage: 'plan' } },
+    plan: { obstacles: [{ code: 'data_gone' }] },
+  });
+});
+
+test('a name that is neither that of a run nor of a migration is told by what it is', async () => {
+  await expect(at.client.find('adopt-nowhere')).rejects.toMatchObject({ code: 'run_not_found' });
+  const adoption = await at.client.adopt({ connection: 'simulator', budgetUsd: 0, dryRun: true, by: 'kim' });
+  await expect(at.client.find(adoption.name)).rejects.toMatchObject({
+    code: 'run_not_found',
+    message: expect.stringContaining('but the workflow adopt'),
+  });
+  await adoption.result();
 });
 
 test('a migration that is begun twice is one, and cancelling it cancels its run and waits for that', async () => {
@@ -156,6 +170,15 @@ test('a migration that is begun twice is one, and cancelling it cancels its run 
   expect(again).toMatchObject({ joined: true, name: migration.name });
   expect((await again.run()).name).toBe(run.name);
 
+  const { migration: found } = await at.client.find(migration.name);
+  expect(await found?.state()).toMatchObject({
+    status: 'running',
+    request: requestFor(),
+    plan: { train: { examples: expect.any(Number) } },
+    progress: { stage: 'run', run: run.name },
+  });
+  expect((await at.client.find(run.name)).run).toMatchObject({ name: run.name });
+
   await migration.cancel('the wrong platform');
   await expect(again.result()).rejects.toMatchObject({ code: 'run_cancelled' });
   // The migration has ended, so its run has cleaned up.
@@ -164,6 +187,7 @@ test('a migration that is begun twice is one, and cancelling it cancels its run 
     reason: { message: 'the wrong platform' },
     job: { platformStatus: 'cancelled' },
   });
+  expect(await migration.state()).toMatchObject({ status: 'cancelled', endedAt: expect.any(String) });
   expect(elsewhere.ledger().totals.jobs - before).toBe(1);
   elsewhere.set({ trainingSeconds: 0 });
 });

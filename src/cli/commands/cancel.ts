@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { RunHandle } from '../../client.ts';
-import type { RunProgress } from '../../contract/run.ts';
+import type { MigrationHandle, RunHandle, TunewrightClient } from '../../client.ts';
+import type { Cost, RunStatus } from '../../contract/run.ts';
 import type { Context, Perform } from '../context.ts';
 import { type ExitCode, exitCodes } from '../exit.ts';
 import { costLine } from '../render/cost.ts';
@@ -13,28 +13,45 @@ interface CancelOptions {
 export function cancelCommand(program: Command, perform: Perform): void {
   program
     .command('cancel')
-    .description('cancel a run: its job is stopped, what was uploaded for it alone is removed')
-    .argument('<name>', 'the run')
+    .description(
+      'cancel a run, or a migration with its run: its job is stopped, what was uploaded for it alone is removed',
+    )
+    .argument('<name>', 'the run or migration')
     .requiredOption('--reason <text>', 'why; it is kept with the run')
     .option('--wait', 'return when everything is stopped and removed')
     .action((name: string, options: CancelOptions) => perform((context) => cancel(context, name, options)));
 }
 
 async function cancel({ client, out }: Context, name: string, { reason, wait }: CancelOptions): Promise<ExitCode> {
-  const handle = (await client()).get(name);
-  await handle.cancel(reason);
-  const last = wait ? await end(handle) : undefined;
-  out.data({ name, status: last?.status ?? 'cancelling', cost: last?.cost });
-  if (!last) {
+  const connected = await client();
+  const { run, migration } = await connected.find(name);
+  await (run ?? migration).cancel(reason);
+  if (!wait) {
+    out.data({ name, status: 'cancelling' });
     out.say(`${name} is being cancelled. \`tunewright show ${name}\` tells when it is done.`);
     return exitCodes.done;
   }
-  out.say(`${name} ended as ${last.status}. Cost: ${costLine(last.cost)}.`);
-  return last.status === 'cancelled' ? exitCodes.done : exitCodes.failed;
+  const { status, cost } = run ? await endOfRun(run) : await endOfMigration(migration, connected);
+  out.data({ name, status, cost });
+  out.say(`${name} ended as ${status}. Cost: ${cost ? costLine(cost) : 'none of a run, for it had begun none'}.`);
+  return status === 'cancelled' ? exitCodes.done : exitCodes.failed;
 }
 
-async function end(handle: RunHandle): Promise<RunProgress | undefined> {
-  let last: RunProgress | undefined;
-  for await (const progress of handle.watch()) last = progress;
+interface Ended {
+  status: RunStatus;
+  cost?: Cost;
+}
+
+async function endOfRun(run: RunHandle): Promise<Ended> {
+  let last: Ended = { status: 'cancelling' };
+  for await (const progress of run.watch()) last = progress;
   return last;
+}
+
+/** With what its run has cost. */
+async function endOfMigration(migration: MigrationHandle, client: TunewrightClient): Promise<Ended> {
+  for await (const _ of migration.watch());
+  const { status, progress } = await migration.state();
+  if (progress?.run === undefined) return { status };
+  return { status, cost: (await client.get(progress.run).progress()).cost };
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { DecidedBy } from '../../contract/run.ts';
 import { userName } from '../actor.ts';
 import type { Perform } from '../context.ts';
+import { runNamed } from '../run-named.ts';
 
 export function decideCommand(program: Command, perform: Perform): void {
   program
@@ -13,7 +14,10 @@ export function decideCommand(program: Command, perform: Perform): void {
     .option('--comment <text>', 'why, for the audit')
     .action((name: string, choice: string, { by = userName(), comment }: DecidedBy) =>
       perform(async ({ client, out }) => {
-        const message = await (await client()).get(name).decide(choice, { by, ...(comment ? { comment } : {}) });
+        const message = await (await runNamed(await client(), name)).decide(choice, {
+          by,
+          ...(comment ? { comment } : {}),
+        });
         out.data({ name, message });
         out.say(message);
         return undefined;

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
-import type { MigrationHandle } from '../../client.ts';
+import type { StartedMigration } from '../../client.ts';
 import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
-import { attend } from '../attend.ts';
+import { attendMigration } from '../attend-migration.ts';
 import { confirmed } from '../confirm.ts';
 import type { Context, Perform } from '../context.ts';
-import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
+import { type ExitCode, exitCodes } from '../exit.ts';
 import { type MigrationOptions, migrationOptions, migrationRequest, placed } from '../migration-options.ts';
 import { duration } from '../options.ts';
-import { migrationEnd, migrationLine, migrationPlan } from '../render/migration.ts';
+import { leftOut, migrationPlan } from '../render/migration.ts';
 
 const dayMs = 86_400_000;
 
@@ -63,51 +63,33 @@ async function migrate(context: Context, model: string | undefined, options: Mig
   }
   const ready = planned.filter(({ plan }) => plan.config);
   const refused = ready.length < planned.length ? exitCodes.failed : exitCodes.done;
-  if (options.dryRun || ready.length === 0) return refused;
+  const left = leftOut(planned.map(({ plan }) => plan));
+  if (options.dryRun || ready.length === 0) {
+    if (ready.length > 0) out.say('Nothing was begun: the same without --dry-run begins it.');
+    if (planned.length > 1) out.say(left);
+    return refused;
+  }
   const question = `Start ${ready.length === 1 ? 'this migration' : `these ${ready.length} migrations`}?`;
   if (!options.yes && !(await confirmed(context, question))) return exitCodes.failed;
   const handles = [];
   for (const one of ready) handles.push(await start(context, one));
   const [only, another] = handles;
   if (options.detach || !only || another) {
-    out.note('Not watched from here: `tunewright list` shows the runs, `tunewright watch NAME` follows one.');
+    out.say(left);
+    out.note('Not watched from here: `tunewright migrations` shows them all, `tunewright watch NAME` follows one.');
     return refused;
   }
   const ended = await attendMigration(context, only);
   return ended === exitCodes.done ? refused : ended;
 }
 
-async function start({ client, out }: Context, { request, plan }: Planned): Promise<MigrationHandle> {
+async function start({ client, out }: Context, { request, plan }: Planned): Promise<StartedMigration> {
   const handle = await (await client()).migrate(request, plan);
   const { name, url, joined } = handle;
   out.data({ event: 'started', model: request.model, name, url, joined });
   if (joined) out.note(`A migration of ${request.model} is under way already: what it was started with holds.`);
   out.say(`migration: ${name}${url ? `\nWeb UI:    ${url}` : ''}`);
   return handle;
-}
-
-/** Watches the migration's run to its end and tells what becomes of the old version. */
-async function attendMigration(context: Context, migration: MigrationHandle): Promise<ExitCode> {
-  const { out } = context;
-  const interrupt = context.interrupts();
-  for await (const progress of migration.watch({ signal: interrupt })) {
-    if (progress) out.data({ event: 'progress', progress });
-    if (progress?.run) break;
-    if (progress) out.say(`           ${migrationLine(progress)}`);
-  }
-  const run = interrupt.aborted ? undefined : await migration.run({ signal: interrupt });
-  if (!run) {
-    out.note('Stopped watching; the migration goes on. The same command follows it again.');
-    return exitCodeOf(interrupt);
-  }
-  out.data({ event: 'run', name: run.name, url: run.url });
-  out.say(`run:       ${run.name}`);
-  const code = await attend(context, run, false);
-  if (code !== exitCodes.done) return code;
-  const result = await migration.result();
-  out.data({ event: 'migrated', result });
-  for (const line of migrationEnd(result)) out.say(line);
-  return code;
 }
 
 async function dying({ settings, records, now }: Context, withinDays: number): Promise<string[]> {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Perform } from '../context.ts';
+import { runNamed } from '../run-named.ts';
 
 export function pauseCommand(program: Command, perform: Perform): void {
   program
@@ -8,7 +9,7 @@ export function pauseCommand(program: Command, perform: Perform): void {
     .argument('<name>', 'the run')
     .action((name: string) =>
       perform(async ({ client, out }) => {
-        const message = await (await client()).get(name).pause();
+        const message = await (await runNamed(await client(), name)).pause();
         out.data({ name, message });
         out.say(message);
         return undefined;

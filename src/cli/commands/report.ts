@@ -5,6 +5,7 @@ import { TunewrightError } from '../../contract/errors.ts';
 import type { RunStatus } from '../../contract/run.ts';
 import type { Context, Perform } from '../context.ts';
 import { type ReportFormat, readReport, reportFormats, writeExamples, writeReport, writeReports } from '../reports.ts';
+import { runNamed } from '../run-named.ts';
 
 interface ReportOptions {
   format: ReportFormat;
@@ -49,7 +50,7 @@ async function report(
 
 /** Where the JSON lies. Throws `refused` when the run has not come to a report. */
 async function refOf(name: string, client: Awaited<ReturnType<Context['client']>>): Promise<ArtifactRef> {
-  const { report, status, stage } = await client.get(name).progress();
+  const { report, status, stage } = await (await runNamed(client, name)).progress();
   if (report) return report;
   const words: Partial<Record<RunStatus, string>> = { failed: 'failed', cancelled: 'was cancelled' };
   throw new TunewrightError(

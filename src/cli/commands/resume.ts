@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Perform } from '../context.ts';
+import { runNamed } from '../run-named.ts';
 
 export function resumeCommand(program: Command, perform: Perform): void {
   program
@@ -8,7 +9,7 @@ export function resumeCommand(program: Command, perform: Perform): void {
     .argument('<name>', 'the run')
     .action((name: string) =>
       perform(async ({ client, out }) => {
-        const message = await (await client()).get(name).resume();
+        const message = await (await runNamed(await client(), name)).resume();
         out.data({ name, message });
         out.say(message);
         return undefined;

@@ -4,6 +4,7 @@ import type { RetrainInput } from '../../contract/retrain.ts';
 import { isPath } from '../../contract/source.ts';
 import type { Context, Perform } from '../context.ts';
 import { numberOrAuto, wholeNumber } from '../options.ts';
+import { runNamed } from '../run-named.ts';
 
 interface RetrainOptions {
   train?: string;
@@ -39,7 +40,7 @@ export function retrainCommand(program: Command, perform: Perform): void {
 }
 
 async function retrain({ client, out, directory }: Context, name: string, options: RetrainOptions): Promise<undefined> {
-  const handle = await (await client()).get(name).retrain(requestOf(options, directory));
+  const handle = await (await runNamed(await client(), name)).retrain(requestOf(options, directory));
   out.data({ name: handle.name, url: handle.url });
   out.say(
     `${handle.name}${handle.url ? `\nWeb UI:  ${handle.url}` : ''}\n\`tunewright watch ${handle.name}\` shows it.`,

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import type { MigrationHandle, RunHandle } from '../../client.ts';
 import type { Context, Perform } from '../context.ts';
 import { evaluationTable, gateLines } from '../render/evaluation.ts';
+import { migrationDetails } from '../render/migration-state.ts';
 import { runDetails } from '../render/show.ts';
 import { reportLine, saveReport } from '../reports.ts';
 
@@ -9,25 +11,37 @@ const defaultWidth = 120;
 export function showCommand(program: Command, perform: Perform): void {
   program
     .command('show')
-    .description('show everything known of a run')
-    .argument('<name>', 'the run')
+    .description('show everything known of a run, or of a migration and its run')
+    .argument('<name>', 'the run or migration')
     .action((name: string) => perform((context) => show(context, name)));
 }
 
 async function show(context: Context, name: string): Promise<undefined> {
-  const { client, out, now } = context;
-  const handle = (await client()).get(name);
+  const { run, migration } = await (await context.client()).find(name);
+  if (run) context.out.data(await showRun(context, run));
+  else await showMigration(context, migration);
+}
+
+/** Its state as data, its run's with it. */
+async function showMigration(context: Context, migration: MigrationHandle): Promise<void> {
+  const { client, out } = context;
+  const { url } = migration;
+  const state = await migration.state();
+  out.say(migrationDetails(state, { url, paint: out.paint }));
+  const begun = state.result?.run ?? state.progress?.run;
+  if (begun !== undefined) out.say('');
+  const run = begun === undefined ? undefined : await showRun(context, (await client()).get(begun));
+  out.data({ migration: state, url, ...(run ? { run } : {}) });
+}
+
+async function showRun(context: Context, handle: RunHandle): Promise<object> {
+  const { out, now } = context;
+  const { name, url } = handle;
   const progress = await handle.progress();
   const result = progress.status === 'succeeded' ? await handle.result() : undefined;
   const saved = result && (await saveReport(name, result.report, context));
-  out.data({ progress, url: handle.url, result, report: saved });
   const report = result && reportLine(saved, result.report);
-  out.say(
-    runDetails(
-      progress,
-      { url: handle.url, report },
-      { width: out.width ?? defaultWidth, now: now(), paint: out.paint },
-    ),
-  );
+  out.say(runDetails(progress, { url, report }, { width: out.width ?? defaultWidth, now: now(), paint: out.paint }));
   if (result) out.say(['', evaluationTable(result, out.paint), '', ...gateLines(result)].join('\n'));
+  return { progress, url, result, report: saved };
 }

@@ -1,7 +1,5 @@
 import type { DistilPlan } from '../../contract/distillation.ts';
-
-import type { MigrationPlan, MigrationProgress, MigrationResult, OtherBase, Price } from '../../contract/migration.ts';
-
+import type { MigrationPlan, OtherBase, Price } from '../../contract/migration.ts';
 import { formatCount, formatUsd } from '../../evaluation/format.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
@@ -51,19 +49,12 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
   ].join('\n');
 }
 
-/** What a migration does before its run has begun, on one line. */
-export function migrationLine({ stage, begins, from }: MigrationProgress): string {
-  if (stage === 'grace') return `waits until ${begins}`;
-  return stage === 'ask' ? `asking ${clean(from?.modelId ?? 'the old model')}` : 'planning';
-}
-
-/** What there is to say of a migration beside its run. */
-export function migrationEnd({ askedUsd, fallback }: MigrationResult): string[] {
-  const asked =
-    askedUsd === undefined ? [] : [`asked:   ${formatUsd(askedUsd)} for answers of the old model before that`];
-  const old =
-    fallback && `Version ${fallback.version} can be rolled back to until ${fallback.until}, and is retired then.`;
-  return [...asked, ...(old ? [old] : [])];
+/** Of several plans those that cannot be done, by their names and what is in the way; empty where there are none. */
+export function leftOut(plans: readonly MigrationPlan[]): string {
+  const left = plans.flatMap(({ model, obstacles }) =>
+    obstacles.length > 0 ? [`${model} (${obstacles.map(({ code }) => code).join(', ')})`] : [],
+  );
+  return left.length > 0 ? `Not carried over, for something is in the way: ${left.join(', ')}.` : '';
 }
 
 function distilLine({ inputs, expectedUsd, atMostUsd }: DistilPlan): string {
@@ -103,7 +94,7 @@ function heldOutLine({ examples, seen, recorded }: NonNullable<MigrationPlan['he
 
 function provable({ smallestMargin, neededForMargin }: NonNullable<MigrationPlan['heldOut']>, margin: number): string {
   if (smallestMargin <= margin) return 'so many examples can show that';
-  return `about ${neededForMargin.toLocaleString('en-US')} examples would show that surely, these show ${points(smallestMargin)}`;
+  return `about ${neededForMargin.toLocaleString('en-US')} examples would show that in 8 of 10 runs, these show ${points(smallestMargin)}`;
 }
 
 function priceLine({ old, new: after }: { old?: Price; new?: Price }): string | undefined {

@@ -12,7 +12,7 @@ export class Course {
   #cancelReason: string | undefined;
 
   constructor({ model, connection, baseModel }: MigrationRequest) {
-    this.now = { model, to: { connection, baseModel }, stage: 'plan', notes: [] };
+    this.now = { model, to: { connection, baseModel }, stage: 'plan' };
     setHandler(migrationQuery, () => this.now);
     setHandler(cancelSignal, async ({ reason }) => await this.#cancel(reason));
   }

@@ -5,9 +5,9 @@ import {
   type DueMigration,
   type MigrationRound,
   type MigrationRoundInput,
-  migrationName,
   migrationType,
 } from '../../contract/migration.ts';
+import { migrationStart } from '../../contract/migration-start.ts';
 import { activities } from '../activities.ts';
 import { tellExpiring } from '../expiring.ts';
 import type { migrateModel } from './index.ts';
@@ -50,10 +50,8 @@ async function carryOver(
   }
   try {
     await startChild<typeof migrateModel>(migrationType, {
-      workflowId: migrationName(taskQueue, model),
-      args: [{ taskQueue, request: { ...request, model }, graceHours }],
+      ...migrationStart({ taskQueue, request: { ...request, model }, graceHours }),
       parentClosePolicy: 'ABANDON',
-      staticSummary: `Carry ${model} over to ${connection}/${baseModel}`,
     });
     return 'started';
   } catch (error) {

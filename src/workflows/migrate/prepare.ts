@@ -23,7 +23,7 @@ export async function prepared(
 ): Promise<Prepared> {
   try {
     const plan = confirmed ?? (await planMigration(request));
-    Object.assign(course.now, { from: plan.from, notes: plan.notes });
+    course.now.plan = plan;
     const config = configOf(plan);
     if (graceHours !== undefined) await grace(course, plan, graceHours);
     return { from: plan.from, input: await asked(course, config, plan) };

@@ -1,0 +1,28 @@
+import { TunewrightError } from '../contract/errors.ts';
+import { progressMemo, workflowType } from '../contract/messages.ts';
+import { migrationType } from '../contract/migration.ts';
+import { runError } from './failures.ts';
+import type { RunHandle } from './handle.ts';
+import { type MigrationContext, type MigrationHandle, migrationHandle } from './migration.ts';
+
+/** What goes by a name. */
+export type Found = { run: RunHandle; migration?: never } | { migration: MigrationHandle; run?: never };
+
+/** Throws `run_not_found`, also for workflows of other types, which have pages in Temporal alone. */
+export async function find(name: string, context: MigrationContext): Promise<Found> {
+  const { type, memo } = await described(name, context);
+  if (type === migrationType) return { migration: migrationHandle(name, context) };
+  // What a run begins shows itself as runs do.
+  if (type === workflowType || memo?.[progressMemo] !== undefined) return { run: context.get(name) };
+  throw new TunewrightError('run_not_found', `"${name}" is no run and no migration, but the workflow ${type}.`, {
+    advice: `${context.url(name) ?? "Temporal's Web UI"} shows it; \`tunewright list\` shows the runs.`,
+  });
+}
+
+async function described(name: string, { client }: MigrationContext) {
+  try {
+    return await client.workflow.getHandle(name).describe();
+  } catch (error) {
+    throw runError(name, error);
+  }
+}

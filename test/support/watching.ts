@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { RunHandle } from '../../src/client.ts';
 import { TunewrightError } from '../../src/contract/errors.ts';
 import type { RunProgress, Stage } from '../../src/contract/run.ts';
@@ -17,6 +18,12 @@ export async function until(
 }
 
 export const training = (now: RunProgress): boolean => now.live?.platformStatus === 'running';
+
+/** Until the platform says so of the job. */
+export async function untilJob({ settings }: Pipeline, id: string, platformStatus: string): Promise<void> {
+  const platform = createPlatforms(settings.connections, { env: settings.env }).get('simulator');
+  while ((await platform.getJob(id)).platformStatus !== platformStatus) await setTimeout(50);
+}
 
 /** The named error with which a run ended. */
 export async function failureOf(run: RunHandle): Promise<TunewrightError> {

@@ -15,7 +15,6 @@ beforeEach(async () => {
 afterEach(async () => await at.close());
 
 const prices = { input: 0.8, output: 3.2 };
-const hourSeconds = 3_600;
 const dayMs = 86_400_000;
 
 /** The same platform, of which nothing is known to be asked by batch. */
@@ -50,6 +49,13 @@ const listPrice = ({ inputTokens, outputTokens }: Pick<ModelEvaluation, 'inputTo
 const chatUsd = () => Object.values(at.simulator.ledger().chat).reduce((sum, { dollars }) => sum + dollars, 0);
 /** Until the batches of both models are being answered. */
 const answering = ({ live }: RunProgress): boolean => live?.platformStatus === 'in_progress';
+
+/** Until both batches have answered half of what they were asked. */
+async function halfAnswered(run: RunHandle): Promise<void> {
+  await until(run, 'evaluate', answering);
+  at.simulator.advanceClock(1_800_000);
+  await until(run, 'evaluate', ({ live }) => (live?.done ?? 0) >= 2);
+}
 
 /** The scores of the same run without batches. */
 async function asUsual(): Promise<number[]> {
@@ -131,11 +137,11 @@ describe('one batch a model is created and paid', () => {
   });
 
   test('though no worker is up for a while', async () => {
-    at.simulator.set({ batchSeconds: hourSeconds });
+    at.simulator.set({ batchSeconds: 3_600 });
     const run = await start();
     await until(run, 'evaluate', answering);
     await at.stopWorkers();
-    at.simulator.set({ batchSeconds: 0 });
+    at.simulator.advanceClock(3_600_000);
     await at.startWorker();
     const { comparison, cost } = await run.result();
     expect(at.simulator.ledger().totals.batches).toBe(2);
@@ -143,13 +149,13 @@ describe('one batch a model is created and paid', () => {
   });
 
   test('and one that a repeated request has made beside it is stopped', async () => {
-    at.simulator.set({ batchSeconds: hourSeconds });
+    at.simulator.set({ batchSeconds: 3_600 });
     at.simulator.faults.add({ kind: 'duplicate', method: 'POST', path: '/v1/batches' });
     const run = await start();
     for await (const _ of run.watch({ intervalMs: 50 })) {
       if ((await batchesLeft()).some(({ status }) => status === 'cancelled')) break;
     }
-    at.simulator.set({ batchSeconds: 0 });
+    at.simulator.advanceClock(3_600_000);
     const { comparison } = await run.result();
     expect(comparison.tuned.batched?.examples).toBe(comparison.tuned.examples);
     const statuses = (await batchesLeft()).map(({ status }) => status);
@@ -208,7 +214,7 @@ describe('what a batch has not answered is asked one by one', () => {
   });
 
   test('where somebody has cancelled it at the platform', async () => {
-    at.simulator.set({ batchSeconds: hourSeconds });
+    at.simulator.set({ batchSeconds: 3_600 });
     const run = await start();
     await until(run, 'evaluate', answering);
     for (const { id } of await batchesLeft()) {
@@ -222,10 +228,9 @@ describe('what a batch has not answered is asked one by one', () => {
 });
 
 test('a cancelled run stops its batches and sees them stopped; what they have answered the next one does not ask', async () => {
-  at.simulator.set({ batchSeconds: 20, batchCancelMs: 1_500 });
+  at.simulator.set({ batchSeconds: 3_600, batchCancelMs: 1_500 });
   const run = await start();
-  await until(run, 'evaluate', (now) => answering(now) && (now.live?.done ?? 0) >= 2);
-  at.simulator.set({ batchSeconds: hourSeconds });
+  await halfAnswered(run);
   await run.cancel('the labels are wrong');
   expect(await failureOf(run)).toMatchObject({ code: 'run_cancelled', message: 'the labels are wrong' });
   const { evaluationUsd = 0 } = (await run.progress()).cost;
@@ -247,10 +252,9 @@ test('a cancelled run stops its batches and sees them stopped; what they have an
 test.each(['cancel', 'terminate'] as const)(
   'after a %s of the evaluation by itself its batches are stopped, and only what they have not answered is asked again',
   async (end) => {
-    at.simulator.set({ batchSeconds: 20, batchCancelMs: 200 });
+    at.simulator.set({ batchSeconds: 3_600, batchCancelMs: 200 });
     const run = await start();
-    await until(run, 'evaluate', (now) => answering(now) && (now.live?.done ?? 0) >= 2);
-    at.simulator.set({ batchSeconds: hourSeconds });
+    await halfAnswered(run);
     await endEvaluation(run, end);
     await until(run, 'evaluate', ({ question }) => question?.code === 'evaluation_incomplete');
     expect((await batchesLeft()).map(({ status }) => status)).toEqual(['cancelled', 'cancelled']);

@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(async () => await at.close());
 
 test('a cancelled run stops the job, removes the files and keeps the reason', async () => {
-  at.simulator.set({ trainingSeconds: 60 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await at.client.start(at.config());
   await until(run, 'train', training);
   await run.cancel('the labels are wrong');
@@ -24,7 +24,7 @@ test('a cancelled run stops the job, removes the files and keeps the reason', as
 });
 
 test('a cancellation asked of Temporal itself cleans up just so', async () => {
-  at.simulator.set({ trainingSeconds: 60 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await at.client.start(at.config());
   await until(run, 'train', training);
   const temporal = await connect(at.settings.temporal);
@@ -37,7 +37,7 @@ test('a cancellation asked of Temporal itself cleans up just so', async () => {
 });
 
 test('a run that is cancelled while its file is checked has paid no job', async () => {
-  at.simulator.set({ fileProcessingMs: 60_000 });
+  at.simulator.set({ fileProcessingMs: 3_600_000 });
   const run = await at.client.start(at.config());
   await until(run, 'upload');
   await run.cancel('not today');
@@ -47,7 +47,7 @@ test('a run that is cancelled while its file is checked has paid no job', async 
 });
 
 test('a run whose job had ended before it could be stopped keeps the model and what it has cost', async () => {
-  at.simulator.set({ modelReadyMs: 60_000 });
+  at.simulator.set({ modelReadyMs: 3_600_000 });
   const run = await at.client.start(at.config());
   await until(run, 'warmup');
   await run.cancel('too late');

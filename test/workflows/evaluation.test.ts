@@ -43,7 +43,7 @@ const usdOf = ({ inputTokens, outputTokens }: ModelEvaluation) =>
 const parked = ({ question }: RunProgress) => question?.code === 'evaluation_incomplete';
 
 test('an evaluation is a workflow of its own: its run shows how many have answered, and lists show the run alone', async () => {
-  at.simulator.set({ latencyMs: 100 });
+  at.simulator.set({ latencyMs: 1_000 });
   const run = await at.client.start(at.config({ evaluation: { reuseAnswers: false, concurrency: 1 } }), {
     name: 'watched',
   });
@@ -122,7 +122,10 @@ test('of two tries each has an evaluation; both ended by themselves they ask one
 async function evaluationsOf({ name }: RunHandle, count: number): Promise<string[]> {
   for (;;) {
     const { raw } = await temporal.workflow.getHandle(name).describe();
-    const begun = (raw.pendingChildren ?? []).filter(({ workflowTypeName: type }) => type === 'evaluateModels');
+    // One that is asked for and not there yet has no execution.
+    const begun = (raw.pendingChildren ?? []).filter(
+      ({ workflowTypeName: type, runId }) => type === 'evaluateModels' && runId,
+    );
     if (begun.length === count) return begun.map(({ workflowId }) => workflowId ?? '');
     await setTimeout(50);
   }

@@ -35,7 +35,7 @@ test('one job is paid when the listing lags behind the create whose answer was l
 
 test('one job is paid when the workflow is reset to before its creation, and no listing shows it yet', async () => {
   const run = await at.client.start(at.config());
-  at.simulator.set({ listLagMs: 900, trainingSeconds: 5 });
+  at.simulator.set({ listLagMs: 900, trainingSeconds: 3_600 });
   const { runId } = await until(run, 'train', ({ job }) => job !== undefined);
   const temporal = await connect(at.settings.temporal);
   const { events } = await temporal.workflow.getHandle(run.name, runId).fetchHistory();
@@ -53,6 +53,8 @@ test('one job is paid when the workflow is reset to before its creation, and no 
     at.settings.temporal.address,
     ...which,
   ]);
+  await until(run, 'train', (now) => now.runId !== runId && now.job !== undefined);
+  at.simulator.advanceClock(3_600_000);
   const result = await run.result();
   expect(result.runId).not.toBe(runId);
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1, files: 2 });

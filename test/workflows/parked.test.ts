@@ -1,6 +1,6 @@
 import type { RunProgress } from '../../src/contract/run.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
-import { failureOf, filesLeft, until } from '../support/watching.ts';
+import { failureOf, filesLeft, until, untilJob } from '../support/watching.ts';
 
 let at: Pipeline;
 beforeEach(async () => {
@@ -31,10 +31,12 @@ const trainingOf = (id: string) =>
 test.each([0, 1])(
   'of two jobs that a repeated create has made, the chosen one (%i) is kept and the other is stopped',
   async (i) => {
-    at.simulator.set({ trainingSeconds: 6 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     const { run, ids } = await withTwoJobs();
     const [kept, other] = i === 0 ? ids : ids.toReversed();
     expect(await run.decide(kept as string)).toBe(`Goes on with ${kept} and stops the others.`);
+    await untilJob(at, other as string, 'cancelled');
+    at.simulator.advanceClock(3_600_000);
     const result = await run.result();
     expect(result.job.id).toBe(kept);
     expect(trainingOf(kept as string)).toHaveLength(1);
@@ -55,7 +57,7 @@ test('what a stopped job had trained is part of the cost', async () => {
 });
 
 test('a parked run is listed as such, refuses what it was not asked, and stops both jobs when it is cancelled', async () => {
-  at.simulator.set({ trainingSeconds: 60 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const { run } = await withTwoJobs();
   await expect(run.decide('both')).rejects.toMatchObject({
     code: 'refused',
@@ -114,7 +116,7 @@ describe('where the answer to a create was lost and the platform does not list i
   });
 
   test('a key that may not list is waited for', async () => {
-    at.simulator.set({ trainingSeconds: 60 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     at.simulator.faults.add({ ...unlistable, status: 403, skip: 2 });
     at.simulator.faults.add({ ...create, kind: 'drop-after' });
     const run = await at.client.start(at.config());

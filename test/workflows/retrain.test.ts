@@ -1,16 +1,18 @@
 import { folderStore } from '../../src/artifacts/index.ts';
 import { connect } from '../../src/client/connect.ts';
+import { holding } from '../support/holding.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { failureOf, filesLeft, training, until } from '../support/watching.ts';
 
+const holds = holding();
 let at: Pipeline;
 beforeEach(async () => {
-  at = await pipeline();
+  at = await pipeline({}, {}, (usual) => usual, [holds.around]);
 });
 afterEach(async () => await at.close());
 
 test('a retraining stops the job of a living run and goes on under its name, linked to it', async () => {
-  at.simulator.set({ trainingSeconds: 60 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await at.client.start(at.config());
   const { runId } = await until(run, 'train', training);
   const next = await run.retrain({ changes: { hyperparameters: { epochs: 1 } } });
@@ -24,7 +26,7 @@ test('a retraining stops the job of a living run and goes on under its name, lin
 });
 
 test('a retraining keeps the result of the job under way when it is told to', async () => {
-  at.simulator.set({ trainingSeconds: 2 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await at.client.start(at.config());
   await until(run, 'train', training);
   await run.retrain({ changes: { seed: 7 }, currentJob: 'keep' });
@@ -32,6 +34,8 @@ test('a retraining keeps the result of the job under way when it is told to', as
     code: 'refused',
     message: 'A retraining of this run was asked for already.',
   });
+  at.simulator.set({ trainingSeconds: 0 });
+  at.simulator.advanceClock(3_600_000);
   await run.result();
   expect((await run.progress()).parent?.model).toMatch(/^ft:/);
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 2, trainings: 2 });
@@ -55,20 +59,21 @@ test('a retraining that is none is refused before anything is asked', async () =
 });
 
 test('a cancellation that comes while a retraining winds the run up is stronger: no second job', async () => {
-  at.simulator.set({ trainingSeconds: 60 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await at.client.start(at.config());
   await until(run, 'train', training);
-  // The clean-up takes a while: the platform is slow to cancel.
-  at.simulator.faults.add({ kind: 'delay', ms: 2_000, method: 'POST', path: '/v1/fine_tuning/jobs/*/cancel' });
+  // The clean-up takes a while.
+  holds.hold(run.name, 'stopJobs');
   await run.retrain({});
   await run.cancel('stop everything');
+  holds.releaseAll();
   expect(await failureOf(run)).toMatchObject({ code: 'run_cancelled', message: 'stop everything' });
   expect((await run.progress()).status).toBe('cancelled');
   expect(at.simulator.ledger().totals.jobs).toBe(1);
 });
 
 test('a retraining that was to come after the result is not begun when the run is cancelled by Temporal', async () => {
-  at.simulator.set({ trainingSeconds: 60 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await at.client.start(at.config());
   await until(run, 'train', training);
   await run.retrain({ currentJob: 'keep' });

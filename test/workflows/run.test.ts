@@ -37,8 +37,10 @@ test('a run takes a data set to an evaluated model, for one paid job', async () 
 });
 
 test('a run shows the steps and the loss of the job that trains', async () => {
-  at.simulator.set({ trainingSeconds: 2 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await at.client.start(at.config());
+  await until(run, 'train', training);
+  at.simulator.advanceClock(1_800_000);
   const now = await until(run, 'train', ({ live }) => live?.metrics?.trainLoss !== undefined);
   expect(now.live).toMatchObject({ unit: 'steps', platformStatus: 'running' });
   expect(now.live?.metrics?.step).toBeGreaterThan(0);
@@ -79,7 +81,7 @@ test('a run that no worker has taken up yet says so', async () => {
 });
 
 test('Temporal itself shows where a run is: by query, search attributes, summary and details', async () => {
-  at.simulator.set({ trainingSeconds: 3 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await at.client.start(at.config());
   const { job } = await until(run, 'train', training);
   const temporal = await connect(at.settings.temporal);
@@ -94,6 +96,7 @@ test('Temporal itself shows where a run is: by query, search attributes, summary
   expect(attributes.get(searchAttributes.cost)).toBeGreaterThan(0);
   expect(await description.staticSummary()).toBe('Tune stand-in-mini on data.jsonl (simulator)');
 
+  at.simulator.advanceClock(3_600_000);
   await run.result();
   const after = (await workflow.describe()).typedSearchAttributes;
   expect(after.get(searchAttributes.status)).toBe('succeeded');

@@ -44,7 +44,7 @@ test('a job that fails is named with its reason and never made again', async () 
 });
 
 test('a key that is refused while a job trains is waited for: what is paid is neither lost nor left alone', async () => {
-  at.simulator.set({ trainingSeconds: 3 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await at.client.start(at.config());
   await until(run, 'train', training);
   const body = { error: { message: 'Incorrect API key', type: 'invalid_request_error', code: 'invalid_api_key' } };

@@ -2,7 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { badRequest } from '../errors.ts';
 import { addFile, fileStatus, findFile } from '../files.ts';
 import { newId } from '../ids.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../platform.ts';
 import { answerOne, expiredLine, type Outcome } from './answer.ts';
 import { type BatchRequest, checkInput, requestsOf } from './check.ts';
 import { type BatchRecord, expiresMs, isOver } from './record.ts';
@@ -95,17 +95,16 @@ export function startBatches(services: Services): BatchRunner {
   async function answer(work: Work, outcome: Outcome): Promise<BatchRequest[]> {
     const { batch } = work;
     const { fault, counts, startedMs } = batch;
-    // A pace that is set meanwhile holds for what is left.
-    const eachMs = () => (settings.current.batchSeconds * 1000) / counts.total;
+    const eachMs = (settings.current.batchSeconds * 1000) / counts.total;
     const stops = () => closed || batch.status !== 'in_progress';
     const left: BatchRequest[] = [];
     let at = 0;
     for await (const request of requestsOf(services, batch.inputFile)) {
       at += 1;
-      const dueMs = () => (fault?.stuck ? Number.POSITIVE_INFINITY : (startedMs ?? 0) + at * eachMs());
+      const dueMs = fault?.stuck ? Number.POSITIVE_INFINITY : (startedMs ?? 0) + at * eachMs;
       // What was due before the end of the window is answered, also under a clock that leaps over both.
-      await until(work, () => stops() || clock.now() >= Math.min(dueMs(), expiresMs(batch)));
-      if (stops() || dueMs() > expiresMs(batch)) {
+      await until(work, () => stops() || clock.now() >= Math.min(dueMs, expiresMs(batch)));
+      if (stops() || dueMs > expiresMs(batch)) {
         left.push(request);
         continue;
       }

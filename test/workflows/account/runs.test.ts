@@ -41,7 +41,7 @@ async function accountUntil(holds: (seen: Account) => boolean): Promise<Account>
 describe('job slots', () => {
   test('no more jobs than slots are at the platform; who waits sees the place, and the urgent goes first', async () => {
     await open({ jobsAtOnce: 1 });
-    at.simulator.set({ trainingSeconds: 60 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     const first = await start();
     await withJob(first);
     const second = await start();
@@ -78,7 +78,7 @@ describe('job slots', () => {
     await until(slow, 'warmup');
     const other = await start();
     await withJob(other);
-    at.simulator.set({ modelReadyMs: 0, trainingSeconds: 60 });
+    at.simulator.set({ modelReadyMs: 0, trainingSeconds: 3_600 });
     await other.retrain({});
     await withJob(other);
     await slow.cancel('enough');
@@ -89,7 +89,7 @@ describe('job slots', () => {
 
   test('the slot of a run that was terminated is given on, once its job does not train any more', async () => {
     await open({ jobsAtOnce: 1 });
-    at.simulator.set({ trainingSeconds: 4 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     const dead = await start();
     await until(dead, 'train', training);
     const temporal = await connect(at.settings.temporal);
@@ -98,7 +98,8 @@ describe('job slots', () => {
     await queued(next);
     // Its job is still counted by the platform.
     expect(await account()).toMatchObject({ holding: [{ run: dead.name }], waiting: [{ run: next.name }] });
-    at.simulator.advanceClock(60_000);
+    at.simulator.set({ trainingSeconds: 0 });
+    at.simulator.advanceClock(3_600_000);
     const another = await start();
     await withJob(next);
     await next.result();
@@ -109,7 +110,7 @@ describe('job slots', () => {
 
   test('an account goes on as new before its history grows, and loses nothing', async () => {
     await open({ jobsAtOnce: 1, monthlyBudgetUsd: 5 });
-    at.simulator.set({ trainingSeconds: 60 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     const first = await start();
     await withJob(first);
     const second = await start();
@@ -134,7 +135,7 @@ describe('job slots', () => {
 
   test('an account that is ended by somebody begins anew, and whoever waits is served', async () => {
     await open({ jobsAtOnce: 1 });
-    at.simulator.set({ trainingSeconds: 60 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     const first = await start();
     await withJob(first);
     const second = await start();

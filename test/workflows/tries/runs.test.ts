@@ -3,7 +3,7 @@ import type { RunHandle } from '../../../src/client.ts';
 import type { RunConfigInput } from '../../../src/contract/config.ts';
 import type { RunProgress } from '../../../src/contract/run.ts';
 import { type Pipeline, pipeline } from '../../support/pipeline.ts';
-import { failureOf, filesLeft, until } from '../../support/watching.ts';
+import { failureOf, filesLeft, until, untilJob } from '../../support/watching.ts';
 
 let at: Pipeline;
 afterEach(async () => await at.close());
@@ -69,7 +69,7 @@ describe('tries of a run', () => {
   });
 
   test('cancelling stops the jobs of all, and nothing is paid or left', async () => {
-    at.simulator.set({ trainingSeconds: 60 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     const run = await start();
     await until(run, 'train', allTrain);
     await run.cancel('the labels are wrong');
@@ -81,24 +81,28 @@ describe('tries of a run', () => {
   });
 
   test('pausing pauses the jobs of all, and they go on when the run is resumed', async () => {
-    at.simulator.set({ trainingSeconds: 8 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     const run = await start();
-    await until(run, 'train', haveJobs);
+    const { tries: shown = [] } = await until(run, 'train', allTrain);
     expect(await run.pause()).toMatch(/^The jobs ftjob-\w+, ftjob-\w+ are paused at the platform\.$/);
     const paused = { job: { platformStatus: 'paused' } };
     expect(await run.progress()).toMatchObject({ status: 'paused', tries: [paused, paused] });
     await run.resume();
+    for (const { job } of shown) await untilJob(at, job?.id ?? '', 'running');
+    at.simulator.advanceClock(3_600_000);
     await run.result();
     expect(at.simulator.ledger().totals).toMatchObject({ jobs: 2, trainings: 2 });
   });
 
   test('one whose workflow is terminated has its job stopped, and the other goes on', async () => {
-    at.simulator.set({ trainingSeconds: 3 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     const run = await start({ tries: [{ seed: 1 }, { seed: 2 }] });
     const { tries: shown = [] } = await until(run, 'train', haveJobs);
     const temporal = await connect(at.settings.temporal);
     await temporal.workflow.getHandle(shown[0]?.workflow ?? '').terminate();
     await temporal.connection.close();
+    await untilJob(at, shown[0]?.job?.id ?? '', 'cancelled');
+    at.simulator.advanceClock(3_600_000);
     await run.result();
     expect((await run.progress()).tries).toMatchObject([
       { status: 'failed', job: { platformStatus: 'cancelled' } },
@@ -108,7 +112,7 @@ describe('tries of a run', () => {
   });
 
   test('a retraining tries them all again, after the jobs under way were stopped', async () => {
-    at.simulator.set({ trainingSeconds: 5 });
+    at.simulator.set({ trainingSeconds: 3_600 });
     const run = await start();
     await until(run, 'train', haveJobs);
     await run.retrain({ changes: { seed: 3 } });
@@ -161,11 +165,12 @@ test('tries take the job slots of their connection like runs', async () => {
     ...connection,
     catalogue: { ...connection.catalogue, limits: { jobsAtOnce: 1 } },
   }));
-  at.simulator.set({ trainingSeconds: 2 });
+  at.simulator.set({ trainingSeconds: 3_600 });
   const run = await start();
   const { tries: shown = [] } = await until(run, 'train', (now) => Boolean(now.tries?.some(({ live }) => live?.queue)));
   expect(shown.filter(({ job }) => job)).toHaveLength(1);
   at.simulator.set({ trainingSeconds: 0 });
+  at.simulator.advanceClock(3_600_000);
   await run.result();
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 2, trainings: 2 });
 });

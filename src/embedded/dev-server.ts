@@ -104,6 +104,8 @@ function serverArguments(
     ...['server', 'start-dev', '--log-level', 'warn', '--ip', host, '--port', String(port), '--namespace', namespace],
     ...(headless ? ['--headless'] : ['--ui-port', String(uiPort)]),
     ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
+    // Retries and timers of less than a second would otherwise take one: it allows for clocks of several machines.
+    ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="10ms"'],
     ...attributes,
   ];
 }

@@ -43,6 +43,8 @@ export interface ExampleFacts extends ExampleTokens {
   repeat: RepeatKey;
   /** Fields that a grader's templates name, by their numbers. */
   lacking: readonly number[];
+  /** Of the conversation. */
+  messages: number;
   /** How many it has. */
   images: number;
 }
@@ -94,6 +96,7 @@ export function examiner(options: ExamineOptions): Examiner {
         answer: fingerprintOf(format.answer(example)),
         repeat: repeatKey(example),
         lacking: grader.lacking(example),
+        messages: example.chat.messages.length,
         images: images.length,
       };
       speech.add(example, line);

@@ -1,5 +1,6 @@
 export { findAlike } from './alike.ts';
 export { askedText } from './asked.ts';
+export type { Spread } from './distribution.ts';
 export { promptKey } from './entries.ts';
 export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
 export { sliceOf, topFields } from './fields.ts';

@@ -2,7 +2,7 @@ import type { Method } from '../contract/config.ts';
 import { type Affixes, affixesOf, bothAffixes } from './affixes.ts';
 import { capitalsOf } from './capitals.ts';
 import { type Classes, classCounter, imbalanceOf } from './classes.ts';
-import { type LengthRange, lengthCounter } from './distribution.ts';
+import { distribution, type LengthRange, type Spread } from './distribution.ts';
 import type { Examined, ExampleFacts, Part } from './examine.ts';
 import { graderFields } from './grader-fields.ts';
 import { bothLooked, type Languages, type Looked, languagesOf } from './languages.ts';
@@ -44,11 +44,20 @@ export interface Inspection extends ProblemCounts {
   /** Tokens of the longest example; of a pair the longer side counts. */
   longest: number;
   lengths: LengthRange[];
+  spreads: Spreads;
   /** By the code of a check: what could be left out. */
   removable: Record<string, Removable>;
   classes?: Classes | undefined;
   /** Of a sample; absent where no language can be told. */
   languages?: Languages | undefined;
+}
+
+/** Of the examples without errors. */
+export interface Spreads {
+  /** Messages of an example; of a pair those of its input and one answer. */
+  messages: Spread;
+  tokens: Spread;
+  answerTokens: Spread;
 }
 
 export interface Tally {
@@ -65,7 +74,9 @@ export function tally(options: TallyOptions): Tally {
   const { method = 'supervised', maxTokensPerExample = Number.POSITIVE_INFINITY } = options;
   const log = problemLog(options.maxProblems ?? defaultMaxProblems);
   const repeats = repeatFinder();
-  const lengths = lengthCounter();
+  const messages = distribution();
+  const lengths = distribution();
+  const answerLengths = distribution();
   const answers = classCounter();
   const removable = removableCounter();
   const grader = graderFields(options.grader);
@@ -80,7 +91,9 @@ export function tally(options: TallyOptions): Tally {
     for (const finding of repeated) log.add({ ...finding, line });
     grader.add(facts.lacking, line);
     if (problems.length + repeated.length > 0) removable.add([...problems, ...repeated], tokens);
+    messages.add(facts.messages);
     lengths.add(tokens);
+    answerLengths.add(assistantTokens);
     options.onExample?.({ line, tokens, answerTokens: assistantTokens });
     answers.add(facts.answer);
     if (facts.images > 0) withImages += 1;
@@ -112,6 +125,11 @@ export function tally(options: TallyOptions): Tally {
         method,
         ...sum,
         lengths: lengths.ranges(),
+        spreads: {
+          messages: messages.spread(),
+          tokens: lengths.spread(),
+          answerTokens: answerLengths.spread(),
+        },
         removable: removable.result(),
         ...(classes ? { classes } : {}),
         ...(languages ? { languages } : {}),

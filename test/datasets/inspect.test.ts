@@ -8,6 +8,9 @@ import { chat, jsonl, temporaryFolder } from './support.ts';
 const files = temporaryFolder();
 const good = Array.from({ length: 10 }, (_, i) => chat(`What is ${i}?`, `It is ${i}.`));
 
+/** Of numbers that are all the same. */
+const each = (value: number) => ({ min: value, p5: value, median: value, mean: value, p95: value, max: value });
+
 test('a good file has no problems, and a size', async () => {
   const steps: number[][] = [];
   const path = await files.write('good.jsonl', jsonl(good));
@@ -20,6 +23,7 @@ test('a good file has no problems, and a size', async () => {
     answerTokens: 50,
     longest: 28,
     lengths: [{ upTo: 32, examples: 10 }],
+    spreads: { messages: each(3), tokens: each(28), answerTokens: each(5) },
     removable: {},
     problems: [],
     errors: 0,
@@ -39,6 +43,27 @@ test('how long examples are, in ranges that double', async () => {
     { upTo: 128, examples: 0 },
     { upTo: 256, examples: 2 },
   ]);
+});
+
+test('how messages, tokens and tokens of answers are spread, of a pair those of both answers; wrong lines do not count', async () => {
+  const turns = (count: number) =>
+    JSON.stringify({
+      messages: Array.from({ length: count }, (_, at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content: 'x' })),
+    });
+  const path = await files.write('spread.jsonl', jsonl([...good, turns(2), turns(8), '{}']));
+  const { spreads, tokens, answerTokens } = await inspectDataset(path);
+  expect(spreads.messages).toMatchObject({ min: 2, median: 3, mean: 40 / 12, max: 8 });
+  expect(spreads.messages.p95).toBeCloseTo(5.25, 9);
+  expect(spreads.tokens.mean * 12).toBeCloseTo(tokens, 9);
+  expect(spreads.answerTokens).toMatchObject({ min: 1, median: 5, mean: answerTokens / 12, max: 5 });
+
+  const pair = JSON.stringify({
+    input: { messages: [{ role: 'user', content: 'x' }] },
+    preferred_output: [{ role: 'assistant', content: 'one two' }],
+    non_preferred_output: [{ role: 'assistant', content: 'one' }],
+  });
+  const pairs = await inspectDataset(await files.write('pairs.jsonl', pair), { method: 'dpo' });
+  expect(pairs.spreads).toMatchObject({ messages: { max: 2 }, answerTokens: { max: 3 } });
 });
 
 test('what could be left out is counted with its tokens, by the check that speaks of it', async () => {

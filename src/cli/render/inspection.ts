@@ -1,4 +1,4 @@
-import type { Inspection, Problem } from '../../datasets/index.ts';
+import type { Inspection, Problem, Spread } from '../../datasets/index.ts';
 import { formatCount, formatDuration, formatPercent, formatUsd } from '../../evaluation/format.ts';
 import type { ModelCost, Saving } from '../model-costs.ts';
 import { table } from './table.ts';
@@ -31,6 +31,7 @@ export function inspectionReport(
     ...problems.map((problem) => problemLine(file, problem, paint)),
     counts(inspection),
     ...spoken(inspection),
+    ...spreadTable(inspection, paint),
     ...histogram(inspection, paint),
     ...(costs.length > 0 ? [costTable(costs, paint)] : []),
     ...(savings.length > 0 ? [savingTable(inspection, savings, costs, paint)] : []),
@@ -66,6 +67,22 @@ function spoken({ languages }: Inspection): string[] {
   const each = told.filter(([, counts]) => Object.keys(counts).length > 0);
   const text = each.map(([how, counts]) => `${how} in ${shares(counts)}`).join('; ');
   return [`languages, of ${formatCount(examples, 'example')} looked at: ${text}`];
+}
+
+function spreadTable({ method, spreads }: Inspection, paint: Paint): string[] {
+  const { messages, tokens, answerTokens } = spreads;
+  if (tokens.max === 0) return [];
+  const shown = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  const row = (name: string, { min, p5, median, mean, p95, max }: Spread) => [
+    name,
+    ...[min, p5, median, mean, p95, max].map(shown),
+  ];
+  const rows = [
+    row('messages', messages),
+    row('tokens', tokens),
+    ...(answerTokens.max > 0 ? [row('of them answers', answerTokens)] : []),
+  ];
+  return [table([`of each ${nouns[method]}`, '#min', '#p5', '#median', '#mean', '#p95', '#max'], rows, paint)];
 }
 
 /** Says nothing where all are of about one length. */

@@ -21,7 +21,7 @@ export interface Packed {
   part: Part;
 }
 
-const factWords = 11;
+const factWords = 12;
 
 export interface Packer {
   add(examined: Examined): void;
@@ -65,6 +65,7 @@ export function packer(): Packer {
       facts.add(repeat.answer);
       facts.add(Number(repeat.pair));
       facts.add(examined.facts.images);
+      facts.add(examined.facts.messages);
       for (const field of examined.facts.lacking) {
         lacking.add(line);
         lacking.add(field);
@@ -125,6 +126,7 @@ export function unpack(packed: Packed, before: number, { add, addPart }: Pick<Ta
       },
       lacking: lackingIn(line),
       images: fact(at + 10),
+      messages: fact(at + 11),
     };
     add({ problems: problemsUpTo(line), examples: 0, facts: known });
   }

@@ -72,6 +72,8 @@ test('cost: what is unknown is not told', () => {
 });
 
 const nothing = { costs: [], savings: [] };
+const none = { min: 0, p5: 0, median: 0, mean: 0, p95: 0, max: 0 };
+const spreads = { messages: none, tokens: none, answerTokens: none };
 
 test('problems of a data set with their lines', () => {
   const method = 'supervised' as const;
@@ -82,6 +84,7 @@ test('problems of a data set with their lines', () => {
     answerTokens: 1500,
     longest: 4000,
     lengths: [],
+    spreads,
     removable: {},
   };
   const problems = [
@@ -108,13 +111,21 @@ test('what a data set is like, and what it costs', () => {
     { upTo: 256, examples: 100 },
   ];
   const method = 'dpo' as const;
-  const counts = { method, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
+  const spreads = {
+    messages: { min: 2, p5: 2, median: 3, mean: 3.14, p95: 5.5, max: 12 },
+    tokens: { min: 40, p5: 50, median: 88, mean: 100, p95: 230, max: 1250 },
+    answerTokens: none,
+  };
+  const counts = { method, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250, spreads };
   const inspection = { ...counts, lengths, classes: { count: 77, most: 40, fewest: 2 }, problems: [], removable: {} };
   const costs = [{ model: 'mini', epochs: 3, trainingUsd: 0.6, answersUsd: 0.08, lastJobDate: '2027-01-06' }];
   const savings = [{ code: 'identical_pair', examples: 4, tokens: 2000, usd: { mini: 0.03 } }];
   expect(inspectionReport('a.jsonl', { ...inspection, errors: 0, warnings: 0 }, { costs, savings }, plain)).toBe(
     `400 pairs, 40,000 tokens (2,000 of them answers), the longest side has 250
 77 distinct answers: the most frequent is 10.0% of all, the rarest 0.5%
+of each pair  min  p5  median  mean  p95    max
+messages        2   2       3   3.1  5.5     12
+tokens         40  50      88   100  230  1,250
 tokens up to  examples
           64       300  ██████████████████████████████
          128         0
@@ -135,7 +146,7 @@ test('how long training takes is told where the catalogue knows it', () => {
     { ...cost, model: 'maxi' },
   ];
   const counts = { method: 'supervised' as const, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
-  const inspection = { ...counts, lengths: [], problems: [], removable: {}, errors: 0, warnings: 0 };
+  const inspection = { ...counts, lengths: [], spreads, problems: [], removable: {}, errors: 0, warnings: 0 };
   expect(inspectionReport('a.jsonl', inspection, { costs, savings: [] }, plain)).toContain(
     `model  epochs  training       takes  1,000 answers  last job before
 mini        3   $0.6000  1 h 30 min        $0.0800

@@ -1,6 +1,7 @@
 import type { Settings } from '../config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEntry, MostExamples, PlatformEntry } from '../platforms/catalogue.ts';
+import type { Platforms } from '../platforms/registry.ts';
 
 /** What a platform asks of a training file, and the models that can be meant. */
 export interface DataLimits {
@@ -15,8 +16,8 @@ export interface DataLimits {
 }
 
 /**
- * The limits of a connection, or, when none is named, of the first one that can be opened and knows the model;
- * undefined when there is none. Throws `unknown_connection`, `invalid_config`, and `missing_key` of a connection named.
+ * The limits of a connection, or, when none is named, of the first one that knows the model, those with a key before those
+ * without; undefined when there is none. Throws `unknown_connection`, `invalid_config`.
  */
 export async function limitsOf(
   settings: Settings,
@@ -25,25 +26,32 @@ export async function limitsOf(
 ): Promise<DataLimits | undefined> {
   const { createPlatforms } = await import('../platforms/registry.ts');
   const platforms = createPlatforms(settings.connections, settings);
-  for (const name of connection === undefined ? platforms.names : [connection]) {
-    try {
-      const platform = platforms.get(name);
-      const entry = model === undefined ? undefined : platform.catalogueEntry(model);
-      if (model !== undefined && !entry && connection === undefined) continue;
-      const { minimumExamples, mostExamples, uploadBytes: maximumBytes, images, catalogueModels } = platform;
-      const counts = {
-        minimumExamples,
-        ...(mostExamples ? { mostExamples } : {}),
-        maximumBytes,
-        ...(images ? { images } : {}),
-      };
-      if (!entry) return { ...counts, models: catalogueModels };
-      const { trainingContextTokens: maxTokensPerExample, encoding, without } = entry;
-      return { ...counts, models: [entry], maxTokensPerExample, encoding, without };
-    } catch (error) {
-      const keyless = error instanceof TunewrightError && error.code === 'missing_key';
-      if (!keyless || connection !== undefined) throw error;
-    }
+  const names = connection === undefined ? keyedFirst(platforms) : [connection];
+  for (const name of names) {
+    const { minimumExamples, mostExamples, uploadBytes: maximumBytes, images, ...facts } = platforms.facts(name);
+    const entry = model === undefined ? undefined : facts.catalogueEntry(model);
+    if (model !== undefined && !entry && connection === undefined) continue;
+    const counts = {
+      minimumExamples,
+      ...(mostExamples ? { mostExamples } : {}),
+      maximumBytes,
+      ...(images ? { images } : {}),
+    };
+    if (!entry) return { ...counts, models: model === undefined ? facts.catalogueModels : [] };
+    const { trainingContextTokens: maxTokensPerExample, encoding, without } = entry;
+    return { ...counts, models: [entry], maxTokensPerExample, encoding, without };
   }
   return undefined;
+}
+
+function keyedFirst({ names, get }: Platforms): string[] {
+  const keyed = names.filter((name) => {
+    try {
+      return get(name) !== undefined;
+    } catch (error) {
+      if (error instanceof TunewrightError && error.code === 'missing_key') return false;
+      throw error;
+    }
+  });
+  return [...new Set([...keyed, ...names])];
 }

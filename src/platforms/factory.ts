@@ -12,10 +12,18 @@ export interface PlatformContext {
   temporal: TemporalAddress;
 }
 
+/** What of a platform is known without asking it anything, and so without a key. */
+export type PlatformFacts = Pick<
+  TrainingPlatform,
+  'minimumExamples' | 'mostExamples' | 'uploadBytes' | 'images' | 'catalogueEntry' | 'catalogueModels'
+>;
+
 /** What a platform's folder exports. */
 export interface PlatformFactory<Settings> {
   name: string;
   settingsSchema: z.ZodType<Settings>;
   /** Throws `missing_key`; makes no remote call. */
   create(settings: Settings, context: PlatformContext): TrainingPlatform;
+  /** Absent where `create` needs no key. */
+  facts?(settings: Settings, catalogue: CatalogueChanges | undefined): PlatformFacts;
 }

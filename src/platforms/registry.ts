@@ -4,7 +4,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import { defaultAddress, type TemporalAddress } from '../contract/temporal-address.ts';
 import { azure } from './azure/index.ts';
 import type { CatalogueFile } from './catalogue.ts';
-import type { PlatformFactory } from './factory.ts';
+import type { PlatformFactory, PlatformFacts } from './factory.ts';
 import { huggingFace } from './huggingface/index.ts';
 import { openai } from './openai/index.ts';
 import type { TrainingPlatform } from './platform.ts';
@@ -31,6 +31,8 @@ export interface Platforms {
   names: readonly string[];
   /** Throws `unknown_connection`, `invalid_config`, `missing_key`. */
   get(connection: string): TrainingPlatform;
+  /** What is known of it without its key. Throws `unknown_connection`, `invalid_config`. */
+  facts(connection: string): PlatformFacts;
   /** What the runs of a connection may cost in a calendar month, US dollars; undefined where that is not limited. */
   monthlyBudgetUsd(connection: string): number | undefined;
 }
@@ -45,12 +47,17 @@ export interface ServiceContext {
 
 export function createPlatforms(connections: Connections, options: ServiceContext): Platforms {
   const open = new Map<string, TrainingPlatform>();
+  const get = (name: string): TrainingPlatform => {
+    const platform = open.get(name) ?? connect(name, connections, options);
+    open.set(name, platform);
+    return platform;
+  };
   return {
     names: Object.keys(connections),
-    get(name) {
-      const platform = open.get(name) ?? connect(name, connections, options);
-      open.set(name, platform);
-      return platform;
+    get,
+    facts(name) {
+      const { factory, settings } = configured(name, connections);
+      return factory.facts?.(settings, options.catalogue?.[factory.name]) ?? get(name);
     },
     monthlyBudgetUsd: (name) => budgetOf(name, connections[name]),
   };
@@ -61,6 +68,11 @@ function connect(
   connections: Connections,
   { env, catalogue, temporal = { address: defaultAddress, namespace: 'default' } }: ServiceContext,
 ): TrainingPlatform {
+  const { factory, settings } = configured(name, connections);
+  return factory.create(settings, { env, catalogue: catalogue?.[factory.name], temporal });
+}
+
+function configured(name: string, connections: Connections): { factory: PlatformFactory<unknown>; settings: unknown } {
   const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
   if (!connection) {
     throw new TunewrightError('unknown_connection', `There is no connection "${name}".`, {
@@ -89,7 +101,7 @@ function connect(
       },
     );
   }
-  return factory.create(settings.data, { env, catalogue: catalogue?.[factory.name], temporal });
+  return { factory, settings: settings.data };
 }
 
 const budgetSchema = z.number().positive().optional();

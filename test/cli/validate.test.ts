@@ -85,17 +85,35 @@ test('a file larger than the platform takes is an error, before any upload; a co
   }
 });
 
-test('without a key it says that limits were not checked; a connection that is named must have its key', async () => {
+test('limits and prices need no key', async () => {
   await writeFile(join(directory, 'few.jsonl'), line('assistant'));
-  const typed = await type(['validate', 'few.jsonl'], { directory, ...keyless });
-  expect(typed).toMatchObject({
+  for (const named of [[], ['--connection', 'mine'], ['--model', 'gpt-4.1-mini-2025-04-14']]) {
+    const { code, stdout, stderr } = await type(['validate', 'few.jsonl', ...named], { directory, ...keyless });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/ \[too_few_examples\]$/m);
+    expect(stdout).toMatch(/^gpt-4\.1-mini-2025-04-14 .*\$/m);
+  }
+});
+
+test('without a name the limits are those of a connection that has its key', async () => {
+  const strict = { platform: 'openai', apiKeyEnv: 'OTHER_KEY', catalogue: { limits: { minimumExamples: 12 } } };
+  const loadSettings = async () => settings({ connections: { ...connections, strict }, env: { OTHER_KEY: 'k' } });
+  await writeFile(join(directory, 'few.jsonl'), line('assistant'));
+  const { stdout } = await type(['validate', 'few.jsonl', '--json'], { directory, loadSettings });
+  expect(JSON.parse(stdout).limits).toMatchObject({ minimumExamples: 12 });
+});
+
+test('a model that no catalogue has is told, with or without a connection', async () => {
+  await writeFile(join(directory, 'few.jsonl'), line('assistant'));
+  const of = async (...more: string[]) =>
+    await type(['validate', 'few.jsonl', '--model', 'gpt-none', ...more], { directory, ...keyed });
+  expect(await of()).toMatchObject({
     code: 0,
-    stderr:
-      'No connection that can be opened tells the limits: they are not checked. Set a key, or start `tunewright up`.\n',
+    stderr: expect.stringContaining('The model gpt-none stands in no catalogue'),
   });
-  const named = await type(['validate', 'few.jsonl', '--connection', 'mine', '--json'], { directory, ...keyless });
-  expect(named.code).toBe(1);
-  expect(JSON.parse(named.stdout).error.code).toBe('missing_key');
+  const named = await of('--connection', 'mine');
+  expect(named).toMatchObject({ code: 1, stderr: expect.stringContaining('gpt-none') });
+  expect(named.stdout).toContain('[too_few_examples]');
 });
 
 test('an address is no file, and says what to do', async () => {
@@ -160,6 +178,8 @@ test('a held-out file is set against the training file', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^test\.jsonl: warning: 1 of 4 .*\(line 2\).*\[leaked_prompts\]$/m);
   expect(stdout).toMatch(/^test\.jsonl: warning: 1 of 4 .*\(line 3\).*\[nearly_leaked_prompts\]$/m);
+  // Fewer than are trained on, and nothing to be paid.
+  expect(stdout).not.toMatch(/too_few_examples|\$/);
   const missing = await type(['validate', 'test.jsonl', '--against', 'none.jsonl'], { directory, ...keyless });
   expect(missing.code).toBe(1);
   expect(missing.stderr).toContain('none.jsonl');

@@ -85,14 +85,15 @@ async function validate(context: Context, file: string, options: ValidateOptions
     throw sourceError(given, cause);
   });
   const known = await limitsOf(settings, connection, model);
-  const { models = [], mostExamples, ...limits } = known ?? {};
-  if (!known) out.note(limitsUnknown(model));
+  const { models = [], mostExamples, minimumExamples = 1, ...limits } = known ?? {};
+  if (model !== undefined && models.length === 0) out.note(unknownModel(model));
   const method = options.method ?? (await toldMethod(given));
+  const forTraining = against === undefined;
   const checks = {
-    minimumExamples: 1,
     ...limits,
-    forTraining: against === undefined,
-    maximumExamples: mostExamples?.[method]?.[against === undefined ? 'training' : 'validation'],
+    minimumExamples: forTraining ? minimumExamples : 1,
+    forTraining,
+    maximumExamples: mostExamples?.[method]?.[forTraining ? 'training' : 'validation'],
     grader: grader === undefined ? undefined : await readGrader(grader, directory),
   };
 
@@ -116,11 +117,11 @@ async function validate(context: Context, file: string, options: ValidateOptions
   const reviewed =
     review === undefined ? undefined : await reviewOf(inspection, path, review === true ? usual : review);
   const { modelCosts, savings } = await import('../model-costs.ts');
-  const costs = modelCosts(inspection, models, now());
+  const costs = modelCosts(inspection, forTraining ? models : [], now());
   const saved = savings(inspection, costs);
   out.data({
     file: path,
-    limits: known ? limits : null,
+    limits: known ? { minimumExamples: checks.minimumExamples, ...limits } : null,
     ...inspection,
     costs,
     savings: saved,
@@ -140,6 +141,6 @@ function reportAs(format: Format, file: string, inspection: Inspection, money: M
   return inspectionReport(file, inspection, money, paint);
 }
 
-function limitsUnknown(model: string | undefined): string {
-  return `No connection that can be opened tells the limits${model ? ` of ${model}` : ''}: they are not checked. Set a key, or start \`tunewright up\`.`;
+function unknownModel(model: string): string {
+  return `The model ${model} stands in no catalogue: what it reads at once and what it costs are not known. Mend --model, or add it to a catalogue of your own (TUNEWRIGHT_CATALOGUE).`;
 }

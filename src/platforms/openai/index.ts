@@ -1,5 +1,5 @@
-import { findModel, overlay, platformEntrySchema } from '../catalogue.ts';
-import type { PlatformFactory } from '../factory.ts';
+import { type CatalogueChanges, findModel, overlay, type PlatformEntry, platformEntrySchema } from '../catalogue.ts';
+import type { PlatformFactory, PlatformFacts } from '../factory.ts';
 import { account } from '../protocol/account.ts';
 import { batches } from '../protocol/batches.ts';
 import { chat } from '../protocol/chat.ts';
@@ -26,7 +26,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
 
   create(settings, { env, catalogue: user }) {
     const client = openaiClient(settings, env);
-    const entry = overlay(overlay(builtIn, user), settings.catalogue);
+    const entry = entryOf(settings, user);
     const stored = files(client, entry.limits);
     const { lacks, reward } = settings;
     // Without metadata one could not be found again.
@@ -45,12 +45,7 @@ export const openai: PlatformFactory<OpenAISettings> = {
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       // What grades there is the endpoint's own: the run's grader plays no part in the training.
       reinforcement: reward ? { objection: () => undefined } : protocolReinforcement,
-      minimumExamples: entry.limits.minimumExamples,
-      uploadBytes: entry.limits.uploadBytes,
-      images: entry.limits.images,
-      mostExamples: entry.limits.mostExamples,
-      catalogueEntry: (model) => findModel(entry, baseOf(model)),
-      catalogueModels: entry.models,
+      ...factsOf(entry),
       jobUrl: (jobId) => (settings.baseURL ? undefined : `https://platform.openai.com/finetune/${jobId}`),
       ...stored,
       ...trained,
@@ -65,7 +60,25 @@ export const openai: PlatformFactory<OpenAISettings> = {
       ...webhooks(client, { env: settings.webhookSecretEnv, value: env[settings.webhookSecretEnv] }),
     };
   },
+
+  facts: (settings, user) => factsOf(entryOf(settings, user)),
 };
+
+function entryOf(settings: OpenAISettings, user: CatalogueChanges | undefined): PlatformEntry {
+  return overlay(overlay(builtIn, user), settings.catalogue);
+}
+
+function factsOf(entry: PlatformEntry): PlatformFacts {
+  const { limits, models } = entry;
+  return {
+    minimumExamples: limits.minimumExamples,
+    uploadBytes: limits.uploadBytes,
+    images: limits.images,
+    mostExamples: limits.mostExamples,
+    catalogueEntry: (model) => findModel(entry, baseOf(model)),
+    catalogueModels: models,
+  };
+}
 
 /** A tuned model is called ft:BASE:ORG:SUFFIX:ID, or BASE-LoRA:NAME; its prices and dates are those of its base. */
 function baseOf(model: string): string {

@@ -108,5 +108,5 @@ test.each([
 });
 
 function alone(platform: TrainingPlatform): Platforms {
-  return { names: ['here'], get: () => platform, monthlyBudgetUsd: () => undefined };
+  return { names: ['here'], get: () => platform, facts: () => platform, monthlyBudgetUsd: () => undefined };
 }

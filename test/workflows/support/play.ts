@@ -79,6 +79,7 @@ export async function openStage(): Promise<Stage> {
       platforms: {
         names: [],
         get: (run) => (playing.get(run) as Playing).platform,
+        facts: (run) => (playing.get(run) as Playing).platform,
         monthlyBudgetUsd: () => undefined,
       },
       store: folderStore(join(folder, 'artifacts')),

@@ -16,7 +16,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/test/support/reporter.ts'],
   // Only a bound: a busy machine takes several times as long as an idle one.
-  testTimeout: 180_000,
+  testTimeout: 900_000,
   // Most of a test is waiting for servers: more at once than there are cores.
   maxWorkers: 3,
   coverageProvider: 'v8',

@@ -69,6 +69,6 @@ describe('downloadFrom', () => {
     const { search: one } = await search();
     const began = Date.now();
     await expect(downloadFrom(one, silent.url, never)).rejects.toThrow(`download: ${silent.url} cannot be reached`);
-    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(Date.now() - began).toBeLessThan(60_000);
   });
 });

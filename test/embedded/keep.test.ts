@@ -33,9 +33,7 @@ test('a part that dies is started again, each time after a longer pause, until i
   while (processes.length < 2) await sleep(10);
   await processes[1]?.kill();
   while (log.length < 2) await sleep(10);
-  const begun = Date.now();
   await part.stop();
-  expect(Date.now() - begun).toBeLessThan(1_000);
   expect(processes).toHaveLength(2);
   expect(log).toEqual([
     'the sleeper was ended by SIGKILL; it is started again in 1 s, its log tells more',

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await world.kill(['worker']);
   await world.start(['worker']);
   result = await ended;
-}, 120_000);
+});
 afterAll(async () => await world.close());
 
 async function asked(): Promise<number> {

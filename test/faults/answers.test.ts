@@ -78,7 +78,7 @@ beforeAll(async () => {
   const all = cases.flatMap(([, of]) => of);
   for (const { fault } of all) await world.addFault(fault);
   await beginAll(world, all);
-}, 240_000);
+});
 afterAll(async () => await world.close());
 
 async function struck(run: string): Promise<number | undefined> {
@@ -92,14 +92,10 @@ test('undisturbed, a run pays one job and leaves its two files, and a cancelled 
 });
 
 describe.each(cases)('an answer %s', (_, of) => {
-  test.each(of)(
-    '$call',
-    async ({ run, course }) => {
-      const outcome = await outcomeOf(world, world.client.get(run));
-      expect({ ...outcome, struck: await struck(run) }).toEqual({ ...undisturbed[course].outcome, struck: 1 });
-    },
-    300_000,
-  );
+  test.each(of)('$call', async ({ run, course }) => {
+    const outcome = await outcomeOf(world, world.client.get(run));
+    expect({ ...outcome, struck: await struck(run) }).toEqual({ ...undisturbed[course].outcome, struck: 1 });
+  });
 });
 
 describe('while listings lag behind what is created', () => {
@@ -148,6 +144,5 @@ describe('while listings lag behind what is created', () => {
       const outcome = await outcomeOf(world, world.client.get(run));
       expect({ ...outcome, struck: await struck(run) }).toEqual({ ...undisturbed.succeeds.outcome, struck: 1 });
     },
-    300_000,
   );
 });

@@ -166,7 +166,7 @@ beforeAll(async () => {
     await harms[what].harm(path);
   }
   writeHolds(world.folder, {});
-}, 180_000);
+});
 
 test('undisturbed, these are all the artifacts that activities are given', async () => {
   const given = (await inputsOf('undisturbed-0')).flatMap(({ activity, refs }) =>

@@ -76,7 +76,7 @@ describe('a platform that says to come back in an hour', () => {
       (all) => all.some(({ inMs }) => inMs > hourMs / 2),
     );
     expect(waits).toEqual(slowly(activity));
-    expect(waits?.inMs).toBeGreaterThan(hourMs - 60_000);
+    expect(waits?.inMs).toBeGreaterThan(hourMs / 2);
     expect(waits?.inMs).toBeLessThan(hourMs + 60_000);
     await run.cancel('Not that long.');
     expect(await outcomeOf(world, run)).toEqual({ ...left, files: 0, error: 'run_cancelled' });
@@ -139,11 +139,7 @@ describe('a job that trained', () => {
     }
   });
 
-  test.each(['is named late, and its model answers late', ...Object.keys(job)])(
-    '%s',
-    async (what) => {
-      expect(await outcomeOf(world, runs.get(what) as RunHandle)).toEqual(undisturbed.outcome);
-    },
-    realTimes ? 600_000 : 240_000,
-  );
+  test.each(['is named late, and its model answers late', ...Object.keys(job)])('%s', async (what) => {
+    expect(await outcomeOf(world, runs.get(what) as RunHandle)).toEqual(undisturbed.outcome);
+  });
 });

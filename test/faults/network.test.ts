@@ -9,7 +9,8 @@ import { openWorld, type World } from './support/world.ts';
 
 // The network between a worker and a server goes, and comes back: one partition meets a run of every stage.
 
-/** Asked one by one, so that an evaluation takes seconds. */
+const hourMs = 3_600_000;
+/** Asked one by one, so that an evaluation takes long enough to be met. */
 const unhurried: RunConfigInput = { ...config, evaluation: { concurrency: 1, reuseAnswers: false } };
 
 const through = { temporal: await openProxy(), platform: await openProxy() };
@@ -17,10 +18,9 @@ let world: World;
 let undisturbed: Outcome;
 beforeAll(async () => {
   world = await openWorld({ timeoutSeconds: 5, limits: inParts }, through);
-  await world.addFault({ kind: 'delay', ms: 300, path: '/v1/chat/completions', times: -1 });
   undisturbed = await outcomeOf(world, await world.client.start(unhurried, { name: 'undisturbed' }));
   for (const partition of partitions) await disturb(partition);
-}, 240_000);
+});
 afterAll(async () => {
   await world.close();
   await Promise.all(Object.values(through).map(async (way) => await way.close()));
@@ -47,17 +47,19 @@ async function begin(name: string): Promise<RunHandle> {
 /** One partition that meets a run of every stage. */
 async function disturb({ between, way, lastsMs }: (typeof partitions)[number]): Promise<void> {
   await world.set({ trainingSeconds: 0 });
+  await world.addFault({ kind: 'delay', ms: 1_000, path: '/v1/chat/completions', times: -1 });
   const evaluates = await begin(nameOf(between, 'evaluates'));
   await until(
     async () => (await evaluates.progress()).stage,
     (stage) => stage === 'evaluate',
   );
-  await world.set({ trainingSeconds: 4 });
+  await world.set({ trainingSeconds: hourMs / 1_000 });
   const trains = await begin(nameOf(between, 'trains'));
   await until(
     async () => (await trains.progress()).live?.platformStatus,
     (status) => status === 'running',
   );
+  await world.set({ trainingSeconds: 0 });
   const awaited = [
     { name: nameOf(between, 'uploads'), activity: 'uploadFile', request: 'POST /v1/uploads/*/parts' },
     { name: nameOf(between, 'creates'), activity: 'createJob', request: 'POST /v1/fine_tuning/jobs' },
@@ -68,6 +70,8 @@ async function disturb({ between, way, lastsMs }: (typeof partitions)[number]): 
   way.blackhole();
   await setTimeout(lastsMs);
   const swallowed = way.heal();
+  await world.clearFaults();
+  await world.advanceClock(hourMs);
   expect(Math.min(swallowed.there, swallowed.back)).toBeGreaterThan(0);
 }
 

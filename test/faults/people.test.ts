@@ -110,7 +110,7 @@ beforeAll(async () => {
   await Promise.allSettled(
     (['cancelled', 'stopped', 'kept'] as const).flatMap(handlesOf).map(async (run) => await run.result()),
   );
-}, 360_000);
+});
 
 beforeAll(async () => {
   const queued = [...groups.terminated.filter(waitsItsTurn), { run: 'living' }];
@@ -129,7 +129,7 @@ beforeAll(async () => {
   await world.start(['worker']);
   await Promise.allSettled(handlesOf('alone').map(async (run) => await run.result()));
   applied = await reconcile(world, { apply: true });
-}, 360_000);
+});
 afterAll(async () => await world.close());
 
 test('undisturbed, a run pays one job, leaves its two files, and has an activity in every stage', async () => {

@@ -7,6 +7,7 @@ import { openWorld, type World } from './support/world.ts';
 
 // What people ask of a job meets what the job does by itself, or does not do.
 
+const hourMs = 3_600_000;
 const jobs = '/v1/fine_tuning/jobs/*';
 const mine = (name: string) => ({ 'x-run': name });
 
@@ -18,9 +19,20 @@ beforeAll(async () => {
 });
 afterAll(async () => await world.close());
 
-/** A run whose job trains, for so long. */
-async function training(name: string, seconds: number): Promise<{ run: RunHandle; jobId: string; key: string }> {
-  await world.set({ trainingSeconds: seconds });
+let hoursAhead = 0;
+async function anHourPasses(): Promise<void> {
+  hoursAhead += 1;
+  await world.advanceClock(hourMs);
+}
+// What the next one makes is as old as it is.
+afterEach(async () => {
+  await world.advanceClock(-hoursAhead * hourMs);
+  hoursAhead = 0;
+});
+
+/** A run whose job trains for an hour of the platform's clock. */
+async function training(name: string): Promise<{ run: RunHandle; jobId: string; key: string }> {
+  await world.set({ trainingSeconds: hourMs / 1_000 });
   const run = await world.client.start(config, { name });
   const { job, runId } = await until(
     async () => await run.progress(),
@@ -41,6 +53,25 @@ async function settled(answer: Promise<string>): Promise<string> {
   });
 }
 
+async function untilPaused(jobId: string, paused: boolean): Promise<void> {
+  await until(
+    async () => (await world.platform.getJob(jobId)).state === 'paused',
+    (now) => now === paused,
+  );
+}
+
+/** Asks for a pause, which reaches the job so late that it has ended by itself; the answer of the pause. */
+async function pausedAtItsEnd(run: RunHandle, name: string, ms: number): Promise<string> {
+  await world.addFault({ kind: 'delay', ms, path: `${jobs}/pause`, withHeaders: mine(name), id: name });
+  const answer = settled(run.pause());
+  await until(
+    async () => await struck(name),
+    (times) => times === 1,
+  );
+  await anHourPasses();
+  return await answer;
+}
+
 test('undisturbed, a run pays one job and leaves its two files', () => {
   const report = { comparison: { tuned: { score: { value: 1 } } } };
   expect(undisturbed).toMatchObject({ jobs: 1, paid: 1, files: 2, report });
@@ -48,18 +79,19 @@ test('undisturbed, a run pays one job and leaves its two files', () => {
 
 describe('a pause meets the end of the job', () => {
   test('which comes first: the pause is refused or holds the next stage up, and no more', async () => {
-    const { run } = await training('paused-late', 1);
-    await world.addFault({ kind: 'delay', ms: 2_500, path: `${jobs}/pause`, withHeaders: mine('paused-late') });
-    await settled(run.pause());
+    const name = 'paused-late';
+    const { run, jobId } = await training(name);
+    await pausedAtItsEnd(run, name, 2_500);
     if ((await run.progress()).status === 'paused') await run.resume();
+    await untilPaused(jobId, false);
+    await anHourPasses();
     expect(await outcomeOf(world, run)).toEqual(undisturbed);
   });
 
   test('and a cancellation comes while the answer is waited for: the result is there, and stays', async () => {
     const name = 'cancelled-late';
-    const { run } = await training(name, 1);
-    await world.addFault({ kind: 'delay', ms: 7_000, path: `${jobs}/pause`, withHeaders: mine(name) });
-    const answer = settled(run.pause());
+    const { run } = await training(name);
+    const answer = pausedAtItsEnd(run, name, 7_000);
     await until(
       async () => (await run.progress()).status,
       (status) => status === 'succeeded',
@@ -73,19 +105,23 @@ describe('a pause meets the end of the job', () => {
 describe('a job is paused', () => {
   test('and the answer is lost', async () => {
     const name = 'pause-lost';
-    const { run, jobId } = await training(name, 2);
+    const { run, jobId } = await training(name);
     await world.addFault({ kind: 'drop-after', path: `${jobs}/pause`, withHeaders: mine(name), id: name });
     await run.pause();
     expect(await struck(name)).toBe(1);
     expect((await world.platform.getJob(jobId)).state).toBe('paused');
     await run.resume();
+    await untilPaused(jobId, false);
+    await anHourPasses();
     expect(await outcomeOf(world, run)).toEqual(undisturbed);
   });
 
   test("on the platform's own page, so that the run knows of no pause: it can be resumed", async () => {
-    const { run, jobId } = await training('paused-elsewhere', 2);
+    const { run, jobId } = await training('paused-elsewhere');
     await world.platform.pauseJob(jobId);
     await run.resume();
+    await untilPaused(jobId, false);
+    await anHourPasses();
     expect(await outcomeOf(world, run)).toEqual(undisturbed);
   });
 });
@@ -93,7 +129,7 @@ describe('a job is paused', () => {
 describe('a retraining meets a job', () => {
   test('that is slow to stop: it begins when that has ended', async () => {
     const name = 'slow-to-stop';
-    const { run, key, jobId } = await training(name, 3_600);
+    const { run, key, jobId } = await training(name);
     const fault = { kind: 'status', status: 400, times: 6, path: `${jobs}/cancel`, withHeaders: mine(name) } as const;
     await world.addFault({ ...fault, id: name });
     await run.retrain({});
@@ -111,7 +147,7 @@ describe('a retraining meets a job', () => {
 
   test('that cannot be stopped: it does not begin, and the job is left over for reconcile', async () => {
     const name = 'not-stopped';
-    const { run, key, jobId } = await training(name, 3_600);
+    const { run, key, jobId } = await training(name);
     const fault = { kind: 'status', status: 404, times: -1, path: `${jobs}/cancel`, withHeaders: mine(name) } as const;
     await world.addFault(fault);
     // So that an attempt that begins all the same ends, and is seen.

@@ -51,7 +51,7 @@ beforeAll(async () => {
     await world.kill(['worker']);
     await world.start(['worker']);
   }
-}, 180_000);
+});
 afterAll(async () => await world.close());
 
 /** 160 that the training file does not hold. */
@@ -82,7 +82,7 @@ describe('a worker that is killed again and again', () => {
     expect(undisturbed).toMatchObject({ jobs: 1, paid: 1, files: 2 });
     expect(await outcomeOf(world, evaluates)).toEqual(undisturbed);
     expect(await outcomeOf(world, uploads)).toEqual(undisturbed);
-  }, 180_000);
+  });
 
   test('sends no part again but those on their way', async () => {
     const sent = await partsSent();

@@ -5,16 +5,15 @@ import { onPostgres, openWorld, type Part, parts, type World } from './support/w
 
 // Two runs at once, one whose job trains and one whose models are asked, when the servers are killed and started again.
 
-/** Asked one by one, so that an evaluation takes seconds. */
+/** Asked one by one, so that an evaluation takes long enough to be met. */
 const unhurried: RunConfigInput = { ...config, evaluation: { concurrency: 1, reuseAnswers: false } };
-const trainingSeconds = 4;
+const hourMs = 3_600_000;
 
 let world: World;
 let undisturbed: Awaited<ReturnType<typeof outcomeOf>>;
 
 beforeAll(async () => {
   world = await openWorld();
-  await world.addFault({ kind: 'delay', ms: 300, path: '/v1/chat/completions', times: -1 });
   undisturbed = await outcomeOf(world, await world.client.start(unhurried, { name: 'undisturbed' }));
 });
 afterAll(async () => await world.close());
@@ -22,6 +21,7 @@ afterAll(async () => await world.close());
 /** A run that has got answers to some of its held-out questions, and is waiting for the others. */
 async function evaluating(name: string): Promise<RunHandle> {
   await world.set({ trainingSeconds: 0 });
+  await world.addFault({ kind: 'delay', ms: 1_000, path: '/v1/chat/completions', times: -1 });
   const run = await world.client.start(unhurried, { name });
   await until(
     async () => (await run.progress()).stage,
@@ -31,7 +31,7 @@ async function evaluating(name: string): Promise<RunHandle> {
 }
 
 async function training(name: string): Promise<RunHandle> {
-  await world.set({ trainingSeconds });
+  await world.set({ trainingSeconds: hourMs / 1_000 });
   const run = await world.client.start(unhurried, { name });
   await until(
     async () => (await run.progress()).live?.platformStatus,
@@ -68,6 +68,8 @@ describe.each<[string, readonly Part[]]>([
     expect((await trains.progress()).stage).toBe('train');
     await world.kill(killed);
     await world.start(killed);
+    await world.clearFaults();
+    await world.advanceClock(hourMs);
     runs = { trains, evaluates };
   });
 

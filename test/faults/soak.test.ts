@@ -13,7 +13,7 @@ const seconds = Number(process.env.TUNEWRIGHT_SOAK_SECONDS ?? 15);
 const seed = Number(process.env.TUNEWRIGHT_SOAK_SEED ?? 4);
 const runs = Math.max(8, Math.round(seconds / 2));
 /** Once the faults are over: a heartbeat that is missed and retries whose intervals have grown, several times. */
-const settlingMs = 240_000;
+const settlingMs = 600_000;
 
 const ways = { temporal: await openProxy(), platform: await openProxy() };
 let world: World;

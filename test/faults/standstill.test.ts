@@ -37,7 +37,7 @@ beforeAll(async () => {
   await world.kill(['worker']);
   // By the time it has done another run, alone, it has done what it was about to do.
   await (await world.client.start(config, { name: 'awake' })).result();
-}, 180_000);
+});
 afterAll(async () => {
   await asleep.kill();
   await world.close();

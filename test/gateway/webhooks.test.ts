@@ -29,11 +29,11 @@ async function waitingRun() {
   return { run, jobId: job.id };
 }
 
-/** Asks again and again, 2 minutes at most: an endless loop would outlive its test. */
+/** Asks again and again, 10 minutes at most: an endless loop would outlive its test. */
 async function soon(so: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 120_000;
+  const deadline = performance.now() + 600_000;
   while (!(await so())) {
-    if (performance.now() > deadline) throw new Error('still not so after 2 minutes');
+    if (performance.now() > deadline) throw new Error('still not so after 10 minutes');
     await pause(20);
   }
 }

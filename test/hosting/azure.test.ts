@@ -9,7 +9,7 @@ import { type Hosted, hosted, hourMs, model, nameOf } from './support.ts';
 
 // Versions in service at a simulated Azure, where a model answers under a deployment alone.
 
-const patienceMs = 90_000;
+const patienceMs = 600_000;
 const question = { model, messages: [{ role: 'user' as const, content: 'where is my parcel red lamp 1000' }] };
 
 let at: Pipeline;

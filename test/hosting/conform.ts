@@ -4,7 +4,7 @@ import type { Ground } from '../platforms/runs.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { type Hosted, hosted, model, nameOf } from './support.ts';
 
-const patienceMs = 360_000;
+const patienceMs = 600_000;
 
 /** What holds for versions in service on every platform that serves models under deployments alone. */
 export function hostingConforms(name: string, open: () => Promise<Ground>, within: typeof describe = describe): void {

@@ -26,7 +26,7 @@ export interface Ground {
 }
 
 /** A platform that really trains takes its time. */
-const patienceMs = 360_000;
+const patienceMs = 600_000;
 
 /**
  * What every run and every method keeps, on every platform.

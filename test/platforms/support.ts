@@ -51,7 +51,7 @@ export async function bench(
 
 /** The adapter for an endpoint at that address. */
 export function connected(baseURL: string, settings: Record<string, unknown> = {}): TrainingPlatform {
-  return open({ platform: 'openai', baseURL, timeoutSeconds: 5, ...settings });
+  return open({ platform: 'openai', baseURL, timeoutSeconds: 60, ...settings });
 }
 
 function open(connection: Connections[string]): TrainingPlatform {
@@ -144,17 +144,17 @@ export async function newJob(at: Bench, changes: Partial<JobSpec> = {}): Promise
   return await at.platform.createJob(spec(file.id, changes));
 }
 
-/** Polls for the job until it is so; 2 minutes at most, or an endless loop would outlive its test. */
+/** Polls for the job until it is so; 10 minutes at most, or an endless loop would outlive its test. */
 export async function until(
   platform: TrainingPlatform,
   id: string,
   so: (job: RemoteJob) => boolean = (job) => job.state === 'succeeded',
 ): Promise<RemoteJob> {
-  const deadline = performance.now() + 120_000;
+  const deadline = performance.now() + 600_000;
   for (;;) {
     const job = await platform.getJob(id);
     if (so(job)) return job;
-    if (performance.now() > deadline) throw new Error(`still waiting after 2 minutes at ${JSON.stringify(job)}`);
+    if (performance.now() > deadline) throw new Error(`still waiting after 10 minutes at ${JSON.stringify(job)}`);
     await pause(20);
   }
 }

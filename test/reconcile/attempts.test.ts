@@ -12,11 +12,11 @@ beforeEach(async () => {
 afterEach(async () => await at.close());
 
 test('of a retrained run each attempt stands for itself', async () => {
-  at.simulator.set({ trainingSeconds: 2 });
+  at.simulator.set({ trainingSeconds: 600 });
   const run = await at.client.start(at.config());
   await until(run, 'train', training);
   await run.retrain({ changes: { seed: 7 }, currentJob: 'keep' });
-  at.simulator.set({ trainingSeconds: 600 });
+  at.simulator.advanceClock(600_000);
   await until(run, 'train', (now) => now.attempt === 2 && training(now));
   expect(told(await at.reconcile({ apply: true }))).toEqual([
     'file running owned',
@@ -41,11 +41,11 @@ test('of a retrained run each attempt stands for itself', async () => {
 });
 
 test('a run whose first execution is past retention is found by its name; what that execution made is not known', async () => {
-  at.simulator.set({ trainingSeconds: 2 });
+  at.simulator.set({ trainingSeconds: 600 });
   const run = await at.client.start(at.config());
   const { runId } = await until(run, 'train', training);
   await run.retrain({ changes: { seed: 7 }, currentJob: 'keep' });
-  at.simulator.set({ trainingSeconds: 600 });
+  at.simulator.advanceClock(600_000);
   await until(run, 'train', (now) => now.attempt === 2 && training(now));
   expect(told(await at.reconcile({ apply: true, client: at.hiding(runId, 'everywhere') }))).toEqual([
     'file running owned',
@@ -118,12 +118,12 @@ test('a job beside the one that a run has kept is left over, however it came to 
 });
 
 test('the model of a run that was cancelled is kept and told how to delete', async () => {
-  at.simulator.set({ modelReadyMs: 60_000 });
+  at.simulator.set({ modelReadyMs: 600_000 });
   const run = await at.client.start(at.config());
   await until(run, 'warmup');
   await run.cancel('too late');
   await failureOf(run);
-  at.simulator.advanceClock(60_000);
+  at.simulator.advanceClock(600_000);
   const found = await at.reconcile({ apply: true });
   expect(told(found)).toEqual(['job cancelled kept', 'model cancelled kept']);
   const model = found.findings.find(({ kind }) => kind === 'model');

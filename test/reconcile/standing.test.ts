@@ -5,6 +5,7 @@ import { createPlatforms, standInKeyEnv } from '../../src/platforms/registry.ts'
 import { type Typed, type } from '../cli/world.ts';
 import { until } from '../faults/support/outcome.ts';
 import { azureConnection } from '../platforms/azure/support.ts';
+import { holding } from '../support/holding.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { unique } from '../support/temporal.ts';
 
@@ -13,29 +14,37 @@ const base = 'stand-in-mini';
 
 /** Deployments at a simulated Azure, one of them named in the connection. */
 describe('the command deployments', () => {
+  const holds = holding();
   let at: Pipeline;
   let deployments: Deployments;
   beforeEach(async () => {
-    at = await pipeline({}, {}, ({ baseURL }) =>
-      azureConnection(baseURL, {
-        apiKeyEnv: standInKeyEnv,
-        timeoutSeconds: 5,
-        management: {
-          subscription: 's',
-          resourceGroup: 'g',
-          account: 'a',
-          tokenEnv: standInKeyEnv,
-          url: new URL(baseURL).origin,
-        },
-        deployment: { hourlyUsd: 2 },
-        deployments: { [base]: 'ours' },
-      }),
+    at = await pipeline(
+      {},
+      {},
+      ({ baseURL }) =>
+        azureConnection(baseURL, {
+          apiKeyEnv: standInKeyEnv,
+          timeoutSeconds: 60,
+          management: {
+            subscription: 's',
+            resourceGroup: 'g',
+            account: 'a',
+            tokenEnv: standInKeyEnv,
+            url: new URL(baseURL).origin,
+          },
+          deployment: { hourlyUsd: 2 },
+          deployments: { [base]: 'ours' },
+        }),
+      [holds.around],
     );
     const { connections, env } = at.settings;
     deployments = createPlatforms(connections, { env }).get('simulator').deployments as Deployments;
     await deployments.create({ name: 'ours', model: base });
   });
-  afterEach(async () => await at.close());
+  afterEach(async () => {
+    holds.releaseAll();
+    await at.close();
+  });
 
   const typed = async (argv: string[], answer?: string): Promise<Typed> =>
     await type(['deployments', ...argv], {
@@ -47,12 +56,14 @@ describe('the command deployments', () => {
 
   /** A run whose tuned model is deployed: it is held up in its evaluation. */
   async function deployed() {
-    at.simulator.faults.add({ kind: 'delay', ms: 3_000, times: -1, path: '/v1/chat/completions' });
-    const run = await at.client.start(at.config(), { name: unique('stands') });
-    const { runId, job } = await until(
-      async () => await run.progress(),
-      ({ stage }) => stage === 'evaluate',
+    const name = unique('stands');
+    holds.hold(name, 'evaluateModel');
+    const run = await at.client.start(at.config(), { name });
+    await until(
+      () => holds.isHeld(name),
+      (held) => held,
     );
+    const { runId, job } = await run.progress();
     return { run, name: `${runKey(runId, 1)}-tuned`, model: job?.model ?? '' };
   }
   test('shows what stands, whose it is, what it costs and has cost; that of a run that has ended is idle, and removed once a person says so', async () => {
@@ -99,7 +110,7 @@ describe('the command deployments', () => {
     );
     const again = await typed(['--remove', name, '--yes']);
     expect(again.stderr).toContain(`No deployment ${name} stands.`);
-  }, 60_000);
+  });
 
   test('one that stands by configuration is not removed, whatever is said', async () => {
     const { code, stderr } = await typed(['--remove', 'ours', '--yes']);

@@ -92,7 +92,7 @@ describe('faults of requests', () => {
   test('a delay after the effect outlasts the client, and the file is there all the same', async () => {
     const { client, sim } = await bench();
     sim.faults.add({ kind: 'delay', ms: 60_000, when: 'after', path: '/v1/files' });
-    const hasty = clientFor(sim.url, { timeout: 500 });
+    const hasty = clientFor(sim.url, { timeout: 5_000 });
     await expect(uploadText(hasty, 'x')).rejects.toThrow(OpenAI.APIConnectionError);
     expect((await client.files.list()).data).toHaveLength(1);
     expect(sim.ledger().totals.files).toBe(1);

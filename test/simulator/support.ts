@@ -139,13 +139,13 @@ export async function createJob(
   return client.fineTuning.jobs.create({ model: 'gpt-4.1-mini', seed: 1, ...params, training_file });
 }
 
-/** Polls until `done` says so, for 2 minutes at most: an endless loop would outlive its test. */
+/** Polls until `done` says so, for 10 minutes at most: an endless loop would outlive its test. */
 export async function until<T>(read: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 120_000;
+  const deadline = performance.now() + 600_000;
   for (;;) {
     const value = await read();
     if (done(value)) return value;
-    if (performance.now() > deadline) throw new Error(`still waiting after 2 minutes at ${JSON.stringify(value)}`);
+    if (performance.now() > deadline) throw new Error(`still waiting after 10 minutes at ${JSON.stringify(value)}`);
     await pause(20);
   }
 }

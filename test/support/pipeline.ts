@@ -97,7 +97,7 @@ export function testSettings(folder: string, simulatorUrl: string): Settings {
       simulator: {
         ...standInConnection(simulatorUrl),
         webhookSecretEnv: 'SIMULATOR_WEBHOOK_SECRET',
-        timeoutSeconds: 5,
+        timeoutSeconds: 60,
       },
       keyless: { platform: 'openai', apiKeyEnv: 'NO_SUCH_KEY' },
     },

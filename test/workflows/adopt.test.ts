@@ -27,8 +27,8 @@ beforeAll(async () => {
   const limit = `limit.historyCount.suggestContinueAsNew=${longestHistory}`;
   const args = ['server', 'start-dev', '--headless', '--port', String(port), '--dynamic-config-value', limit];
   server = await runServer(temporalBinary(), args, join(folder, 'temporal.log'));
-  await untilServing('127.0.0.1', port, 'default', AbortSignal.timeout(30_000));
-}, 60_000);
+  await untilServing('127.0.0.1', port, 'default', AbortSignal.timeout(300_000));
+});
 afterAll(async () => {
   await server.kill();
   await rm(folder, { recursive: true, force: true });
@@ -70,4 +70,4 @@ test('an adoption that is larger than one history goes on in another, and loses 
     await native.close();
     await connection.close();
   }
-}, 120_000);
+});

@@ -7,7 +7,7 @@ import { onceOnly, until } from '../support/watching.ts';
 
 let at: Pipeline;
 beforeEach(async () => {
-  at = await pipeline();
+  at = await pipeline({}, {}, (usual) => ({ ...usual, timeoutSeconds: 5 }));
 });
 afterEach(async () => await at.close());
 
@@ -16,7 +16,7 @@ const files = { method: 'POST', path: '/v1/files' };
 
 test.each([
   ['the answer to the create was lost', { ...jobs, kind: 'drop-after' }],
-  ['the answer to the create came too late', { ...jobs, kind: 'delay', ms: 7_000, when: 'after' }],
+  ['the answer to the create came too late', { ...jobs, kind: 'delay', ms: 8_000, when: 'after' }],
   ['the answer to the create was cut off', { ...jobs, kind: 'truncate' }],
   ['the create never arrived', { ...jobs, kind: 'drop-before' }],
   ['the platform was out of order for a while', { ...jobs, kind: 'status', status: 500, times: 3 }],

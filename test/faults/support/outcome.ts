@@ -92,7 +92,7 @@ export async function reachable<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** Polls until it holds; throws with what was last seen when that takes longer than `limitMs`. */
-export async function until<T>(look: () => Promise<T> | T, holds: (seen: T) => boolean, limitMs = 150_000): Promise<T> {
+export async function until<T>(look: () => Promise<T> | T, holds: (seen: T) => boolean, limitMs = 600_000): Promise<T> {
   const limit = Date.now() + limitMs;
   for (;;) {
     const seen = await look();

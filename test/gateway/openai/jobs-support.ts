@@ -44,7 +44,7 @@ export async function until(
   id: string,
   so: (status: string) => boolean,
 ): Promise<OpenAI.FineTuning.FineTuningJob> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 600_000;
   for (;;) {
     const job = await client.fineTuning.jobs.retrieve(id);
     if (so(job.status)) return job;

@@ -1,50 +1,60 @@
 import type { RunHandle } from '../../../src/client.ts';
+import type { RunConfigInput } from '../../../src/contract/config.ts';
 import type { RunProgress } from '../../../src/contract/run.ts';
 import { runKeyPrefix } from '../../../src/contract/run-key.ts';
 import type { Deployments } from '../../../src/platforms/platform.ts';
 import { createPlatforms, standInKeyEnv } from '../../../src/platforms/registry.ts';
 import { until } from '../../faults/support/outcome.ts';
+import { holding } from '../../support/holding.ts';
 import { type Pipeline, pipeline } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
 import { azureConnection } from './support.ts';
 
 // Whole runs on a platform that answers under deployments alone; each has a simulator of its own.
 
-const keys = { apiKeyEnv: standInKeyEnv, timeoutSeconds: 5 };
+const keys = { apiKeyEnv: standInKeyEnv, timeoutSeconds: 60 };
 const management = { subscription: 's', resourceGroup: 'g', account: 'a', tokenEnv: standInKeyEnv };
 
+const holds = holding();
 let at: Pipeline;
 let deployments: Deployments;
 beforeEach(async () => {
-  at = await pipeline({}, {}, (usual) => {
-    const url = usual.baseURL;
-    return azureConnection(url, {
+  const connection = ({ baseURL: url }: { baseURL: string }) =>
+    azureConnection(url, {
       ...keys,
       management: { ...management, url: new URL(url).origin },
       deployment: { hourlyUsd: 3_600 },
     });
-  });
+  at = await pipeline({}, {}, connection, [holds.around]);
   const { connections, env } = at.settings;
   deployments = createPlatforms(connections, { env }).get('simulator').deployments as Deployments;
 });
-afterEach(async () => await at.close());
+afterEach(async () => {
+  holds.releaseAll();
+  await at.close();
+});
 
 const start = async (): Promise<RunHandle> => await at.client.start(at.config(), { name: unique('azure') });
+/** A run whose models are deployed and about to be asked. */
+async function evaluating(changes: Partial<RunConfigInput> = {}): Promise<RunHandle> {
+  const name = unique('azure');
+  holds.hold(name, 'evaluateModel');
+  const run = await at.client.start(at.config(changes), { name });
+  await until(
+    () => holds.isHeld(name),
+    (held) => held,
+  );
+  return run;
+}
 const standing = async () => await deployments.find(runKeyPrefix);
 async function reaches(run: RunHandle, so: (now: RunProgress) => boolean): Promise<RunProgress> {
   return await until(async () => await run.progress(), so);
 }
 
-function slowAnswers(ms: number): void {
-  at.simulator.faults.add({ kind: 'delay', ms, times: -1, path: '/v1/chat/completions' });
-}
-
-/** A run under way with its questions, whose deployments may stand for seconds. */
-async function startShortLived(): Promise<RunHandle> {
-  slowAnswers(2_000);
-  const evaluation = { deploymentHours: 20 / 3600 };
-  const run = await at.client.start(at.config({ evaluation }), { name: unique('azure') });
-  await reaches(run, ({ stage }) => stage === 'evaluate');
+/** A run that gets no answer to its questions, whose deployments may stand for seconds. */
+async function unanswered(): Promise<RunHandle> {
+  const run = await evaluating({ evaluation: { deploymentHours: 20 / 3600 } });
+  at.simulator.faults.add({ kind: 'delay', ms: 3_600_000, times: -1, path: '/v1/chat/completions' });
   return run;
 }
 
@@ -71,25 +81,24 @@ test('a cancellation while it deploys leaves no deployment', async () => {
 });
 
 test('a cancellation while it evaluates leaves no deployment, and tells what they have cost', async () => {
-  slowAnswers(500);
-  const run = await start();
-  const { deployments } = await reaches(run, ({ stage }) => stage === 'evaluate');
+  const run = await evaluating();
+  const { deployments } = await run.progress();
   // In the order in which they came up.
   expect(deployments?.toSorted((a, b) => a.name.localeCompare(b.name))).toEqual([
     { name: expect.stringMatching(/-base$/), model: 'stand-in-mini' },
     { name: expect.stringMatching(/-tuned$/), model: expect.stringContaining('.ft-'), hourlyUsd: 3_600 },
   ]);
   await run.cancel('No longer wanted.');
+  holds.releaseAll();
   expect((await reaches(run, ({ status }) => status === 'cancelled')).cost.hostingUsd).toBeGreaterThan(0);
   expect(await standing()).toEqual([]);
 });
 
 test('an answer that is lost and deployments that are taken away change nothing of the end', async () => {
   at.simulator.faults.add({ kind: 'drop-after', method: 'PUT', path: '/subscriptions/**' });
-  slowAnswers(300);
-  const run = await start();
-  await reaches(run, ({ stage }) => stage === 'evaluate');
+  const run = await evaluating();
   for (const { name } of await standing()) await deployments.remove(name);
+  holds.releaseAll();
   const { comparison } = await run.result();
   expect(comparison.tuned).toMatchObject({ errors: 0, score: { value: 1 } });
   expect(await standing()).toEqual([]);
@@ -97,8 +106,8 @@ test('an answer that is lost and deployments that are taken away change nothing 
 });
 
 test('deployments that stand for too long are removed, and asked under again when a person says so', async () => {
-  const run = await startShortLived();
-  slowAnswers(60_000);
+  const run = await unanswered();
+  holds.releaseAll();
   const { question, cost, deployments: shown } = await reaches(run, ({ status }) => status === 'parked');
   expect(question).toMatchObject({ code: 'evaluation_incomplete', choices: [{ name: 'again' }] });
   expect(await standing()).toEqual([]);
@@ -115,9 +124,9 @@ test('deployments that stand for too long are removed, and asked under again whe
 });
 
 test('a run that was paused deploys nothing again before it is resumed', async () => {
-  const run = await startShortLived();
+  const run = await unanswered();
   await run.pause();
-  slowAnswers(60_000);
+  holds.releaseAll();
   await reaches(run, ({ status }) => status === 'parked');
 
   at.simulator.faults.clear();

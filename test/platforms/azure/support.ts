@@ -16,7 +16,7 @@ export function azureConnection(simulatorUrl: string, changes: Record<string, un
       tokenEnv: 'OPENAI_API_KEY',
     },
     webhookSecretEnv: 'HOOK_SECRET',
-    timeoutSeconds: 5,
+    timeoutSeconds: 60,
     catalogue,
     simulated,
     listLagSeconds,

@@ -5,5 +5,5 @@ conforms('openai', (url) => ({
   ...standInConnection(url),
   apiKeyEnv: 'OPENAI_API_KEY',
   webhookSecretEnv: 'HOOK_SECRET',
-  timeoutSeconds: 5,
+  timeoutSeconds: 60,
 }));

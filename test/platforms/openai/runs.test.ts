@@ -2,7 +2,7 @@ import { standInConnection, standInKeyEnv } from '../../../src/platforms/registr
 import { runsConform } from '../runs.ts';
 
 runsConform('openai', false, async () => ({
-  connection: (url) => ({ ...standInConnection(url), apiKeyEnv: standInKeyEnv, timeoutSeconds: 5 }),
+  connection: (url) => ({ ...standInConnection(url), apiKeyEnv: standInKeyEnv, timeoutSeconds: 60 }),
   config: {},
   close: async () => {},
 }));

@@ -21,13 +21,13 @@ async function created(at: Bench, key: string, ids = ['a', 'b']): Promise<Remote
   return await batches.create({ key, runName: 'small', fileId });
 }
 
-/** Looks at the batch until it is so; a minute at most, or an endless loop would outlive its test. */
+/** Looks at the batch until it is so; 10 minutes at most, or an endless loop would outlive its test. */
 async function until(at: Bench, { id }: Pick<RemoteBatch, 'id'>, so: (batch: RemoteBatch) => boolean) {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 600_000;
   for (;;) {
     const batch = await batchesOf(at).get(id);
     if (so(batch)) return batch;
-    if (performance.now() > deadline) throw new Error(`still waiting after a minute at ${JSON.stringify(batch)}`);
+    if (performance.now() > deadline) throw new Error(`still waiting after 10 minutes at ${JSON.stringify(batch)}`);
     await pause(20);
   }
 }

@@ -150,12 +150,12 @@ test.each([
   // Under jest the SDK cannot tell its own timeout from a broken connection: the message is tested apart.
   [
     'an answer that comes too late',
-    { kind: 'delay', ms: 3_000, when: 'after' },
+    { kind: 'delay', ms: 60_000, when: 'after' },
     'answer_lost',
     expect.stringMatching(/^Creating the job: /),
   ],
 ] as const)('%s leaves it unsure whether the job exists, and is not sent again', async (_, fault, code, message) => {
-  const at = await bench({}, { timeoutSeconds: 1 });
+  const at = await bench({}, { timeoutSeconds: 5 });
   const posts = at.count('POST', '/v1/fine_tuning/jobs');
   at.simulator.faults.add({ ...jobs, ...fault, times: -1 });
   expect(await failureOf(createJob(at))).toMatchObject({ code, message, retry: 'unsure', status: undefined });

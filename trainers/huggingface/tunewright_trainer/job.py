@@ -1,13 +1,14 @@
-"""What a job is told, and where its files lie. The service writes the same layout: src/platforms/huggingface/storage.ts."""
+"""What a job is told, and where its files lie. The service writes the same layout: src/platforms/huggingface/storage/index.ts."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from .whole import seal
 
 
 class Refused(Exception):
@@ -99,7 +100,7 @@ class Job:
 
 
 class Storage:
-    """A folder that the service and all trainers reach."""
+    """The storage's layout, in a folder: the one that the service and all trainers reach, or a host's own (place.py)."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -112,19 +113,24 @@ class Storage:
 
     def model(self, name: str) -> str:
         """Where a model is loaded from: `BASE:JOB` is tuned, `BASE:JOB:STEP` a checkpoint, all else a base model."""
-        if ".." in name.split("/"):
-            raise Refused("model_not_found", f"{name} is no model's name.")
-        if ":tunewright-" in name:
-            folder = self._merged(name) if self.is_adapter(name) else self._folder(name)
+        folder = self.folder(name)
+        if is_tuned(name):
+            if self.is_adapter(name):
+                folder = self._merged(name)
             if not folder.is_dir():
                 raise Refused("model_not_found", f"There is no model {name}.")
             return str(folder)
-        folder = self.root / "models" / name
         return str(folder) if folder.is_dir() else name
+
+    def folder(self, name: str) -> Path:
+        """Where the model lies, if it is here at all."""
+        if ".." in name.split("/"):
+            raise Refused("model_not_found", f"{name} is no model's name.")
+        return self._folder(name) if is_tuned(name) else self.root / "models" / name
 
     def is_adapter(self, name: str) -> bool:
         """A checkpoint of LoRA: it is merged (merge.py) before it is loaded."""
-        return ":tunewright-" in name and len(_parts(name)) == 3 and (self._folder(name) / "adapter_config.json").is_file()
+        return is_tuned(name) and len(_parts(name)) == 3 and (self._folder(name) / "adapter_config.json").is_file()
 
     def adapter(self, name: str) -> tuple[Path, str, Path]:
         """Where the adapter of such a checkpoint lies, the model that it belongs to, and where the whole one is kept."""
@@ -147,19 +153,18 @@ class Storage:
         beside = self.job(job_id) / "model.part"
         shutil.rmtree(beside, ignore_errors=True)
         save(beside)
+        seal(beside)
         folder = self.job(job_id) / "model"
         shutil.rmtree(folder, ignore_errors=True)
         beside.rename(folder)
+
+
+def is_tuned(name: str) -> bool:
+    """By a job of tunewright; all else is a base model."""
+    return ":tunewright-" in name
 
 
 def _parts(name: str) -> list[str]:
     # A tuned model can be tuned on: the last job has made it.
     base, rest = name.rsplit(":tunewright-", 1)
     return [base, *f"tunewright-{rest}".split(":")]
-
-
-def write_json(path: Path, value: object) -> None:
-    """All of it, or nothing."""
-    beside = path.with_suffix(".part")
-    beside.write_text(json.dumps(value))
-    beside.replace(path)

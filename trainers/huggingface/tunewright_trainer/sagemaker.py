@@ -20,8 +20,9 @@ from typing import Any
 
 from . import ranks
 from .events import Events
-from .job import Job, Refused, Storage, write_json
+from .job import Job, Refused, Storage
 from .train import Silent, train
+from .whole import write_json
 
 _REASON_CHARACTERS = 1024
 """More of a failure's reason SageMaker does not tell."""

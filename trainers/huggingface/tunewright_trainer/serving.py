@@ -17,9 +17,11 @@ from typing import Any
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from .child import child, tail
-from .job import Refused, Storage
+from .child import child, meanwhile, tail
+from .job import Refused
 from .merge import REFUSED
+from .place import Place
+from .stores import StoreAway
 
 _MOST_STARTS = 3
 
@@ -28,19 +30,21 @@ TRANSFORMERS = f"{shlex.quote(sys.executable)} -m transformers.cli.transformers 
 
 
 class Serving:
-    def __init__(self, storage: Storage, host: str, command: str) -> None:
+    def __init__(self, place: Place, host: str, command: str) -> None:
         """`host` is how the service reaches this machine."""
-        self._storage = storage
+        self._place = place
+        self._storage = place.storage
         self._host = host
         self._command = command
 
     @activity.defn(name="huggingFaceServe")
     async def serve(self, deployment: dict[str, Any]) -> None:
-        if not self._storage.root.is_dir():
-            raise ApplicationError(f"{self._storage.root} is not mounted on this host.", type="storage_missing")
-        await self._merged(deployment["model"])
         try:
+            await meanwhile(lambda: self._place.bring(deployment["model"]), lambda: activity.heartbeat({}))
+            await self._merged(deployment["model"])
             source = self._storage.model(deployment["model"])
+        except StoreAway as reason:
+            raise ApplicationError(str(reason), type="storage_missing") from reason
         except Refused as reason:
             raise ApplicationError(str(reason), type=reason.code, non_retryable=True) from reason
         port = _free_port(self._host)
@@ -58,6 +62,7 @@ class Serving:
                         if time.monotonic() > ends:
                             return
                         activity.heartbeat({"url": url, "model": source, "ready": answering.done()})
+                        self._place.used(deployment["model"])
                         await asyncio.sleep(1)
                 finally:
                     answering.cancel()

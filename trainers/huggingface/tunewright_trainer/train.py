@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from . import dpo, ranks, reinforcement, supervised
-from .job import Job, Refused, Storage, write_json
+from .job import Job, Refused, Storage
 from .merge import REFUSED, whole_model
+from .whole import last_whole, seal, write_json
 
 STOPPED = 75
 """Exit status when it was told to end, its work saved."""
@@ -29,9 +30,9 @@ AWAY = 78
 
 _OBJECTIVES = {"supervised": supervised, "dpo": dpo, "reinforcement": reinforcement}
 _LOCK_SECONDS = 60
-_WHOLE = "whole.json"
-_ENDED = "ended.json"
-_ONLY_TO_GO_ON = ("optimizer.pt", "optimizer.bin", "scheduler.pt", "scaler.pt", "rng_state*.pth")
+ENDED = "ended.json"
+"""How the job has ended, once its model is kept."""
+ONLY_TO_GO_ON = ("optimizer.pt", "optimizer.bin", "scheduler.pt", "scaler.pt", "rng_state*.pth")
 """What of a checkpoint nobody needs once the job has ended: most of its bytes."""
 _NETWORK = {"ConnectError", "ConnectTimeout", "ConnectionError", "PoolTimeout", "ReadError", "ReadTimeout", "RemoteProtocolError"}
 
@@ -186,7 +187,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
             # Each process has written a part of it.
             ranks.together()
             if state.is_world_process_zero:
-                _seal(checkpoints / f"checkpoint-{state.global_step}")
+                seal(checkpoints / f"checkpoint-{state.global_step}")
             progress.tell("checkpoint", step=state.global_step, totalSteps=state.max_steps)
 
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
@@ -213,7 +214,8 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
         peft_config=lora if tuning.method == "lora" else None,
         callbacks=[telling],
     )
-    trainer.train(resume_from_checkpoint=last_whole(checkpoints))
+    last = last_whole(checkpoints)
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
     if telling.stop and trainer.state.global_step < trainer.state.max_steps:
         return False
     if ranks.rank() > 0:
@@ -231,7 +233,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     storage.keep(job.id, save)
     trained = objective.trained_tokens(job, trainer)
     ended = {"step": trainer.state.global_step, "totalSteps": trainer.state.max_steps, "trainedTokens": trained}
-    write_json(folder / _ENDED, ended)
+    write_json(folder / ENDED, ended)
     progress.tell("ended", **ended)
     return True
 
@@ -252,17 +254,8 @@ def passes(reason: BaseException) -> bool:
 
 def _ended(storage: Storage, job: Job) -> dict[str, int] | None:
     """How the job has ended, where its model is kept."""
-    path = storage.job(job.id) / _ENDED
+    path = storage.job(job.id) / ENDED
     return json.loads(path.read_text()) if path.is_file() and storage.has_model(job.id) else None
-
-
-def _sizes(folder: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_size for path in folder.iterdir() if path.name != _WHOLE}
-
-
-def _seal(checkpoint: Path) -> None:
-    """Says what belongs to a checkpoint. Where a machine was lost while it was written or copied, something is missing."""
-    write_json(checkpoint / _WHOLE, _sizes(checkpoint))
 
 
 def lighten(storage: Storage, job: Job) -> None:
@@ -270,21 +263,9 @@ def lighten(storage: Storage, job: Job) -> None:
     if not _ended(storage, job):
         return
     for checkpoint in (storage.job(job.id) / "checkpoints").glob("checkpoint-*"):
-        for pattern in _ONLY_TO_GO_ON:
+        for pattern in ONLY_TO_GO_ON:
             for path in checkpoint.glob(pattern):
                 path.unlink(missing_ok=True)
-
-
-def last_whole(checkpoints: Path) -> str | None:
-    """The newest checkpoint of which everything is there."""
-    found = sorted(checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True)
-    for checkpoint in found:
-        try:
-            if json.loads((checkpoint / _WHOLE).read_text()) == _sizes(checkpoint):
-                return str(checkpoint)
-        except (OSError, ValueError):
-            continue
-    return None
 
 
 if __name__ == "__main__":

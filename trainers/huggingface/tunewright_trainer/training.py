@@ -15,10 +15,14 @@ from typing import Any
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from .child import child, tail
+from .child import child, meanwhile, tail
 from .events import Events
-from .job import Job, Storage, write_json
-from .train import AWAY, LOCKED, REFUSED, STOPPED, last_whole, lighten
+from .job import Job, Refused
+from .place import Place
+from .sending import Delivery
+from .stores import StoreAway
+from .train import AWAY, LOCKED, REFUSED, STOPPED, lighten
+from .whole import last_whole, write_json
 
 _STOP_SECONDS = 60
 """What a step and a checkpoint may take; after that the child is killed, and the last checkpoint counts."""
@@ -28,44 +32,72 @@ _MOST_FAILURES = 3
 
 
 class Training:
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._storage = place.storage
 
     @activity.defn(name="huggingFaceTrain")
     async def train(self, told: dict[str, Any]) -> dict[str, Any]:
         job = Job.from_json(told)
-        if not self._storage.file(job.training_file).is_file():
-            message = f"{self._storage.root} does not hold the training file: see that the shared folder is mounted on this host."
-            raise ApplicationError(message, type="storage_missing")
+        ended = await self._beginning(job)
+        if ended is None:
+            ended = await self._trained(job, told)
+        return {"trainedTokens": ended["trainedTokens"], "steps": ended["step"]}
+
+    async def _beginning(self, job: Job) -> dict[str, Any] | None:
+        try:
+            return await meanwhile(lambda: self._place.begin(job), activity.heartbeat)
+        except StoreAway as reason:
+            raise ApplicationError(str(reason), type="storage_missing") from reason
+        except Refused as reason:
+            raise ApplicationError(str(reason), type=reason.code, non_retryable=True) from reason
+
+    async def _trained(self, job: Job, told: dict[str, Any]) -> dict[str, Any]:
         folder = self._storage.job(job.id)
         folder.mkdir(parents=True, exist_ok=True)
         events = Events(folder / "events.jsonl")
         attempt = activity.info().attempt
         events.add("A host has taken up the job." if attempt == 1 else f"A host has taken up the job: attempt {attempt}.")
+        sending = self._place.sending(job)
+        last: dict[str, Any] = {}
+
+        async def sent(doing: Callable[[], None]) -> None:
+            # Checkpoints are large, and the storage may be away.
+            await meanwhile(doing, lambda: activity.heartbeat(last))
+
         try:
-            ended = await self._run(job, told, folder, events)
+            await self._run(job, told, events, sending, last)
+            lighten(self._storage, job)
+            await sent(sending.models)
+            events.add("The model is saved.")
+            await sent(sending.ended)
         except asyncio.CancelledError:
             details = activity.cancellation_details()
-            if details is not None and details.not_found:
+            if details is not None and (details.not_found or details.timed_out):
                 # Another host has taken the job over, or its workflow is gone: this one has nothing more to say.
+                sending.forget()
                 raise
             if details is not None and details.cancel_requested:
                 events.add("Cancelled; a checkpoint is kept.", "warn")
+                await sent(sending.tell)
                 raise
             events.add("The host ends; another one goes on from the last checkpoint.", "warn")
+            await sent(sending.hand_over)
             raise ApplicationError("The host's worker was told to end.", type="host_ended") from None
+        except StoreAway as reason:
+            raise ApplicationError(str(reason), type="storage_missing") from reason
         except ApplicationError as failure:
             events.add(failure.message, "error")
+            await sent(sending.tell if failure.non_retryable else sending.hand_over)
             raise
-        lighten(self._storage, job)
-        events.add("The model is saved.")
-        return {"trainedTokens": ended["trainedTokens"], "steps": ended["step"]}
+        return last
 
-    async def _run(self, job: Job, told: dict[str, Any], folder: Path, events: Events) -> dict[str, Any]:
+    async def _run(self, job: Job, told: dict[str, Any], events: Events, sending: Delivery, last: dict[str, Any]) -> None:
+        """`last` is what was last told of it."""
+        folder = self._storage.job(job.id)
         log = folder / "trainer.log"
         reader, writer = os.pipe()
         command = [sys.executable, "-m", "tunewright_trainer.train", str(self._storage.root), json.dumps(told), str(writer)]
-        last: dict[str, Any] = {}
         refusal: dict[str, Any] = {}
 
         def hear(line: bytes) -> None:
@@ -76,6 +108,8 @@ class Training:
                 return
             if kind != "warning":
                 last.update(said)
+            if kind == "checkpoint":
+                sending.saved(said["step"])
             events.tell(kind, **said)
 
         async with child(command, log, pass_fds=(writer,)) as process:
@@ -91,7 +125,7 @@ class Training:
             await hearing
             status = process.returncode
         if status == 0:
-            return last
+            return
         if status == REFUSED:
             raise ApplicationError(refusal["message"], type=refusal["code"], non_retryable=True)
         if status == LOCKED:
@@ -116,7 +150,8 @@ class Training:
 def _failures(folder: Path) -> int:
     """How often the job has failed since its last checkpoint, this time among them."""
     path = folder / "failures.json"
-    last = last_whole(folder / "checkpoints")
+    whole = last_whole(folder / "checkpoints")
+    last = whole.name if whole else None
     known = json.loads(path.read_text()) if path.is_file() else {}
     count = known.get("count", 0) + 1 if known.get("checkpoint") == last else 1
     write_json(path, {"checkpoint": last, "count": count})

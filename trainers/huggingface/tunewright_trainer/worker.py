@@ -1,4 +1,4 @@
-"""The worker of one host: `tunewright-trainer --storage FOLDER`."""
+"""The worker of one host: `tunewright-trainer --storage FOLDER`, or `s3://BUCKET/PREFIX`."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.worker import Worker
 
-from .job import Storage
+from .place import open_place
 from .serving import TRANSFORMERS, Serving
 from .training import Training
 from .workflows import SERVING, TRAINING, Serve, Train
 
 
-
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tunewright-trainer", description=__doc__)
-    parser.add_argument("--storage", type=Path, required=True, help="the folder that the service and all trainers share")
+    parser.add_argument("--storage", required=True, help="the connection's: a folder that all share, or s3://BUCKET/PREFIX")
+    parser.add_argument("--work", type=Path, help="a folder of this host's own disk: what is used or made here is copied")
     parser.add_argument("--address", help="of Temporal; TEMPORAL_ADDRESS otherwise")
     parser.add_argument("--namespace", help="TEMPORAL_NAMESPACE otherwise")
     parser.add_argument("--task-queue", default="huggingface", help="the connection's taskQueue")
@@ -32,7 +32,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="under which the service reaches what is served here")
     parser.add_argument("--serve", default=TRANSFORMERS, help="the command that serves {model} at {host} and {port}")
     settings = parser.parse_args()
-    if not settings.storage.is_dir():
+    if settings.storage.startswith("s3://"):
+        settings.work = settings.work or Path.home() / ".cache" / "tunewright-trainer"
+    elif not Path(settings.storage).is_dir():
         parser.error(f"{settings.storage} is no folder: mount it first.")
     try:
         with socket.socket() as one:
@@ -48,16 +50,16 @@ async def run(settings: argparse.Namespace) -> None:
     asked = {"target_host": settings.address, "namespace": settings.namespace}
     where |= {name: value for name, value in asked.items() if value}
     client = await Client.connect(**where)
-    storage = Storage(settings.storage)
+    place = open_place(settings.storage, settings.work)
     quick = timedelta(milliseconds=500)
     both = {"graceful_shutdown_timeout": timedelta(0), "max_heartbeat_throttle_interval": quick, "default_heartbeat_throttle_interval": quick}
     workers = [Worker(client, task_queue=settings.task_queue, workflows=[Train, Serve])]
     if settings.trainings:
-        train = Training(storage).train
+        train = Training(place).train
         queue = f"{settings.task_queue}-{TRAINING}"
         workers.append(Worker(client, task_queue=queue, activities=[train], max_concurrent_activities=settings.trainings, **both))
     if settings.servings:
-        serve = Serving(storage, settings.host, settings.serve).serve
+        serve = Serving(place, settings.host, settings.serve).serve
         queue = f"{settings.task_queue}-{SERVING}"
         workers.append(Worker(client, task_queue=queue, activities=[serve], max_concurrent_activities=settings.servings, **both))
     ended = asyncio.Event()

@@ -48,6 +48,7 @@ export function compareActivities({ platforms, store }: Dependencies) {
       expected: input.expected,
       tuned,
       slices: compared.slices,
+      unsliced: compared.unsliced,
       usdPer1000: usdPer1000(tuned),
       lifeDays: shutdownDate ? (Date.parse(shutdownDate) - Date.now()) / dayMs : Number.POSITIVE_INFINITY,
     });
@@ -59,11 +60,20 @@ export function compareActivities({ platforms, store }: Dependencies) {
     };
 
     /** Unknown where models are billed by the hour they stand. */
-    function usdPer1000({ model, examples, inputTokens, outputTokens }: ModelEvaluation): number | undefined {
+    function usdPer1000({
+      model,
+      examples,
+      repeated = 0,
+      errors,
+      inputTokens,
+      outputTokens,
+    }: ModelEvaluation): number | undefined {
       const platform = platforms.get(input.connection);
       const prices = platform.deployments ? undefined : platform.catalogueEntry(model)?.prices;
       if (!prices) return undefined;
-      return ((inputTokens * prices.input + outputTokens * prices.output) / million / examples) * thousand;
+      // What gave no answer has cost nothing, and tells nothing of what answers cost.
+      const answered = examples + repeated - errors;
+      return ((inputTokens * prices.input + outputTokens * prices.output) / million / answered) * thousand;
     }
   }
 

@@ -1,6 +1,9 @@
 import type { ArtifactRef } from './artifact.ts';
 
-/** A share with its 95% confidence interval; all three in [0, 1] for accuracies, [-1, 1] for differences. */
+/**
+ * A share with its confidence interval; all three in [0, 1] for accuracies, [-1, 1] for differences. The confidence is 95%, of
+ * what a gate judges the gate's own.
+ */
 export interface Estimate {
   value: number;
   low: number;
@@ -10,8 +13,10 @@ export interface Estimate {
 /** One model's answers on the held-out examples, graded. */
 export interface ModelEvaluation {
   model: string;
-  /** Held-out examples asked. */
+  /** Held-out examples asked, each counted once. */
   examples: number;
+  /** Examples asked beside them that ask and answer what one before them does; they count nowhere. 0 when absent. */
+  repeated?: number;
   passed: number;
   /** Examples that got no answer (refused by the platform, or its reply could not be read); they count as not passed. */
   errors: number;
@@ -29,7 +34,7 @@ export interface ModelEvaluation {
   cached?: { examples: number; inputTokens: number; outputTokens: number };
   /** What of them was asked by batch, which costs less; absent when nothing. */
   batched?: { examples: number; inputTokens: number; outputTokens: number };
-  /** Of the answers that were timed, milliseconds; absent where none was. */
+  /** Milliseconds within which half of the answers came; absent where fewer than half were timed. */
   medianLatencyMs?: number;
   /** What the judge models of the grader have used; US dollars where prices are known. */
   judge?: { inputTokens: number; outputTokens: number; usd?: number };
@@ -53,11 +58,15 @@ export interface Comparison {
   ungraded?: number;
   /** tuned - base, with a score interval for paired shares. */
   difference: Estimate;
+  /** Of that interval; 0.95 when absent. */
+  confidence?: number;
   /** Examples the base got wrong and the tuned model right, and the reverse. */
   fixed: number;
   broken: number;
   /** Two-sided exact McNemar test on `fixed` against `broken`. */
   pValue: number;
+  /** As of a `Rival`. */
+  atWorst?: { difference: Estimate; pValue: number };
   /** Where scores are not just 0 and 1: the mean difference of scores, in the grader's range, and its own test. */
   scores?: { difference: Estimate; pValue: number };
 }

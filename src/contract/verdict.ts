@@ -23,6 +23,11 @@ export interface Rival {
   adjustedPValue: number;
   /** Examples left out because the answer of one of the two could not be graded. 0 when absent. */
   ungraded?: number;
+  /**
+   * The same where each example that only one of the two has an answer and a grade for is held against the tuned model: what
+   * the gate goes by. Absent when that changes nothing.
+   */
+  atWorst?: { difference: Estimate; pValue: number };
   /** Where scores are not just 0 and 1: the mean difference of scores, in the grader's range, and its own test. */
   scores?: { difference: Estimate; pValue: number };
 }
@@ -30,12 +35,15 @@ export interface Rival {
 /** One part of the held-out examples: those with the same value in a field. */
 export interface Slice {
   value: string;
+  /** All of them, also those without a grade. */
   examples: number;
-  /** Share passed by the tuned model and by each rival. */
+  /** Share passed by the tuned model and by each rival, of the answers that have a grade. */
   tuned: Estimate;
   rivals: Partial<Record<RivalRole, Estimate>>;
   /** tuned - what the gate compares with, the champion where there is one and else the base model. */
   difference: Estimate;
+  /** As of a {@link Rival}. */
+  atWorst?: Estimate;
 }
 
 export interface SlicedBy {

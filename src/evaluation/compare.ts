@@ -33,6 +33,8 @@ export interface ComparedModels {
   rivals: Rival[];
   /** By reference where references are labels, and by every field named. */
   slices: SlicedBy[];
+  /** Fields that were named and tell nothing of parts of the examples: over 100 values, or none that occurs twice. */
+  unsliced?: string[];
   /** Of the tuned model; empty when the references are no labels. */
   confusions: Confusion[];
   /** Examples that the base model, or the champion where there is one, got right: the first 20 by index. */
@@ -56,18 +58,24 @@ export async function summarise(
 ): Promise<ModelEvaluation> {
   const sums = { examples: 0, passed: 0, errors: 0, inputTokens: 0, outputTokens: 0 };
   const some = { cached: noTokens(), batched: noTokens() };
+  /** Of each answer: one that was not timed may have taken any time. */
   const latencies: number[] = [];
+  let repeated = 0;
   const grades = createGradeTally();
   let firstError: Prediction['error'];
   for await (const prediction of predictions) {
     const { passed, error, inputTokens, outputTokens } = prediction;
-    sums.examples += 1;
-    if (passed) sums.passed += 1;
-    if (error) sums.errors += 1;
+    if (prediction.repeats === undefined) {
+      sums.examples += 1;
+      if (passed) sums.passed += 1;
+      if (error) sums.errors += 1;
+      else latencies.push(prediction.latencyMs ?? Number.POSITIVE_INFINITY);
+    } else {
+      repeated += 1;
+    }
     firstError ??= error;
     sums.inputTokens += inputTokens;
     sums.outputTokens += outputTokens;
-    if (prediction.latencyMs !== undefined) latencies.push(prediction.latencyMs);
     for (const how of ['cached', 'batched'] as const) {
       if (!prediction[how]) continue;
       some[how].examples += 1;
@@ -86,8 +94,10 @@ export async function summarise(
   const score = wilsonInterval(sums.passed, grades.graded(model));
   const { cached, batched } = some;
   const cheaper = { ...(cached.examples > 0 ? { cached } : {}), ...(batched.examples > 0 ? { batched } : {}) };
-  const timed = latencies.length > 0 ? { medianLatencyMs: Math.round(median(latencies)) } : {};
-  return { model, ...sums, ...cheaper, ...timed, ...grades.counts(), score, predictions: ref };
+  const middle = median(latencies);
+  const timed = Number.isFinite(middle) ? { medianLatencyMs: Math.round(middle) } : {};
+  const again = repeated > 0 ? { repeated } : {};
+  return { model, ...sums, ...again, ...cheaper, ...timed, ...grades.counts(), score, predictions: ref };
 }
 
 function noTokens() {
@@ -113,24 +123,22 @@ export async function compare(
   const regressions: Regression[] = [];
   let examples = 0;
   for await (const [after, ...before] of inStep([tuned, ...others])) {
+    // What repeats an example is no further evidence.
+    if (after.repeats !== undefined) continue;
     examples += 1;
     const answers = new Map(others.map(({ role }, at) => [role, before[at] as Prediction]));
     for (const [at, pairing] of pairings.entries()) pairing.add(before[at] as Prediction, after);
-    // What has no grade is neither right nor wrong.
-    if (after.grading) continue;
-    const graded = [...answers].filter(([, answer]) => !answer.grading);
-    const outcome = {
-      tuned: after.passed,
-      rivals: Object.fromEntries(graded.map(([role, { passed }]) => [role, passed])),
-    };
-    byReference.add(after.reference, outcome);
+    byReference.add(after.reference, after, answers);
     for (const [field, value] of Object.entries(after.slices ?? {})) {
       const slicer = byField.get(field) ?? createSlicer(against);
       byField.set(field, slicer);
-      slicer.add(value, outcome);
+      slicer.add(value, after, answers);
     }
+    // What has no grade is neither right nor wrong.
+    if (after.grading) continue;
     if (!after.passed && after.output !== undefined) confusions.add(after.reference, after.output);
-    if (outcome.rivals[against] && !after.passed && regressions.length < regressionsKept) {
+    const other = answers.get(against);
+    if (other?.passed && !other.grading && !after.passed && regressions.length < regressionsKept) {
       regressions.push(regression(answers, after));
     }
   }
@@ -148,9 +156,11 @@ export async function compare(
   const [base] = others;
   const [baseResult] = results as [(typeof results)[number]];
   const labels = byReference.sliced('reference');
-  const fields = [...byField].map(([field, slicer]) => slicer.sliced(field)).filter((table) => table !== undefined);
+  const tables = [...byField].map(([field, slicer]) => ({ field, table: slicer.sliced(field) }));
+  const fields = tables.flatMap(({ table }) => table ?? []);
+  const unsliced = tables.flatMap(({ field, table }) => (table ? [] : [field]));
   return {
-    comparison: { base: base.evaluation, tuned: tuned.evaluation, ...baseResult },
+    comparison: { base: base.evaluation, tuned: tuned.evaluation, confidence, ...baseResult },
     rivals: others.map(({ role, evaluation }, at) => ({
       role,
       evaluation,
@@ -158,6 +168,7 @@ export async function compare(
       adjustedPValue: adjusted[at] as number,
     })),
     slices: [...(labels ? [labels] : []), ...fields],
+    ...(unsliced.length > 0 ? { unsliced } : {}),
     confusions: labels ? confusions.rows() : [],
     regressions,
   };

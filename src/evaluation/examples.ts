@@ -12,6 +12,8 @@ export type Change = 'fixed' | 'broken' | 'unchanged' | 'ungraded';
 export interface ExampleOutcome {
   /** Position in the held-out file, from 0. */
   index: number;
+  /** The example before it that asks and answers the same: counted is that one alone. */
+  repeats?: number;
   question: string;
   reference: string;
   tuned: Answered;
@@ -30,6 +32,7 @@ export async function* examplesOf(report: RunReport, store: ArtifactStore): Asyn
     const { value: question } = await questions.next();
     yield {
       index: tuned.index,
+      ...(tuned.repeats === undefined ? {} : { repeats: tuned.repeats }),
       question: question ? askedText(question.messages) : '',
       reference: tuned.reference,
       tuned: answered(tuned),

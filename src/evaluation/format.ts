@@ -16,6 +16,11 @@ export function formatInterval({ low, high }: Estimate): string {
   return `${hundredths(low)} to ${hundredths(high)}`;
 }
 
+/** 0.95 as `95%`, 0.999 as `99.9%`. */
+export function formatConfidence(confidence: number): string {
+  return `${+(confidence * 100).toFixed(1)}%`;
+}
+
 /** US dollars; what is less than a dollar keeps four decimals. */
 export function formatUsd(amount: number): string {
   if (amount > 0 && amount < 0.0001) return 'less than $0.0001';

@@ -1,7 +1,8 @@
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import type { GateConfig } from '../contract/gate.ts';
-import type { Decision, GateCheck, Rival, RivalRole, SlicedBy, Verdict } from '../contract/verdict.ts';
+import type { Decision, GateCheck, Rival, RivalRole, Slice, SlicedBy, Verdict } from '../contract/verdict.ts';
 import {
+  formatConfidence,
   formatCount,
   formatDuration,
   formatInterval,
@@ -20,6 +21,8 @@ export interface GateEvidence {
   expected: readonly RivalRole[];
   tuned: ModelEvaluation;
   slices: readonly SlicedBy[];
+  /** Fields by which there are no slices though they were asked for. */
+  unsliced?: readonly string[] | undefined;
   usdPer1000?: number | undefined;
   /** Days until the tuned model is shut down; Infinity where no date is announced. */
   lifeDays?: number | undefined;
@@ -37,7 +40,7 @@ export function judge(gate: GateConfig, evidence: GateEvidence): Verdict {
     enoughExamples(gate, evidence),
     answered(gate, evidence),
     ...minimumScore(gate, evidence),
-    ...evidence.expected.map((role) => better(gate, evidence, role)),
+    ...compared(evidence).map((role) => better(gate, evidence, role)),
     ...noSliceWorse(gate, evidence),
     ...costBound(gate, evidence),
     ...latencyBound(gate, evidence),
@@ -53,17 +56,24 @@ export function judge(gate: GateConfig, evidence: GateEvidence): Verdict {
   };
 }
 
+/** What has to be beaten: the base model always, and whatever else was expected or asked. */
+function compared({ expected, rivals }: GateEvidence): RivalRole[] {
+  return [...new Set<RivalRole>(['base', ...expected, ...rivals.map(({ role }) => role)])];
+}
+
 function enoughExamples({ minimumExamples }: GateConfig, { tuned }: GateEvidence): GateCheck {
+  const { examples, repeated = 0 } = tuned;
+  const more = repeated > 0 ? ` (${repeated} more repeat one of them and prove nothing)` : '';
   return {
     rule: 'examples',
-    passed: tuned.examples >= minimumExamples,
-    says: `${formatCount(tuned.examples, 'held-out example')}, at least ${minimumExamples} asked for.`,
+    passed: examples >= minimumExamples,
+    says: `${formatCount(examples, 'held-out example')}${more}, at least ${minimumExamples} asked for.`,
   };
 }
 
 function answered({ maximumFailures }: GateConfig, { tuned, rivals }: GateEvidence): GateCheck {
-  const shares = [tuned, ...rivals.map(({ evaluation }) => evaluation)].map(
-    ({ examples, errors, ungraded = 0 }) => (errors + ungraded) / examples,
+  const shares = [tuned, ...rivals.map(({ evaluation }) => evaluation)].map(({ examples, errors, ungraded = 0 }) =>
+    examples === 0 ? 1 : (errors + ungraded) / examples,
   );
   const worst = Math.max(...shares);
   return {
@@ -75,51 +85,63 @@ function answered({ maximumFailures }: GateConfig, { tuned, rivals }: GateEviden
 
 function minimumScore({ minimumScore }: GateConfig, { tuned }: GateEvidence): GateCheck[] {
   if (minimumScore === undefined) return [];
-  const score = tuned.score.value;
-  const says = `A score of ${formatPercent(score)}, at least ${formatPercent(minimumScore)} asked for.`;
-  return [{ rule: 'minimum_score', passed: score >= minimumScore, says }];
+  const { passed, examples, ungraded = 0, score } = tuned;
+  const least = examples === 0 ? 0 : passed / examples;
+  const counted = ungraded > 0 ? `, ${formatPercent(least)} where what has no grade counts as wrong` : '';
+  const says = `A score of ${formatPercent(score.value)}${counted}; at least ${formatPercent(minimumScore)} asked for.`;
+  return [{ rule: 'minimum_score', passed: least >= minimumScore, says }];
 }
 
 /**
- * The interval has to be above the margin and, where no loss is allowed, the test has to agree: on a handful of examples
+ * The interval has to be above the margin, also with what is missing held against the model, and, where no loss is allowed, the test has to agree: on a handful of examples
  * the interval alone is too sure of itself. All rules have to hold at once, so none needs a correction for the others.
  */
 function better({ margins, confidence }: GateConfig, { rivals }: GateEvidence, role: RivalRole): GateCheck {
   const rival = rivals.find((one) => one.role === role);
   if (!rival) return { rule: role, passed: false, says: `It was not compared with ${names[role]}.` };
-  const { difference, pValue } = rival;
+  const { difference, atWorst } = rival;
+  const { difference: counted, pValue } = atWorst ?? rival;
   const margin = margins[role];
-  const above = difference.low > margin;
+  const above = counted.low > margin;
   const shown = margin < 0 || pValue < 1 - confidence;
   return {
     rule: role,
     passed: above && shown,
     says:
-      `${formatPoints(difference.value)} against ${names[role]}, ${+(confidence * 100).toFixed(1)}% interval ${formatInterval(difference)}` +
+      `${formatPoints(difference.value)} against ${names[role]}, ${formatConfidence(confidence)} interval ${formatInterval(difference)}` +
+      `${atWorst ? `, or ${formatInterval(counted)} with what is missing held against it` : ''}` +
       `${above && !shown ? `, but ${formatPValue(pValue)}` : ''}; its lower end has to be above ${margin === 0 ? '0' : formatPoints(margin)}.`,
   };
 }
 
 /** A slice fails when even the upper end of its interval is below what is allowed: chance is no reason. */
-function noSliceWorse({ slices: rule }: GateConfig, { slices }: GateEvidence): GateCheck[] {
+function noSliceWorse({ slices: rule }: GateConfig, { slices, unsliced = [] }: GateEvidence): GateCheck[] {
   if (!rule) return [];
+  const blind = unsliced.map((field) => ({
+    rule: 'slice',
+    passed: false,
+    says: `By ${field} there are no slices to look at: it has over 100 values, or none that occurs twice.`,
+  }));
   const large = slices.flatMap(({ field, slices: parts }) =>
     parts.filter(({ examples }) => examples >= rule.minimumExamples).map((part) => ({ field, ...part })),
   );
   const allowed = `no slice may be shown to lose more than ${formatPercent(rule.maximumDrop)}`;
   if (large.length === 0) {
     const says = `There is no slice of ${formatCount(rule.minimumExamples, 'example')} or more: ${allowed}.`;
-    return [{ rule: 'slice', passed: false, says }];
+    return [{ rule: 'slice', passed: false, says }, ...blind];
   }
-  const worst = large.reduce((one, other) => (other.difference.high < one.difference.high ? other : one));
-  const change = `${formatPoints(worst.difference.value)}, interval ${formatInterval(worst.difference)}`;
+  const highOf = ({ difference, atWorst = difference }: Slice) => atWorst.high;
+  const worst = large.reduce((one, other) => (highOf(other) < highOf(one) ? other : one));
+  const missing = worst.atWorst ? `, or ${formatInterval(worst.atWorst)} with what is missing held against it` : '';
+  const change = `${formatPoints(worst.difference.value)}, 95% interval ${formatInterval(worst.difference)}${missing}`;
   return [
     {
       rule: 'slice',
-      passed: worst.difference.high >= -rule.maximumDrop,
+      passed: large.every((slice) => highOf(slice) >= -rule.maximumDrop),
       // The value is the data's: it stands in the report, and not in a history.
       says: `Of ${formatCount(large.length, 'slice')} the worst is one by ${worst.field}: ${change}; ${allowed}.`,
     },
+    ...blind,
   ];
 }
 
@@ -135,14 +157,16 @@ function latencyBound({ maximumMedianMs }: GateConfig, { tuned }: GateEvidence):
   if (maximumMedianMs === undefined) return [];
   const { medianLatencyMs: median } = tuned;
   const found =
-    median === undefined ? 'No answer was timed' : `Half of the answers came within ${formatDuration(median)}`;
+    median === undefined
+      ? 'How soon half of the answers came is not known'
+      : `Half of the answers came within ${formatDuration(median)}`;
   const passed = median !== undefined && median <= maximumMedianMs;
   return [{ rule: 'latency', passed, says: `${found}, at most ${formatDuration(maximumMedianMs)} allowed.` }];
 }
 
 function lifeLeft({ minimumLifeDays }: GateConfig, { lifeDays }: GateEvidence): GateCheck {
   const found =
-    lifeDays === undefined
+    lifeDays === undefined || Number.isNaN(lifeDays)
       ? 'How long it will live is not known'
       : lifeDays === Number.POSITIVE_INFINITY
         ? 'No shutdown date is announced'

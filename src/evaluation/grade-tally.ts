@@ -25,6 +25,7 @@ export function createGradeTally(): GradeTally {
       const { grading, judge: use } = prediction;
       const score = scoreOf(prediction);
       if (use) judge = judge ? total([judge, use]) : use;
+      if (prediction.repeats !== undefined) return;
       if (grading) {
         ungraded += 1;
         ungradedBy[grading.code] = (ungradedBy[grading.code] ?? 0) + 1;

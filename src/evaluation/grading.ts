@@ -16,7 +16,7 @@ export function isOfOneExample({ code, retry }: TunewrightError): boolean {
 
 /** Grades an answer. One that cannot be graded has no score, and its prediction says why. */
 export async function graded(
-  { index, item, slices }: Question,
+  { index, item, slices, repeats }: Question,
   answer: Answer,
   grader: Grader,
   remote: Grading['remote'],
@@ -25,6 +25,7 @@ export async function graded(
   const uses: JudgeUse[] = [];
   const known = {
     index,
+    ...(repeats === undefined ? {} : { repeats }),
     reference: item.reference,
     output: text,
     ...(slices ? { slices } : {}),
@@ -49,12 +50,19 @@ export async function graded(
 
 /** The prediction of an example that got no answer. */
 export function unanswered(
-  { index, item, slices }: Question,
+  { index, item, slices, repeats }: Question,
   { code, message }: TunewrightError,
   least: number,
 ): Prediction {
   const score = least === 0 ? {} : { score: least };
-  const known = { index, reference: item.reference, passed: false, ...score, ...(slices ? { slices } : {}) };
+  const known = {
+    index,
+    ...(repeats === undefined ? {} : { repeats }),
+    reference: item.reference,
+    passed: false,
+    ...score,
+    ...(slices ? { slices } : {}),
+  };
   return { ...known, error: { code, message }, inputTokens: 0, outputTokens: 0 };
 }
 

@@ -1,4 +1,4 @@
-export { askAll } from './ask.ts';
+export { askAll, type Question } from './ask.ts';
 export { type ComparedModels, compare, type Regression, summarise } from './compare.ts';
 export { judge } from './gate.ts';
 export { type AskedModel, askedModels, createGrader, type Grader, type GraderContext } from './graders/index.ts';

@@ -1,6 +1,7 @@
 import type { Estimate } from '../contract/evaluation.ts';
+import { createPairs } from './pairs.ts';
 import { type Prediction, scoreOf } from './prediction.ts';
-import { bootstrapMean, mcnemarTest, pairedInterval, permutationTest } from './statistics.ts';
+import { bootstrapMean, mcnemarTest, type PairedCounts, pairedInterval, permutationTest } from './statistics.ts';
 
 /** What the pairs of answers of two models show. */
 export interface PairResult {
@@ -10,6 +11,8 @@ export interface PairResult {
   pValue: number;
   /** Examples left out because the answer of one of the two could not be graded. */
   ungraded?: number;
+  /** With what only one of the two has no answer or no grade for held against the second; absent when that is the same. */
+  atWorst?: { difference: Estimate; pValue: number };
   /** Of scores that are not just 0 and 1: the mean difference, in the grader's range. */
   scores?: { difference: Estimate; pValue: number };
 }
@@ -24,12 +27,12 @@ export interface Pairing {
 
 export function createPairing(): Pairing {
   const differences: number[] = [];
+  const pairs = createPairs();
   let ungraded = 0;
-  let fixed = 0;
-  let broken = 0;
   let partial = false;
   return {
     add(before, after) {
+      pairs.add(before, after);
       const [one, other] = [scoreOf(before), scoreOf(after)];
       if (one === undefined || other === undefined) {
         ungraded += 1;
@@ -37,18 +40,22 @@ export function createPairing(): Pairing {
       }
       differences.push(other - one);
       partial ||= [one, other].some((score) => score !== 0 && score !== 1);
-      if (after.passed && !before.passed) fixed += 1;
-      if (before.passed && !after.passed) broken += 1;
     },
     get graded() {
-      return differences.length;
+      return pairs.graded.examples;
     },
     result(seed, confidence) {
+      const { graded, atWorst } = pairs;
+      const { fixed, broken } = graded;
+      const shownBy = (counts: PairedCounts) => ({
+        difference: pairedInterval(counts, confidence),
+        pValue: mcnemarTest(counts),
+      });
       return {
-        difference: pairedInterval({ examples: differences.length, fixed, broken }, confidence),
+        ...shownBy(graded),
         fixed,
         broken,
-        pValue: mcnemarTest({ fixed, broken }),
+        ...(atWorst ? { atWorst: shownBy(atWorst) } : {}),
         ...(ungraded > 0 ? { ungraded } : {}),
         ...(partial ? { scores: ofScores(Float64Array.from(differences), seed, confidence) } : {}),
       };

@@ -5,6 +5,8 @@ import type { JudgeUse } from './graders/index.ts';
 export interface Prediction {
   /** Position of the example in the held-out file, from 0. */
   index: number;
+  /** The example before it that asks and answers the same: counted is that one alone. */
+  repeats?: number;
   reference: string;
   /** Absent when there was no answer: then `error` says why. */
   output?: string;

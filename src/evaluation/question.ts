@@ -7,4 +7,6 @@ export interface Question {
   readonly item: EvaluationItem;
   /** Its values of the fields by which results are told apart. */
   readonly slices?: Record<string, string> | undefined;
+  /** The example before it that asks and answers the same. */
+  readonly repeats?: number | undefined;
 }

@@ -1,18 +1,18 @@
 import type { Comparison } from '../contract/evaluation.ts';
-import { formatCount, formatInterval, formatPercent, formatPoints, formatPValue } from './format.ts';
+import { formatConfidence, formatCount, formatInterval, formatPercent, formatPoints, formatPValue } from './format.ts';
 
 /**
- * What a comparison shows, in one or two sentences of plain text. A difference counts as shown when its 95% interval
+ * What a comparison shows, in one or two sentences of plain text. A difference counts as shown when its interval
  * leaves out 0 and McNemar's test agrees: on a handful of examples the interval alone is too sure of itself.
  */
 export function verdict(comparison: Comparison): string {
-  const { base, tuned, difference, pValue } = comparison;
+  const { base, tuned, difference, pValue, confidence = 0.95 } = comparison;
   const apart = difference.low > 0 || difference.high < 0;
-  const shown = apart && pValue < 0.05;
+  const shown = apart && pValue < 1 - confidence;
   const scores =
     `answers ${formatPercent(tuned.score.value)} of ${formatCount(tuned.examples - (tuned.ungraded ?? 0), 'held-out question')} right, ` +
     `the base model ${formatPercent(base.score.value)} ` +
-    `(${formatPoints(difference.value)}, 95% interval ${formatInterval(difference)}` +
+    `(${formatPoints(difference.value)}, ${formatConfidence(confidence)} interval ${formatInterval(difference)}` +
     `${apart && !shown ? `, but ${formatPValue(pValue)}` : ''}).`;
   const sentences = [
     opening(shown, difference.value) + scores,

@@ -45,7 +45,7 @@ test('models are asked the same examples and compared with the first; a repeat a
   expect(stdout).toMatch(/\nsimulator\/stand-in-mini +\d+\/64 +\d+\.\d% +\d+\.\d to \d+\.\d +0\n/);
   expect(stdout).toMatch(/\nintents +64\/64 +100\.0% /);
   expect(stdout).toMatch(
-    /\nagainst simulator\/stand-in-mini:\n {2}intents: \+\d+\.\d points, interval .* \(\d+ fixed, 0 broken\)\n/,
+    /\nagainst simulator\/stand-in-mini:\n {2}intents: \+\d+\.\d points, 95% interval .* \(\d+ fixed, 0 broken\)\n/,
   );
   const [, report = ''] = /\nreport: {2}(.+\.md) \(as \.json too\)\n/.exec(stdout) ?? [];
   expect(await readFile(report, 'utf8')).toContain('## Against simulator/stand-in-mini');
@@ -138,4 +138,13 @@ test.each([
 
 test('without a budget nothing is begun', async () => {
   expect(await evaluate('simulator/stand-in-mini', '--data', 'asked.jsonl')).toMatchObject({ code: 2 });
+});
+
+test('an example that stands twice counts once', async () => {
+  const once = await readFile(join(inPipeline.directory, 'asked.jsonl'), 'utf8');
+  await writeFile(join(inPipeline.directory, 'twice.jsonl'), once.repeat(2));
+  const { code, stdout } = await evaluate('intents', '--data', 'twice.jsonl', '--budget', '1');
+  expect(code).toBe(0);
+  expect(stdout).toContain('64 examples, 1 model\n');
+  expect(stdout).toMatch(/\nintents +64\/64 /);
 });

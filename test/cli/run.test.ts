@@ -52,7 +52,7 @@ The tuned model answers 85.0% of 20 held-out questions right, the base model 40.
        passed  score  95% interval  model
 base     8/20  40.0%  30.0 to 50.0  gpt-small
 tuned   17/20  85.0%  75.0 to 95.0  ft:gpt-small:abc
-against base: +45.0 points, interval 25.0 to 65.0, p = 0.012 (10 fixed, 1 broken)
+against base: +45.0 points, 95% interval 25.0 to 65.0, p = 0.012 (10 fixed, 1 broken)
 
 gate:    promote, all 4 rules hold
 model:   ft:gpt-small:abc

@@ -48,11 +48,97 @@ test('a summary counts answers, errors and tokens, and carries the reference it 
   });
 });
 
-test('a summary tells how soon half of the timed answers came', async () => {
+test.each([
+  ['all were timed', 4, 250],
+  ['one was not, and may have taken any time', 3, 250],
+  ['half were not: nothing is known', 2, undefined],
+  ['none was', 0, undefined],
+])('a summary tells how soon half of the answers came: %s', async (_, count, ms) => {
   const timed = predictions('++++').map((answer) =>
-    answer.index === 3 ? answer : { ...answer, latencyMs: 100 * (answer.index + 1) },
+    answer.index < count ? { ...answer, latencyMs: 100 * (answer.index + 1) } : answer,
   );
-  expect((await summarise('m', ref, timed)).medianLatencyMs).toBe(200);
+  expect((await summarise('m', ref, timed)).medianLatencyMs).toBe(ms);
+});
+
+test('an example that repeats one before it is paid and counts nowhere', async () => {
+  const repeating = (answers: Prediction[]) =>
+    answers.map((answer) => (answer.index < 2 ? answer : { ...answer, repeats: answer.index % 2 }));
+  const base = await model('base', repeating(predictions('-+'.repeat(20))));
+  const tuned = await model('tuned', repeating(predictions('++'.repeat(20))));
+  expect(tuned.evaluation).toMatchObject({
+    examples: 2,
+    repeated: 38,
+    passed: 2,
+    inputTokens: 400,
+    score: { value: 1 },
+  });
+  const { comparison, slices } = await pair(base, tuned);
+  expect(comparison).toMatchObject({ fixed: 1, broken: 0, pValue: 1 });
+  expect(comparison.difference.low).toBeLessThan(0);
+  expect(slices).toEqual([]);
+});
+
+test('what only one of the two has an answer and a grade for is held against the tuned model', async () => {
+  const known = '+'.repeat(40);
+  const at = (sign: string, count: number) => `${known}${sign.repeat(count)}`;
+  const of = async (before: Prediction[], after: Prediction[]) => {
+    const { rivals } = await pair(await model('base', before), await model('tuned', after));
+    const [rival] = rivals;
+    return [rival?.difference.value, rival?.atWorst?.difference.value];
+  };
+  const ungraded = (answers: Prediction[]) =>
+    answers.map((answer) =>
+      answer.index < 40
+        ? answer
+        : { ...answer, passed: false, grading: { code: 'judge_unreadable', message: 'nonsense' } },
+    );
+  // A base model that gave no answer looks beaten; it may have been right.
+  expect(await of(predictions(at('!', 10)), predictions(at('+', 10)))).toEqual([0.2, 0]);
+  expect(await of(predictions(at('!', 10)), predictions(at('-', 10)))).toEqual([0, -0.2]);
+  // A tuned model that nobody could grade looks as good; it may have been wrong.
+  expect(await of(predictions(at('+', 10)), ungraded(predictions(at('+', 10))))).toEqual([0, -0.2]);
+  expect(await of(ungraded(predictions(at('+', 10))), predictions(at('-', 10)))).toEqual([0, -0.2]);
+  // Without an answer of the tuned model nothing changes: that is wrong already. Nor where neither has one.
+  expect(await of(predictions(at('+', 10)), predictions(at('!', 10)))).toEqual([-0.2, undefined]);
+  expect(await of(predictions(at('!', 10)), predictions(at('!', 10)))).toEqual([0, undefined]);
+});
+
+test('a slice counts what has a grade, and holds against the tuned model what has none', async () => {
+  const sliced = (answers: Prediction[], ...without: number[]) =>
+    answers.map((answer) => ({
+      ...answer,
+      slices: { language: answer.index < 4 ? 'de' : 'en' },
+      ...(without.includes(answer.index)
+        ? { passed: false, grading: { code: 'judge_unreadable', message: 'nonsense' } }
+        : {}),
+    }));
+  const base = await model('base', sliced(predictions('++++++++'), 3));
+  const tuned = await model('tuned', sliced(predictions('++++++++'), 0, 1));
+  const { slices } = await pair(base, tuned);
+  expect(slices.at(-1)).toMatchObject({
+    field: 'language',
+    slices: [
+      {
+        value: 'de',
+        examples: 4,
+        tuned: { value: 1 },
+        rivals: { base: { value: 1 } },
+        difference: { value: 0 },
+        atWorst: { value: -0.5 },
+      },
+      { value: 'en', examples: 4, difference: { value: 0 } },
+    ],
+  });
+  const neither = await model('tuned', sliced(predictions('++++++++'), 0, 1, 2, 3));
+  const { slices: dark } = await pair(base, neither);
+  expect(dark.at(-1)?.slices[0]).toMatchObject({ tuned: { low: 0, high: 1 }, difference: { low: -1, high: 1 } });
+});
+
+test('a field by which nothing can be told apart is named', async () => {
+  const sliced = (answers: Prediction[]) =>
+    answers.map((answer) => ({ ...answer, slices: { customer: `c${answer.index}`, language: 'en' } }));
+  const one = await model('base', sliced(predictions('+++')));
+  expect(await pair(one, one)).toMatchObject({ unsliced: ['customer'], slices: [{ field: 'language' }] });
 });
 
 test('a summary of nothing, or of nothing but errors, is refused', async () => {
@@ -146,7 +232,7 @@ test.each([
   [200, 100, 100],
   [202, 101, undefined],
   [50, 50, undefined],
-  [50, 1, undefined],
+  [50, 1, 1],
 ])('%i examples of %i references give a table of %s rows', async (examples, references, rows) => {
   const answers = predictions('+'.repeat(examples), (index) => `r${index % references}`);
   const { slices } = await pair(await model('base', answers), await model('tuned', answers));

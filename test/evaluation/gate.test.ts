@@ -38,6 +38,7 @@ function rival(role: RivalRole, fixed: number, broken: number): Rival {
 }
 
 const clearly = rival('base', 60, 10);
+const nan = { value: Number.NaN, low: Number.NaN, high: Number.NaN };
 
 function evidence(changes: Partial<GateEvidence> = {}): GateEvidence {
   const rivals = changes.rivals ?? [clearly];
@@ -91,6 +92,65 @@ describe('the gate fails closed', () => {
     ['an unknown life', { lifeDays: undefined }, {}, ['life']],
     ['too short a life', { lifeDays: 13.9 }, {}, ['life']],
     ['no slice to look at', {}, { slices: {} }, ['slice']],
+    ['a life that is no number', { lifeDays: Number.NaN }, {}, ['life']],
+    ['no model to compare with', { rivals: [], expected: [] }, {}, ['base']],
+    [
+      'a champion that was asked though nobody expected it',
+      { rivals: [clearly, rival('champion', 2, 9)], expected: ['base'] },
+      {},
+      ['champion'],
+    ],
+    ['figures that are no numbers', { rivals: [{ ...clearly, difference: nan, pValue: Number.NaN }] }, {}, ['base']],
+    [
+      'a score that is none',
+      { tuned: evaluation(160, { passed: Number.NaN }) },
+      { minimumScore: 0.1 },
+      ['minimum_score'],
+    ],
+    [
+      'no examples at all',
+      { tuned: evaluation(0, { examples: 0, passed: 0, score: nan }) },
+      { minimumScore: 0, maximumFailures: 0.5 },
+      ['examples', 'graded'],
+    ],
+    ['examples that repeat others', { tuned: evaluation(20, { examples: 20, repeated: 180 }) }, {}, ['examples']],
+    [
+      'a base model beaten by answers alone that it did not give',
+      { rivals: [{ ...clearly, atWorst: rival('base', 4, 0) }] },
+      {},
+      ['base'],
+    ],
+    [
+      'a score that only what has no grade lifts above the bar',
+      { tuned: evaluation(158, { ungraded: 4, score: wilsonInterval(158, 196) }) },
+      { minimumScore: 0.8 },
+      ['minimum_score'],
+    ],
+    [
+      'a field by which nothing can be told apart',
+      { slices: [{ field: 'reference', slices: [slice(2, 3)] }], unsliced: ['customer'] },
+      { slices: {} },
+      ['slice'],
+    ],
+    [
+      'a slice of which nothing has a grade',
+      {
+        slices: [
+          {
+            field: 'language',
+            slices: [{ ...slice(0, 0), atWorst: pairedInterval({ examples: 40, fixed: 0, broken: 40 }) }],
+          },
+        ],
+      },
+      { slices: {} },
+      ['slice'],
+    ],
+    [
+      'a slice without figures behind one that has them',
+      { slices: [{ field: 'language', slices: [slice(2, 3), { ...slice(2, 3), difference: nan }] }] },
+      { slices: {} },
+      ['slice'],
+    ],
   ])('%s', (_, changes, gate, failed) => {
     expect(verdict(changes, gate)).toMatchObject({ decision: 'keep', failed });
   });

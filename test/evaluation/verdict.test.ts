@@ -82,3 +82,11 @@ test.each<[string, Figures, string]>([
 ])('the verdict on %s', (_, figures, expected) => {
   expect(verdict(comparison(figures))).toBe(expected);
 });
+
+test('an interval is called by its confidence, and judged by it', () => {
+  const figures: Figures = { base: 0.5, tuned: 0.6, difference: [0.1, 0.01, 0.2], pValue: 0.03 };
+  expect(verdict({ ...comparison(figures), confidence: 0.9 })).toContain('(+10.0 points, 90% interval 1.0 to 20.0)');
+  expect(verdict({ ...comparison(figures), confidence: 0.99 })).toMatch(
+    /^No difference was shown.* 99% interval .*, but p = 0\.030/,
+  );
+});

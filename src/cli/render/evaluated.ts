@@ -43,6 +43,6 @@ export function evaluatedModels(result: EvaluateResult, paint: Paint): string {
 }
 
 function difference({ name, difference, adjustedPValue, fixed, broken }: ComparedWithFirst): string {
-  const change = `${formatPoints(difference.value)}, interval ${formatInterval(difference)}`;
+  const change = `${formatPoints(difference.value)}, 95% interval ${formatInterval(difference)}`;
   return `  ${clean(name)}: ${change}, ${formatPValue(adjustedPValue)} (${fixed} fixed, ${broken} broken)`;
 }

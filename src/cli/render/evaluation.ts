@@ -1,7 +1,13 @@
 import type { ModelEvaluation } from '../../contract/evaluation.ts';
 import type { RunResult } from '../../contract/run.ts';
 import type { Rival } from '../../contract/verdict.ts';
-import { formatInterval, formatPercent, formatPoints, formatPValue } from '../../evaluation/format.ts';
+import {
+  formatConfidence,
+  formatInterval,
+  formatPercent,
+  formatPoints,
+  formatPValue,
+} from '../../evaluation/format.ts';
 import { verdict } from '../../evaluation/verdict.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
@@ -23,12 +29,12 @@ export function evaluationTable(
     paint('bold', verdict(comparison)),
     '',
     table(['', '#passed', '#score', '#95% interval', 'model'], rows, paint),
-    ...rivals.map(difference),
+    ...rivals.map((rival) => difference(rival, formatConfidence(comparison.confidence ?? 0.95))),
   ].join('\n');
 }
 
-function difference({ role, difference, pValue, fixed, broken }: Rival): string {
-  const change = `${formatPoints(difference.value)}, interval ${formatInterval(difference)}, ${formatPValue(pValue)}`;
+function difference({ role, difference, pValue, fixed, broken }: Rival, confidence: string): string {
+  const change = `${formatPoints(difference.value)}, ${confidence} interval ${formatInterval(difference)}, ${formatPValue(pValue)}`;
   return `against ${role}: ${change} (${fixed} fixed, ${broken} broken)`;
 }
 

@@ -40,6 +40,7 @@ test('answers without a grade are counted and told with their reasons, and so is
   });
   const blocks = contentOf(report).sections.find(({ id }) => id === 'evaluation')?.blocks ?? [];
   expect(blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : []))).toEqual([
+    expect.stringMatching(/^The most frequent right answer is that of 5\.0%/),
     'Tuned model: 4 answers could not be graded (bad_answer 3, refused 1), and left out of its score.',
     'Tuned model: the judge of its answers read 9,000 tokens and wrote 1 token, $0.0123.',
     expect.stringMatching(/^To show the difference/),
@@ -52,6 +53,39 @@ test('answers without a grade are counted and told with their reasons, and so is
   expect(cell(byItself, 'Not graded')).toEqual({ text: '4', tone: 'bad' });
   expect(cell(against, 'Left out')).toBe('5');
   expect(cell(against, 'Difference of mean scores')).toEqual({ text: '+0.100 (-0.050 to 0.250)' });
+});
+
+describe('what to mind with the verdict', () => {
+  const caveats = (changes: Partial<RunReport>) => outcomeOf(fullReport(changes)).caveats;
+  const { comparison, rivals, slices, data } = fullReport();
+
+  test('nothing, where there is nothing', () => {
+    expect(caveats({})).toEqual([]);
+  });
+
+  test('a version in service that could not be compared with', () => {
+    expect(caveats({ rivals: rivals.filter(({ role }) => role !== 'champion') })).toEqual([
+      expect.stringMatching(/^Version 3, in service until then, could not be asked/),
+    ]);
+  });
+
+  test('held-out examples that repeat others, and one right answer to all', () => {
+    const tuned = { ...comparison.tuned, repeated: 40 };
+    const [only] = slices[0]?.slices ?? [];
+    const one = [{ field: 'reference', slices: only ? [only] : [] }];
+    expect(caveats({ comparison: { ...comparison, tuned }, slices: one })).toEqual([
+      'All held-out questions have the same right answer: a model that always gives it would score 100%.',
+      '40 held-out examples repeat another one, and count nowhere: 120 questions are left.',
+    ]);
+  });
+
+  test('held-out examples that training has seen, and fields that tell nothing apart', () => {
+    const leak = 'split: 3 of 120 examples ask what the training file asks too. [leaked_prompts]';
+    expect(caveats({ unsliced: ['customer'], data: { ...data, warnings: [...data.warnings, leak] } })).toEqual([
+      'By customer nothing can be told apart: it has over 100 values, or none that occurs twice.',
+      leak,
+    ]);
+  });
 });
 
 test('with the base model alone there is nothing to correct, and it is the one to beat', () => {

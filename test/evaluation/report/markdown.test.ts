@@ -24,7 +24,7 @@ It passes the gate: all 3 rules hold.
 | Tuned model's score | Against the model in service | Held-out questions | Cost, simulated | Took |
 | --- | --- | --- | --- | --- |
 | 80.0% | +12.5 points | 120 | \\$1.75 | 21 min 35 s |
-| interval 70.9 to 89.1 | interval 2.5 to 22.5 | 22 fixed, 7 broken | estimated \\$1.90 | 400 training examples |
+| 95% interval 70.9 to 89.1 | 95% interval 2.5 to 22.5 | 22 fixed, 7 broken | estimated \\$1.90 | 400 training examples |
 
 The rules of the gate:
 
@@ -62,6 +62,8 @@ The tuned model against each other one; above 0 it is better:
 | Prompted base model | +18.3 points | 8.3 to 28.3 | 30 | 8 | 82 | \\< 0.001 | 0.001 |
 | Model in service | +12.5 points | 2.5 to 22.5 | 22 | 7 | 91 | 0.008 | 0.008 |
 
+The most frequent right answer is that of 5.0% of the questions: a model that always gave it would get so many right.
+
 To show the difference asked for in 8 of 10 runs takes 96 held-out examples; these are enough.`);
 });
 
@@ -92,7 +94,7 @@ test('slices: what got worse comes first, and no more than 15 of them', () => {
     byAnswer.split('\n').slice(0, 5).join('\n'),
   ).toBe(`Right answer: the tuned model against the model in service; what got worse comes first:
 
-| Right answer | Difference | Interval | Examples | Tuned model | Model in service |
+| Right answer | Difference | 95% interval | Examples | Tuned model | Model in service |
 | --- | ---: | ---: | ---: | ---: | ---: |
 | intent_0 | -15.0 points | -25.0 to -5.0 | 6 | 66.7% | 50.0% |`);
   expect(byAnswer).toContain('| intent_14 | +55.0 points | 45.0 to 65.0 | 6 | 66.7% | 50.0% |\n\nAnd 3 more.');

@@ -88,6 +88,8 @@ export interface Outcome {
   says: string;
   /** What the gate says of it. */
   why: string;
+  /** What a reader has to know before believing it, a sentence each. */
+  caveats: string[];
   figures: { name: string; value: string; unit?: string; note: string }[];
   checks: Table;
 }

@@ -1,16 +1,16 @@
 import type { Estimate } from '../../../contract/evaluation.ts';
 import type { Rival } from '../../../contract/verdict.ts';
-import { formatInterval, formatPercent, formatPoints, formatPValue } from '../../format.ts';
+import { formatInterval, formatPoints, formatPValue } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
 import type { Cell, Table } from './block.ts';
-import { names } from './rivals.ts';
+import { confidenceOf, names } from './rivals.ts';
 import { differencesScale } from './scale.ts';
 import { tableOf } from './table.ts';
 
 /** The tuned model against each other one. */
 export function differences(report: RunReport): Table {
-  const { rivals, config } = report;
-  const interval = `${formatPercent(config.gate.confidence).replace('.0', '')} interval`;
+  const { rivals } = report;
+  const interval = `${confidenceOf(report)} interval`;
   const several = rivals.length > 1;
   return tableOf<Rival>('The tuned model against each other one; above 0 it is better', rivals, [
     { name: 'Against', cell: ({ role }) => ({ text: names[role], who: role }) },
@@ -30,6 +30,11 @@ export function differences(report: RunReport): Table {
       name: 'Left out',
       number: true,
       cell: ({ ungraded = 0 }) => String(ungraded),
+    },
+    rivals.some(({ atWorst }) => atWorst !== undefined) && {
+      name: 'At worst',
+      number: true,
+      cell: ({ atWorst }) => (atWorst ? formatInterval(atWorst.difference) : ''),
     },
     rivals.some(({ scores }) => scores !== undefined) && {
       name: 'Difference of mean scores',

@@ -1,4 +1,4 @@
-import { formatCount } from '../../format.ts';
+import { formatCount, formatPercent } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
 import type { Block } from './block.ts';
 import { differences } from './differences.ts';
@@ -6,7 +6,27 @@ import { gradingBlocks, scores } from './scores.ts';
 
 /** The models on the same held-out examples: each by itself, then the tuned one against each. */
 export function evaluationBlocks(report: RunReport): Block[] {
-  return [scores(report), differences(report), ...gradingBlocks(report), ...examplesNeeded(report), explained];
+  return [
+    scores(report),
+    differences(report),
+    ...alwaysTheSame(report),
+    ...gradingBlocks(report),
+    ...examplesNeeded(report),
+    explained,
+  ];
+}
+
+/** What no skill at all would score, where right answers are labels. */
+function alwaysTheSame({ slices, comparison }: RunReport): Block[] {
+  const [most, another] = slices.find(({ field }) => field === 'reference')?.slices ?? [];
+  if (!most || !another) return [];
+  const share = formatPercent(most.examples / comparison.tuned.examples);
+  return [
+    {
+      kind: 'text',
+      text: `The most frequent right answer is that of ${share} of the questions: a model that always gave it would get so many right.`,
+    },
+  ];
 }
 
 function examplesNeeded({ verdict, comparison }: RunReport): Block[] {
@@ -26,14 +46,21 @@ const explained: Block = {
   kind: 'explained',
   title: 'How to read these figures',
   terms: [
-    ['Score', 'the share of held-out questions answered right. The tuned model has not seen them in its training.'],
+    [
+      'Score',
+      'the share of held-out questions answered right. They are no part of its training, unless that is told with the verdict.',
+    ],
     [
       'Interval',
-      'where the true figure is likely to be: the fewer questions were asked, the wider. After Wilson for a score, after Tango for a difference.',
+      'where the true figure is likely to be: the fewer questions were asked, the wider. One of 95% misses it in 5 of 100 evaluations. After Wilson for a score, after Tango for a difference.',
     ],
     [
       'Fixed, broken, same',
       'questions that only the tuned model answers right, those that only the other does, and those that both do or neither.',
+    ],
+    [
+      'At worst',
+      'the interval of the difference where each question that only one of the two has an answer and a grade for is held against the tuned model. The gate goes by it.',
     ],
     [
       'p',

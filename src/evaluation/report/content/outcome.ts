@@ -4,7 +4,8 @@ import { formatCount, formatDuration, formatInterval, formatPercent, formatPoint
 import type { RunReport } from '../../report.ts';
 import { verdict } from '../../verdict.ts';
 import type { Outcome, Table, Tone } from './block.ts';
-import { incumbentOf, names } from './rivals.ts';
+import { caveatsOf } from './caveats.ts';
+import { confidenceOf, incumbentOf, names } from './rivals.ts';
 import { tableOf } from './table.ts';
 
 type Figure = Outcome['figures'][number];
@@ -15,6 +16,7 @@ export function outcomeOf(report: RunReport): Outcome {
     ...decided(report),
     says: verdict(report.comparison),
     why: report.verdict.says,
+    caveats: caveatsOf(report),
     figures: [score(report), difference(report), questions(report), cost(report), duration(report)],
     checks: checksOf(report),
   };
@@ -34,13 +36,13 @@ function decided({ verdict, registered }: RunReport): { word: string; tone: Tone
 
 function score({ comparison: { tuned } }: RunReport): Figure {
   const value = formatPercent(tuned.score.value);
-  return { name: "Tuned model's score", value, note: `interval ${formatInterval(tuned.score)}` };
+  return { name: "Tuned model's score", value, note: `95% interval ${formatInterval(tuned.score)}` };
 }
 
 function difference(report: RunReport): Figure {
   const incumbent = incumbentOf(report);
   const [value = '', unit = ''] = formatPoints(incumbent.difference.value).split(' ');
-  const note = `interval ${formatInterval(incumbent.difference)}`;
+  const note = `${confidenceOf(report)} interval ${formatInterval(incumbent.difference)}`;
   return { name: `Against the ${names[incumbent.role].toLowerCase()}`, value, unit, note };
 }
 

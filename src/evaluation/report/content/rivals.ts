@@ -1,4 +1,5 @@
 import type { Rival } from '../../../contract/verdict.ts';
+import { formatConfidence } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
 import type { Who } from './block.ts';
 
@@ -16,4 +17,9 @@ export function incumbentOf({
   comparison,
 }: RunReport): Pick<Rival, 'role' | 'difference' | 'fixed' | 'broken'> {
   return rivals.find(({ role }) => role === 'champion') ?? { role: 'base', ...comparison };
+}
+
+/** Of the intervals of differences, as `95%`. */
+export function confidenceOf({ config }: RunReport): string {
+  return formatConfidence(config.gate.confidence);
 }

@@ -27,7 +27,7 @@ function sliced({ field, slices }: SlicedBy, report: RunReport): Table {
       scale: differencesScale(slices.map(({ difference }) => difference)),
       cell: ({ difference }) => ({ text: '', mark: { interval: difference, who: 'tuned' } }),
     },
-    { name: 'Interval', number: true, cell: ({ difference }) => formatInterval(difference) },
+    { name: '95% interval', number: true, cell: ({ difference }) => formatInterval(difference) },
     { name: 'Examples', number: true, cell: ({ examples }) => String(examples) },
     { name: names.tuned, number: true, cell: ({ tuned }) => formatPercent(tuned.value) },
     { name: names[other], number: true, cell: ({ rivals }) => share(rivals[other]?.value) },

@@ -4,6 +4,7 @@ import { curveHtml } from './curve.ts';
 import { type Html, html } from './html.ts';
 import { regressionsHtml } from './regressions.ts';
 import { tableHtml } from './table.ts';
+import { warningsHtml } from './warnings.ts';
 
 /** `id` is the page's only one of its kind. */
 export function blockHtml(block: Block, id: string): Html {
@@ -11,11 +12,7 @@ export function blockHtml(block: Block, id: string): Html {
     case 'text':
       return html`<p dir="auto">${block.text}</p>\n`;
     case 'warnings':
-      return html`<div class="warnings" role="note">
-<p>${block.text}</p>
-<ul>${block.items.map((item) => html`<li dir="auto">${item}</li>`)}</ul>
-</div>
-`;
+      return warningsHtml(block.text, block.items);
     case 'facts':
       return html`<dl class="facts">
 ${block.rows.map(([name, value]) => html`<div><dt>${name}</dt><dd dir="auto">${cellHtml(value)}</dd></div>\n`)}</dl>

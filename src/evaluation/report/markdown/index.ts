@@ -1,5 +1,6 @@
 import type { RunReport } from '../../report.ts';
 import type { Block, Cell, Content, Outcome, Section, Table } from '../content/block.ts';
+import { caveatsTitle } from '../content/caveats.ts';
 import { contentOf } from '../content/index.ts';
 import { names } from '../content/rivals.ts';
 import { cell, jsonBlock, prose, table } from './escape.ts';
@@ -19,12 +20,13 @@ function paragraphs({ name, subtitle, simulated, outcome, sections }: Content): 
   ];
 }
 
-function outcomeParagraphs({ word, says, why, figures, checks }: Outcome): string[] {
+function outcomeParagraphs({ word, says, why, caveats, figures, checks }: Outcome): string[] {
   const values = figures.map(({ value, unit }) => cell([value, unit].filter(Boolean).join(' ')));
   const notes = figures.map(({ note }) => cell(note));
   return [
     `**${word}.** ${prose(says)}`,
     prose(why),
+    ...(caveats.length > 0 ? [caveatsTitle, list(caveats)] : []),
     table(
       figures.map(({ name }) => name),
       [values, notes],
@@ -42,7 +44,7 @@ function blockParagraphs(block: Block): string[] {
     case 'text':
       return [prose(block.text)];
     case 'warnings':
-      return [block.text, block.items.map((item) => `- ${prose(item)}`).join('\n')];
+      return [block.text, list(block.items)];
     case 'facts':
       return [
         table(
@@ -62,6 +64,10 @@ function blockParagraphs(block: Block): string[] {
     case 'table':
       return tableParagraphs(block);
   }
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${prose(item)}`).join('\n');
 }
 
 function textOf(value: Cell | string): string {

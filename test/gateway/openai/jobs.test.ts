@@ -92,12 +92,59 @@ test('a job that fails says why', async () => {
   expect(data.find(({ level, message }) => level === 'error' && message.includes('Loss is NaN.'))).toBeDefined();
 });
 
+/** The method of a job that learns from scores, in the words of OpenAI's API. */
+const rewardedBy = (grader: object, changes: object = {}) => ({
+  type: 'reinforcement',
+  reinforcement: { grader, ...changes },
+});
+const byIntent = {
+  ...{ type: 'string_check', name: 'intent', operation: 'eq' },
+  ...{ input: '{{sample.output_text}}', reference: '{{item.intent}}' },
+};
+
+test('a job that learns from scores is a run that is rewarded and judged by its grader', async () => {
+  const all = await trainer();
+  const questions = smallDataSet().replace(/,\{"role":"assistant","content":"(\w+)"\}\]\}/g, '],"intent":"$1"}');
+  const { id: training_file } = await uploaded(all.client, questions);
+  const hyperparameters = { n_epochs: 10, compute_multiplier: 2, eval_samples: 'auto', reasoning_effort: 'default' };
+  const method = rewardedBy(byIntent, { hyperparameters }) as OpenAI.FineTuning.JobCreateParams['method'];
+  const created = await all.client.fineTuning.jobs.create({ model: 'stand-in-mini', training_file, ...{ method } });
+  const job = await until(all, created.id, over);
+  expect(job).toMatchObject({
+    status: 'succeeded',
+    method: {
+      type: 'reinforcement',
+      reinforcement: { grader: byIntent, hyperparameters: { n_epochs: 10, compute_multiplier: 2 } },
+    },
+  });
+  const { comparison } = await all.at.client.get(job.id.replace('ftjob-', '')).result();
+  expect(comparison.tuned.score.value).toBe(1);
+  expect(comparison.base.score.value).toBeLessThan(0.7);
+});
+
 describe('what cannot be a job is refused before anything is started', () => {
   test.each([
     ['a file that is not here', { training_file: 'file-of-openai' }, /upload it to the gateway first/],
     ['a field that would be lost', { integrations: [{ type: 'wandb', wandb: { project: 'p' } }] }, /integrations/],
     ['epochs out of bounds', { hyperparameters: { n_epochs: 99 } }, /n_epochs/],
-    ['a method that is not known', { method: { type: 'reinforcement' } }, /method.type/],
+    ['a method that is not known', { method: { type: 'guesswork' } }, /method.type/],
+    ['a hyperparameter that would be lost', { hyperparameters: { prompt_loss_weight: 0.1 } }, /prompt_loss_weight/],
+    ['rewards without a grader', { method: { type: 'reinforcement' } }, /name the grader whose scores it learns from/],
+    [
+      'a form of answers, which a run has not',
+      { method: rewardedBy(byIntent, { response_format: { type: 'json_schema' } }) },
+      /response_format: the form of answers is no setting of a run/,
+    ],
+    [
+      'a setting of rewards that a run has not',
+      { method: rewardedBy(byIntent, { hyperparameters: { eval_samples: 3 } }) },
+      /eval_samples: only "auto" is taken/,
+    ],
+    [
+      'a grader of which nobody says with which score an answer passes',
+      { method: rewardedBy({ type: 'text_similarity', evaluation_metric: 'bleu', input: 'a', reference: 'b' }) },
+      /evaluation\.grader\.pass_threshold: is needed/,
+    ],
   ])('%s', async (_, changes, message) => {
     const { client } = await front({}, { gateway: { connection: 'simulator', models: {}, run: { budgetUsd: 5 } } });
     const { id } = await uploaded(client, smallDataSet());

@@ -144,7 +144,7 @@ async function fileOf({ records }: JobsContext, id: string, param: string): Prom
 /** The run that a program's job becomes: what it says, over what the gateway is set to. */
 function runOf(context: JobsContext, wanted: NewJob, training: UploadedFile, validation: UploadedFile | undefined) {
   const { run } = context;
-  const { method, hyperparameters } = learningOf(wanted);
+  const { method, hyperparameters, reward } = learningOf(wanted);
   if (run.budgetUsd === undefined) {
     const advice = 'Set gateway.run.budgetUsd in the tunewright.json of the gateway: what a job may cost, US dollars.';
     throw refused(`This gateway has no budget for jobs. ${advice}`, null, 'no_budget');
@@ -153,6 +153,8 @@ function runOf(context: JobsContext, wanted: NewJob, training: UploadedFile, val
     ...run,
     ...baseOf(context, wanted.model),
     ...(method ? { method } : {}),
+    // What it learns from it is judged by, unless the gateway is set to something else.
+    ...(reward ? { reward, evaluation: { grader: reward, ...(run.evaluation as object | undefined) } } : {}),
     data: {
       ...(run.data as object | undefined),
       train: artifactSource(training.content),

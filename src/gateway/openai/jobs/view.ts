@@ -1,4 +1,5 @@
 import type { RunConfig } from '../../../contract/config.ts';
+import { rewardOf } from '../../../contract/reward.ts';
 import type { RunProgress, TrainingMetrics } from '../../../contract/run.ts';
 import type { Checkpoint, JobEvent } from '../../../platforms/platform.ts';
 import type { Found } from './find.ts';
@@ -22,6 +23,7 @@ export function viewJob({ progress, input, asked, endedAt }: Found) {
   const config = input?.config;
   const succeeded = status === 'succeeded' && job?.model !== undefined;
   const method = config?.method ?? 'supervised';
+  const reward = config && rewardOf(config);
   const hyperparameters = viewHyperparameters(config);
   return {
     object: 'fine_tuning.job',
@@ -34,7 +36,7 @@ export function viewJob({ progress, input, asked, endedAt }: Found) {
     validation_file: asked?.validationFile ?? null,
     seed: config?.seed ?? 0,
     hyperparameters: method === 'supervised' ? hyperparameters : null,
-    method: { type: method, [method]: { hyperparameters } },
+    method: { type: method, [method]: { ...(reward ? { grader: reward } : {}), hyperparameters } },
     // The very model, whatever the registry makes of it.
     fine_tuned_model: succeeded ? `${connection}/${job.model}` : null,
     user_provided_suffix: config?.suffix ?? null,
@@ -49,9 +51,13 @@ export function viewJob({ progress, input, asked, endedAt }: Found) {
 }
 
 function viewHyperparameters(config: RunConfig | undefined): Record<string, number | 'auto'> {
-  const { epochs = 'auto', batchSize = 'auto', learningRateMultiplier = 'auto', beta } = config?.hyperparameters ?? {};
-  const shown = { n_epochs: epochs, batch_size: batchSize, learning_rate_multiplier: learningRateMultiplier };
-  return beta === undefined ? shown : { ...shown, beta };
+  const { epochs = 'auto', batchSize = 'auto', learningRateMultiplier = 'auto' } = config?.hyperparameters ?? {};
+  const { beta, computeMultiplier } = config?.hyperparameters ?? {};
+  return {
+    ...{ n_epochs: epochs, batch_size: batchSize, learning_rate_multiplier: learningRateMultiplier },
+    ...(beta === undefined ? {} : { beta }),
+    ...(computeMultiplier === undefined ? {} : { compute_multiplier: computeMultiplier }),
+  };
 }
 
 const beforeTraining: readonly string[] = ['inspect', 'split', 'estimate', 'access', 'upload'];

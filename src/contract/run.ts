@@ -89,6 +89,8 @@ export interface FineTuneInput {
   distilled?: Distilled;
   /** Recorded for the comparison before the run has begun. */
   reference?: Reference;
+  /** What either has cost, US dollars. */
+  askedUsd?: number;
 }
 
 /** Training metrics as last seen; losses in nats a token, accuracies in [0, 1]. */
@@ -128,6 +130,8 @@ export interface Cost {
   evaluationUsd?: number;
   /** Of deployments that stood for the evaluation. */
   hostingUsd?: number;
+  /** Before the run began, for answers of the model that it replaces: to learn from, and to be compared with. */
+  askedUsd?: number;
   /** Date of the prices used, YYYY-MM-DD. */
   pricesOf?: string;
   /** True when the platform is a simulation and nobody was billed. */

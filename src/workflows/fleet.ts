@@ -56,7 +56,9 @@ export async function freeSlot(run: Run): Promise<void> {
 
 /** The run has ended: its slot is freed, and what it has really cost takes the place of its estimate. */
 export async function leaveAccount(run: Run): Promise<void> {
-  const { cost, tries } = run.progress.now;
+  const { cost: all, tries } = run.progress.now;
+  // What the old model was asked was paid at another connection.
+  const { askedUsd: _, ...cost } = all;
   // A platform that does not tell what a stopped job had trained is taken to bill all of it.
   const ownUsd = cost.trainingUsd ?? (run.createBegun ? (cost.estimatedUsd ?? 0) : 0);
   const trainingUsd = tries

@@ -24,7 +24,7 @@ export class Progress {
       baseModel: input.config.model,
       startedAt: new Date().toISOString(),
       timings: [],
-      cost: { simulated: false },
+      cost: { simulated: false, ...(input.askedUsd === undefined ? {} : { askedUsd: input.askedUsd }) },
     };
   }
 

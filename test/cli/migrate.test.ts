@@ -111,8 +111,7 @@ test('what was planned and confirmed is what is begun, and its run is watched to
   expect(stdout).toContain('migration: migrate-tunewright-a\n');
   expect(stdout).toContain('asking the old model\nrun:       migrate-a-k7fm\n');
   expect(stdout).toContain(
-    '\nasked:   $0.2500 for answers of the old model before that\n' +
-      'Version 2 can be rolled back to until 2027-01-14 (`tunewright models rollback a --reason TEXT`), and is retired then.\n',
+    '\nVersion 2 can be rolled back to until 2027-01-14 (`tunewright models rollback a --reason TEXT`), and is retired then.\n',
   );
 });
 

@@ -36,12 +36,17 @@ test('one that waits is shown with its plan, and with what stops it', async () =
   expect(stdout).toContain(
     'waits until 2027-01-05T06:00:00.000Z; `tunewright cancel migrate-tunewright-a --reason TEXT` stops it before\n',
   );
+  const asking = {
+    ...waiting,
+    progress: { ...waiting.progress, stage: 'ask', plan: waiting.plan, askedUsd: 0.25 } as never,
+  };
+  expect((await typed(['show', name], asking)).stdout).toContain('now         asking ft:old\npaid        $0.2500\n');
   expect(stdout).toContain('from           version 2, ft:old at openai, shut down on 2027-01-14\n');
 });
 
 test('one whose run is under way is shown with it, as text and as data', async () => {
   const { stdout } = await typed(['show', name], begun);
-  expect(stdout).toContain('asked       $0.2500 so far\nrun         migrate-a-k7fm\n');
+  expect(stdout).toContain('now         its run is under way\nrun         migrate-a-k7fm\n');
   expect(stdout).toContain(`${training().name}  running  `);
   const { stdout: data } = await typed(['show', name, '--json'], begun);
   expect(JSON.parse(data)).toMatchObject({ migration: { status: 'running' }, run: { progress: { stage: 'train' } } });

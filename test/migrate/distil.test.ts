@@ -5,6 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { distilActivities } from '../../src/activities/distil/index.ts';
 import { folderStore } from '../../src/artifacts/index.ts';
 import type { ArtifactRef } from '../../src/contract/artifact.ts';
+import { spentUsd } from '../../src/contract/cost.ts';
 import type { DistilPlan } from '../../src/contract/distillation.ts';
 import type { MigrationRequest } from '../../src/contract/migration.ts';
 import type { RunLineage } from '../../src/contract/registry.ts';
@@ -112,7 +113,9 @@ test("the old model's answers take the place of the data's own, and the new vers
 
   const { lineage } = await records.getVersion('support-desk', registered?.version ?? 0);
   expect((lineage as RunLineage).distilled).toEqual(distilled);
-  const { report } = await at.client.get(run).result();
+  const { report, cost } = await at.client.get(run).result();
+  expect(cost.askedUsd).toBe(askedUsd);
+  expect(spentUsd(cost)).toBeCloseTo((cost.trainingUsd ?? 0) + (cost.evaluationUsd ?? 0) + (askedUsd ?? 0), 9);
   expect(JSON.parse(await folderStore(at.settings.artifacts).readText(report)).distilled).toEqual(distilled);
 });
 

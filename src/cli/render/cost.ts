@@ -3,9 +3,11 @@ import type { Cost } from '../../contract/run.ts';
 import { formatUsd } from '../../evaluation/format.ts';
 
 /** What a run costs, on one line. */
-export function costLine({ estimatedUsd, trainingUsd, evaluationUsd, hostingUsd, pricesOf, simulated }: Cost): string {
+export function costLine(cost: Cost): string {
+  const { estimatedUsd, askedUsd, trainingUsd, evaluationUsd, hostingUsd, pricesOf, simulated } = cost;
   const known = [
     estimatedUsd !== undefined && `estimated ${formatUsd(estimatedUsd)}`,
+    askedUsd !== undefined && `answers of the old model ${formatUsd(askedUsd)}`,
     trainingUsd !== undefined && `training ${formatUsd(trainingUsd)}`,
     evaluationUsd !== undefined && `evaluation ${formatUsd(evaluationUsd)}`,
     hostingUsd !== undefined && `hosting ${formatUsd(hostingUsd)}`,

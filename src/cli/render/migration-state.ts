@@ -28,18 +28,15 @@ export function migrationLine({ stage, begins, plan }: MigrationProgress): strin
   }
 }
 
-/** What there is to say of a migration beside its run: what was paid before it, and what becomes of the old version. */
-export function migrationEnd({ model, run, registered, verdict, askedUsd, fallback }: MigrationResult): string[] {
-  const asked =
-    askedUsd === undefined ? [] : [`asked:   ${formatUsd(askedUsd)} for answers of the old model before that`];
+/** What becomes of the old version when the run has ended. */
+export function migrationEnd({ model, run, registered, verdict, fallback }: MigrationResult): string[] {
   const back = `\`tunewright models rollback ${model} --reason TEXT\``;
   if (fallback) {
     const { version, until } = fallback;
-    return [...asked, `Version ${version} can be rolled back to until ${until} (${back}), and is retired then.`];
+    return [`Version ${version} can be rolled back to until ${until} (${back}), and is retired then.`];
   }
-  if (registered?.promoted) return [...asked, `The old version can be rolled back to (${back}) while it answers.`];
+  if (registered?.promoted) return [`The old version can be rolled back to (${back}) while it answers.`];
   return [
-    ...asked,
     `${model} stays as it was: ${clean(verdict.says)}`,
     `\`tunewright report ${run} --examples FILE\` writes which answers were broken; \`tunewright migrate ${model}\` with other data, bases or a wider --margin tries again.`,
   ];
@@ -59,7 +56,8 @@ export function migrationDetails(state: MigrationState, { url, paint, timeZone }
       'learnt',
       distilled && `${distilled.answers} answers of version ${distilled.version} to ${distilled.asked} questions`,
     ],
-    ['asked', progress?.askedUsd === undefined || result ? undefined : `${formatUsd(progress.askedUsd)} so far`],
+    // Its run counts it as part of its cost.
+    ['paid', progress?.askedUsd === undefined || run ? undefined : formatUsd(progress.askedUsd)],
     ['run', run],
     ['reason', reason && `${clean(reason.message)} [${reason.code}]`],
     ['what to do', reason && clean(reason.advice)],

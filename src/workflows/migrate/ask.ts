@@ -12,7 +12,9 @@ import type { Course } from './course.ts';
 export async function asked(course: Course, config: RunConfig, plan: MigrationPlan): Promise<FineTuneInput> {
   if (plan.reference || plan.distil) course.now.stage = 'ask';
   const reference = await recorded(course, config, plan);
-  return { ...(await learntFrom(course, config, plan)), ...(reference ? { reference } : {}) };
+  const input = await learntFrom(course, config, plan);
+  const { askedUsd } = course.now;
+  return { ...input, ...(reference ? { reference } : {}), ...(askedUsd === undefined ? {} : { askedUsd }) };
 }
 
 /**

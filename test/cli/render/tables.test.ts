@@ -67,6 +67,10 @@ test('cost: what is unknown is not told', () => {
   expect(costLine(result.cost)).toBe(
     'estimated $0.4321, training $0.4000, evaluation $0.0200, list prices of 2026-10-15, simulated: nobody was billed',
   );
+  expect(costLine({ askedUsd: 0.25, trainingUsd: 1, simulated: false })).toBe(
+    'answers of the old model $0.2500, training $1.00',
+  );
+  expect(shortCost({ askedUsd: 0.25, trainingUsd: 1, simulated: false })).toBe('$1.25');
   expect(costLine({ simulated: false })).toBe('not known yet');
   expect(shortCost({ simulated: false })).toBe('');
 });

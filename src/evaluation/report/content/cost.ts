@@ -11,6 +11,7 @@ export function costBlocks({ cost, simulated }: RunReport): Block[] {
   const spent = spentUsd(cost);
   const amounts = [
     ['Estimated before the run', cost.estimatedUsd, 'base'],
+    ['Answers of the old model, before the run', cost.askedUsd, 'tuned'],
     ['Training', cost.trainingUsd, 'tuned'],
     ['Evaluation', cost.evaluationUsd, 'tuned'],
     ['Deployments', cost.hostingUsd, 'tuned'],

@@ -1,8 +1,6 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import { TunewrightError } from '../contract/errors.ts';
-
-/** What fails is thrown: the SDK would tell the console too. */
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
+import { silent } from './silent.ts';
 
 /**
  * S3 with the credentials and the region that the AWS SDK finds: variables, a profile, a role. Throws `invalid_config` where

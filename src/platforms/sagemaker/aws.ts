@@ -1,11 +1,9 @@
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { TunewrightError } from '../../contract/errors.ts';
+import { silent } from '../../sources/silent.ts';
 import { toTunewrightError } from './errors.ts';
 import type { SageMakerSettings } from './settings.ts';
-
-/** What fails is thrown: the SDK would tell the console too. */
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 export interface Clients {
   sagemaker: SageMaker;

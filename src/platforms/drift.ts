@@ -8,6 +8,9 @@ export interface Drift {
   message: string;
 }
 
+/** The entry of a catalogue for whatever it does not name: with it nothing is missing there. */
+const anyModel = '*';
+
 /** What the catalogue and a platform's own list of models do not agree on; nothing where the platform has no list. */
 export async function catalogueDrift(platform: TrainingPlatform, now: Date): Promise<Drift[]> {
   const offered = await platform.listModels();
@@ -30,7 +33,7 @@ export function driftOf(
   const add = (model: string, message: string) => drift.push({ model, message: `${model} ${message}` });
 
   for (const entry of catalogueModels) {
-    if (over(entry)) continue;
+    if (over(entry) || entry.id === anyModel) continue;
     const names = [entry.id, ...entry.aliases];
     const there = offered.filter(({ id }) => names.includes(id));
     if (there.length === 0) add(entry.id, 'is in the catalogue, but the platform does not offer it.');

@@ -49,3 +49,13 @@ test('nothing is expected of a model whose last job or last day is past', () => 
   const past = [entry('x', { lastJobDate: '2026-11-23' }), entry('y', { shutdownDate: '2026-10-01' })];
   expect(drift(past, [])).toEqual([]);
 });
+
+test('a catalogue that knows any model misses none, and names none that must be there', () => {
+  const any = entry('*');
+  const told = driftOf(
+    { catalogueModels: [any], catalogueEntry: (id) => ({ ...any, id }) },
+    [{ id: 'new', tunable: true }],
+    '2026-11-23',
+  );
+  expect(told).toEqual([]);
+});

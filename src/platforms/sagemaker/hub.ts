@@ -20,20 +20,42 @@ export interface HubModel {
 }
 
 export interface Hub {
+  /** The names of all models that have a recipe; all pages are read. */
+  tunable(signal?: AbortSignal): Promise<string[]>;
   /** Undefined for a model that the hub does not have. */
   find(name: string, signal?: AbortSignal): Promise<HubModel | undefined>;
 }
 
-export function publicHub({ find }: Aws): Hub {
+const models = { HubName: 'SageMakerPublicHub', HubContentType: 'Model' } as const;
+/** How the hub marks a model with a recipe: sagemaker-python-sdk, test_list_supported_models.py. */
+const recipeMark = '@recipe:finetuning_';
+
+export function publicHub({ call, find }: Aws): Hub {
   return {
+    async tunable(signal) {
+      const found: string[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await call(
+          'Listing the models of the hub',
+          async ({ sagemaker }, options) =>
+            await sagemaker.listHubContents({ ...models, ...(NextToken ? { NextToken } : {}) }, options),
+          { signal },
+        );
+        for (const { HubContentName = '', HubContentSearchKeywords = [] } of page.HubContentSummaries ?? []) {
+          if (HubContentSearchKeywords.some((word) => word.toLowerCase().startsWith(recipeMark)))
+            found.push(HubContentName);
+        }
+        NextToken = page.NextToken;
+      } while (NextToken);
+      return found;
+    },
+
     async find(name, signal) {
       const content = await find(
         'Looking for the model in the hub',
         async ({ sagemaker }, options) =>
-          await sagemaker.describeHubContent(
-            { HubName: 'SageMakerPublicHub', HubContentType: 'Model', HubContentName: name },
-            options,
-          ),
+          await sagemaker.describeHubContent({ ...models, HubContentName: name }, options),
         signal,
       );
       if (!content) return undefined;

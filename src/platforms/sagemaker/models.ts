@@ -34,7 +34,9 @@ export function models(settings: SageMakerSettings, aws: Aws, files: Storage): M
   }
 
   return {
-    listModels: async () => undefined,
+    // A container of ours tunes whatever it can load.
+    listModels: async (signal) =>
+      serverless ? (await publicHub(aws).tunable(signal)).map((id) => ({ id, tunable: true })) : undefined,
 
     async getModel(id, signal) {
       const known = parseModel(id).job ? await isTuned(id, signal) : await isBase(id, signal);

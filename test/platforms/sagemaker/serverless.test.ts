@@ -1,3 +1,4 @@
+import { catalogueDrift } from '../../../src/platforms/drift.ts';
 import type { Deployments, TrainingPlatform } from '../../../src/platforms/platform.ts';
 import { failureOf, spec, textOf } from '../support.ts';
 import { withTrainers } from '../trainers.ts';
@@ -29,6 +30,17 @@ withTrainers("SageMaker's serverless customization", () => {
     region.sagemaker.training.move(id, 'Completed', { status: 'Completed' });
     return { id, model: `${'model' in changes ? changes.model : 'tiny'}:${id}` };
   };
+
+  test("the hub's models with a recipe are listed, all pages, and set against the catalogue", async () => {
+    expect((await platform.listModels())?.map(({ id }) => id)).toEqual(['tiny', 'gated', 'sft-only']);
+    const [model] = (serverless('lora').catalogue as { models: object[] }).models;
+    const gone = { ...model, id: 'no-recipe' };
+    const at = region.connect({ ...serverless('lora'), catalogue: { models: [model, gone] } });
+    expect((await catalogueDrift(at, new Date())).map(({ message }) => message)).toEqual([
+      'no-recipe is in the catalogue, but the platform does not offer it.',
+    ]);
+    expect(await region.platform.listModels()).toBeUndefined();
+  });
 
   test('the job names the base model of the hub, the technique, data, limits, hyperparameters and its run', async () => {
     const key = newKey();

@@ -49,6 +49,7 @@ export async function openRegion(run?: (s3: S3, folder: string) => Containers): 
   const hub = {
     tiny: { uri: `s3://${bucket}/models/tiny/` },
     gated: { uri: `s3://${bucket}/models/tiny/`, gated: true },
+    'no-recipe': { uri: `s3://${bucket}/models/tiny/`, techniques: [] },
     'sft-only': { uri: `s3://${bucket}/models/tiny/`, techniques: ['SFT'] },
   };
   const sagemaker = await startSageMaker(s3, hub, run?.(s3, join(folder, 'containers')));

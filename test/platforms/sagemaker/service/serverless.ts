@@ -165,6 +165,18 @@ export function customization(hub: Readonly<Record<string, HubContent>>, s3: S3)
     },
 
     operations: {
+      // A page each, so that all of them have to be read.
+      ListHubContents({ HubName, HubContentType, NextToken }) {
+        const names = HubName === 'SageMakerPublicHub' && HubContentType === 'Model' ? Object.keys(hub) : [];
+        const at = Number(NextToken ?? 0);
+        const HubContentSummaries = names.slice(at, at + 1).map((HubContentName) => ({
+          HubContentName,
+          HubContentSearchKeywords: (hub[HubContentName]?.techniques ?? techniques).map(
+            (technique) => `@recipe:finetuning_${technique.toLowerCase()}_lora`,
+          ),
+        }));
+        return { HubContentSummaries, ...(at + 1 < names.length ? { NextToken: String(at + 1) } : {}) };
+      },
       DescribeHubContent({ HubName, HubContentType, HubContentName }) {
         const model = HubName === 'SageMakerPublicHub' && HubContentType === 'Model' && hub[String(HubContentName)];
         if (!model) throw new Refusal('ResourceNotFound', `Hub content ${HubContentName} does not exist.`);

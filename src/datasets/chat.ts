@@ -1,5 +1,6 @@
+import { foreignLayout, noObject } from './foreign.ts';
 import { isRecord, type JsonRecord } from './json.ts';
-import { checkMessage } from './messages.ts';
+import { checkMessage, hasRole } from './messages.ts';
 import { addAll, type Finding, problemAt, shown, warningAt } from './problem.ts';
 import { missingSpeakers } from './speakers.ts';
 import { checkCallSequence, checkTools } from './tools.ts';
@@ -13,26 +14,19 @@ export const exampleKeys = ['messages', 'tools', 'functions', 'parallel_tool_cal
  * `example_missing_assistant_message` are those of OpenAI's data preparation guide.
  */
 export function checkExample(example: unknown): Finding[] {
-  if (!isRecord(example)) {
-    return [
-      problemAt('', 'data_type', 'An example is a JSON object with a list of messages; this line is something else.'),
-    ];
-  }
+  if (!isRecord(example)) return [noObject(example)];
   if (!Object.hasOwn(example, 'messages') && Object.hasOwn(example, 'preferred_output')) {
     const message =
       'This is a pair for the method dpo, and the method supervised learns from answers. Train with the method dpo, or give the example a list of messages.';
     return [problemAt('', 'wrong_format', message)];
   }
-  if (!Object.hasOwn(example, 'messages') && Object.hasOwn(example, 'completion')) {
-    const message =
-      'This is a prompt and its completion, which models of today are not trained on. Make messages of it with `tunewright convert`.';
-    return [problemAt('', 'wrong_format', message)];
-  }
+  const foreign = Object.hasOwn(example, 'messages') ? undefined : foreignLayout(example);
+  if (foreign) return [foreign];
   const { messages } = example;
   const rest = checkKeys(example);
   addAll(rest, checkTools(example));
   if (!Array.isArray(messages) || messages.length === 0) {
-    const message = `There is no list of messages to learn from. ${otherCase(example)}Give the example a list "messages" with at least one.`;
+    const message = `There is no list of messages to learn from. ${otherCase(example)}Give the example a list "messages" with at least one; of other fields \`tunewright convert\` makes them.`;
     return [problemAt('messages', 'missing_messages_list', message), ...rest];
   }
   const records = messages.filter(isRecord);
@@ -85,5 +79,6 @@ function checkRoles(messages: readonly unknown[], records: readonly JsonRecord[]
     found.push(warningAt('messages', 'all_weights_zero', message));
   }
   addAll(found, missingSpeakers(records, 'messages'));
-  return found;
+  // Who is missing may stand there under a role that is none.
+  return found.length > 0 && !messages.every(hasRole) ? [] : found;
 }

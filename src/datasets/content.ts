@@ -12,22 +12,27 @@ export function checkContent(content: unknown, role: string, path: string): Find
   if (Array.isArray(content) && content.length > 0) {
     return content.flatMap((part, index) => checkPart(part, role, `${path}[${index}]`));
   }
-  return [
-    problemAt(path, 'missing_content', 'There is no content: it must be text that is not empty, or a list of parts.'),
-  ];
+  const is = typeof content === 'number' || typeof content === 'boolean' || isRecord(content);
+  const message = is
+    ? `The content is ${isRecord(content) ? 'an object' : `a ${typeof content}`}. Write it as text, or as a list of parts.`
+    : 'There is no content: it must be text that is not empty, or a list of parts.';
+  return [problemAt(path, 'missing_content', message)];
 }
 
 function checkPart(part: unknown, role: string, path: string): Finding[] {
-  const type = isRecord(part) ? part.type : undefined;
-  if (isRecord(part) && type === 'text') {
+  if (!isRecord(part)) {
+    return [invalidPart(path, 'A part is an object with a type. Write text as {"type": "text", "text": "..."}.')];
+  }
+  const { type } = part;
+  if (type === 'text') {
     return typeof part.text === 'string' ? [] : [invalidPart(path, 'A text part has its text in the field "text".')];
   }
-  if (isRecord(part) && type === 'refusal' && role === 'assistant') {
+  if (type === 'refusal' && role === 'assistant') {
     return typeof part.refusal === 'string'
       ? []
       : [invalidPart(path, 'A refusal part has its text in the field "refusal".')];
   }
-  if (isRecord(part) && type === 'image_url') {
+  if (type === 'image_url') {
     const message = 'Images may stand in user messages only; platforms refuse this one. Move it.';
     return role === 'user' ? checkImage(part.image_url, path) : [problemAt(path, 'image_outside_user', message)];
   }

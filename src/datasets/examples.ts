@@ -1,5 +1,6 @@
 import { duplicateKeyOf } from './duplicate-keys.ts';
 import type { Example, Format } from './formats.ts';
+import { invalidJson } from './invalid-json.ts';
 import { parseJson } from './json.ts';
 import type { Line, LineOrProblem } from './lines.ts';
 import { type Problem, problemAt } from './problem.ts';
@@ -30,15 +31,16 @@ export function readExample(found: LineOrProblem, format: Format): ReadExample {
   const { number, text } = line;
   const parsed = parseJson(text);
   if ('errorAt' in parsed) {
-    const where = parsed.errorAt >= text.trimEnd().length ? 'it ends too early' : `see character ${parsed.errorAt + 1}`;
-    return fault('invalid_json', `The line is not JSON: ${where}. Put one whole JSON object on each line.`, line);
+    return fault('invalid_json', invalidJson(text, parsed.errorAt), line);
   }
   if ('tooDeep' in parsed) {
     return fault('too_deep', 'The line is nested more than 128 levels deep, which no example needs. Flatten it.', line);
   }
-  const findings = format.check(parsed.value);
+  let findings = format.check(parsed.value);
   const twice = duplicateKeyOf(text, parsed.keys);
   if (twice !== undefined) {
+    // Only one of its two values was looked at.
+    findings = findings.filter(({ path }) => path !== twice);
     const message =
       'This key stands twice in its object: readers keep one of the two values, and which is up to them. Remove one.';
     findings.push(problemAt(twice, 'duplicate_key', message));

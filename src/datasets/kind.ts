@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** How a file is packed, as its first bytes say; `office` is what Excel wrote before XLSX, and writes with a password. */
-export type Kind = 'gzip' | 'zstd' | 'parquet' | 'encrypted parquet' | 'zip' | 'office' | 'plain';
+/** How a file is packed, as its first bytes say; `office` is what Excel wrote before XLSX, and writes with a password; an array is JSON. */
+export type Kind = 'gzip' | 'zstd' | 'parquet' | 'encrypted parquet' | 'zip' | 'office' | 'array' | 'plain';
 
 /** So many bytes tell it. */
 export const kindBytes = 4;
@@ -14,7 +14,8 @@ export function kindOf(head: Buffer): Kind {
   if (magic === 'PAR1') return 'parquet';
   if (magic === 'PARE') return 'encrypted parquet';
   if (magic === 'PK\x03\x04') return 'zip';
-  return magic === '\xd0\xcf\x11\xe0' ? 'office' : 'plain';
+  if (magic === '\xd0\xcf\x11\xe0') return 'office';
+  return magic.replace(/^\xef\xbb\xbf/, '').startsWith('[') ? 'array' : 'plain';
 }
 
 export async function kindOfFile(handle: FileHandle): Promise<Kind> {

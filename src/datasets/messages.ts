@@ -1,18 +1,8 @@
 import { checkContent } from './content.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { addAll, type Finding, problemAt, shown, warningAt } from './problem.ts';
+import { keysOfRole, meantRole } from './roles.ts';
 import { checkCalls } from './tools.ts';
-
-const common = ['role', 'content', 'name'];
-/** The fields each role may have, from OpenAI's API description; tool results have carried a name for long. */
-export const keysOfRole: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ['system', common],
-  ['developer', common],
-  ['user', common],
-  ['assistant', [...common, 'refusal', 'tool_calls', 'function_call', 'weight']],
-  ['tool', [...common, 'tool_call_id']],
-  ['function', common],
-]);
 
 /** Everything wrong with one message that can be told without the others. */
 export function checkMessage(message: unknown, path: string): Finding[] {
@@ -28,21 +18,25 @@ export function checkMessage(message: unknown, path: string): Finding[] {
       ),
     ];
   }
-  if (!keys) {
-    const roles = [...keysOfRole.keys()].join(', ');
-    return [
-      problemAt(
-        `${path}.role`,
-        'unrecognized_role',
-        `The role is none that models are trained on. Use one of ${roles}.`,
-      ),
-    ];
-  }
+  if (!keys) return [problemAt(`${path}.role`, 'unrecognized_role', unrecognized(role))];
   const found = checkKeys(message, keys, path);
-  addAll(found, checkSaid(message, path));
+  const said = checkSaid(message, path);
+  // What was said under another name is one mistake.
+  if (said.some(({ code }) => code === 'message_missing_key') && saidElsewhere(message)) return said;
+  addAll(found, said);
   addAll(found, checkName(message, path));
   if (role === 'assistant') addAll(found, checkAnswer(message, path));
   return found;
+}
+
+export function hasRole(message: unknown): boolean {
+  return isRecord(message) && keysOfRole.has(message.role);
+}
+
+function unrecognized(role: unknown): string {
+  const meant = meantRole(role);
+  const roles = meant === undefined ? `one of ${[...keysOfRole.keys()].join(', ')}` : `"${meant}" for it`;
+  return `The role is none that models are trained on. Use ${roles}.`;
 }
 
 function checkKeys(message: JsonRecord, allowed: readonly string[], path: string): Finding[] {
@@ -83,7 +77,10 @@ function checkSaid(message: JsonRecord, path: string): Finding[] {
     role === 'assistant' && [message.tool_calls, message.function_call, message.refusal].some((one) => one != null);
   if (content == null && instead) return [];
   if (!Object.hasOwn(message, 'content')) {
-    return [problemAt(path, 'message_missing_key', 'The message has no content. Add what was said.')];
+    const other = saidElsewhere(message);
+    const advice =
+      other === undefined ? 'Add what was said.' : `Its field ${shown(other)} seems to hold it: call that "content".`;
+    return [problemAt(path, 'message_missing_key', `The message has no content. ${advice}`)];
   }
   if (role === 'assistant' && typeof content === 'string') {
     const text =
@@ -93,6 +90,12 @@ function checkSaid(message: JsonRecord, path: string): Finding[] {
   // A tool may well have had nothing to say.
   if (typeof content === 'string' && (role === 'tool' || role === 'function')) return [];
   return checkContent(content, String(role), `${path}.content`);
+}
+
+/** A field with text that the message's role does not have. */
+function saidElsewhere(message: JsonRecord): string | undefined {
+  const keys = keysOfRole.get(message.role) ?? [];
+  return Object.keys(message).find((key) => !keys.includes(key) && typeof message[key] === 'string');
 }
 
 function checkName({ name }: JsonRecord, path: string): Finding[] {

@@ -17,7 +17,8 @@ export async function methodOf(path: string, options: ReadOptions = {}): Promise
 
 /** A question with something beside it for graders is for reinforcement. */
 function methodOfLine(line: JsonRecord): Method {
-  if (Object.hasOwn(line, 'input') && !Object.hasOwn(line, 'messages')) return 'dpo';
+  if (Object.hasOwn(line, 'preferred_output') || (isRecord(line.input) && !Object.hasOwn(line, 'messages')))
+    return 'dpo';
   const last = Array.isArray(line.messages) ? line.messages.at(-1) : undefined;
   const asked = isRecord(last) && last.role === 'user';
   return asked && Object.keys(line).some((name) => !questionKeys.includes(name)) ? 'reinforcement' : 'supervised';

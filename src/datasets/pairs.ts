@@ -1,3 +1,4 @@
+import { foreignLayout } from './foreign.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { checkMessage } from './messages.ts';
 import { type Finding, problemAt, shown, warningAt } from './problem.ts';
@@ -18,10 +19,10 @@ const sides = ['preferred_output', 'non_preferred_output'] as const;
  */
 export function checkPair(pair: unknown): Finding[] {
   if (!isRecord(pair)) {
-    return [
-      problemAt('', 'data_type', 'A pair is a JSON object with an input and two outputs; this line is something else.'),
-    ];
+    return [problemAt('', 'data_type', 'A pair is a JSON object with an input and two outputs; this line is none.')];
   }
+  const foreign = isRecord(pair.input) ? undefined : foreignLayout(pair);
+  if (foreign) return [foreign];
   if (!Object.hasOwn(pair, 'input') && Object.hasOwn(pair, 'messages')) {
     const message =
       'This is an example for supervised training, and the method dpo learns from pairs. Give it an input, a preferred and a non-preferred output, or train with the method supervised.';

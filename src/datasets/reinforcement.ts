@@ -1,4 +1,5 @@
 import { exampleKeys } from './chat.ts';
+import { noObject } from './foreign.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { checkMessage } from './messages.ts';
 import { type Finding, problemAt } from './problem.ts';
@@ -15,11 +16,7 @@ const responseFormats: readonly unknown[] = ['text', 'json_object', 'json_schema
  * asked, and beside it any fields for graders.
  */
 export function checkQuestion(example: unknown): Finding[] {
-  if (!isRecord(example)) {
-    return [
-      problemAt('', 'data_type', 'An example is a JSON object with a list of messages; this line is something else.'),
-    ];
-  }
+  if (!isRecord(example)) return [noObject(example)];
   if (!Object.hasOwn(example, 'messages') && Object.hasOwn(example, 'preferred_output')) {
     const message =
       'This is a pair for the method dpo, and the method reinforcement learns from questions. Train with the method dpo, or give the example a list of messages.';

@@ -8,6 +8,9 @@ import { unpacked } from './unpack.ts';
 /** The lines of a chunk are held while they are looked at: fewer of them are less for the garbage collector to move. */
 const chunkBytes = 256 * 1024;
 const streamed: ReadonlySet<Kind> = new Set(['plain', 'gzip', 'zstd']);
+/** A JSON array is refused elsewhere. */
+const asWritten: ReadonlySet<Kind> = new Set(['plain', 'array']);
+const tables = /\.(?:csv|tsv)(?:\.gz|\.zst)?$/i;
 
 export interface ReadOptions {
   /** How the person knows the file; its path when absent. */
@@ -46,7 +49,7 @@ export async function openLines(path: string, name: string = path): Promise<Open
   const { handle, bytes } = await openSource(path, name);
   try {
     const kind = await kindOfFile(handle);
-    if (!streamed.has(kind)) throw noLines(name);
+    if (!streamed.has(kind) || tables.test(name)) throw noLines(name);
     return { handle, bytes, name, packed: kind !== 'plain' };
   } catch (error) {
     await handle.close();
@@ -86,14 +89,14 @@ export async function isPacked(path: string): Promise<boolean> {
   const found = await openSource(path).catch(() => undefined);
   if (!found) return false;
   try {
-    return (await kindOfFile(found.handle)) !== 'plain';
+    return !asWritten.has(await kindOfFile(found.handle));
   } finally {
     await found.handle.close();
   }
 }
 
 function noLines(name: string): TunewrightError {
-  return new TunewrightError('invalid_data', `${name} is a table or an archive, and no JSON lines.`, {
+  return new TunewrightError('invalid_data', `${name} is a table, a JSON array or an archive, and no JSON lines.`, {
     advice: `Make JSON lines of it first: tunewright convert ${name} --out FILE`,
   });
 }

@@ -23,6 +23,13 @@ const phone = /(?<![\w+.])\+[1-9](?:[ .()/-]{0,2}\d){7,14}(?!\d)/;
 const card = /(?<![\w.-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w-])/g;
 
 /**
+ * What an encoding leaves behind that was read as another: the character for lost ones, UTF-8 read as Latin 1 or Windows 1252
+ * (in capitals, Ã may stand before a space or a quote).
+ */
+const garbled = /\ufffd|Ã[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00ba\u00bc-\u00bf]|â€[^\s\w]|(?:[ÐÑ][\u0080-\u00bf]){3}/;
+const garbledEscape = /\\u(?:fffd|0000|00c3|00e2|00d0|d[89a-f])/i;
+
+/**
  * In the raw line, at a tenth of the cost of parsing it: whether any of its texts is worth a closer look. One letter is
  * looked for at the speed of memory, several are not.
  */
@@ -30,6 +37,11 @@ function mayHold(raw: string): boolean {
   return (
     raw.includes('@') ||
     raw.includes('+') ||
+    raw.includes('\ufffd') ||
+    raw.includes('Ã') ||
+    raw.includes('â€') ||
+    raw.includes('Ð') ||
+    (raw.includes('\\u') && garbledEscape.test(raw)) ||
     (raw.includes('|') && /(?:<|\\u003c)\|/i.test(raw)) ||
     (raw.includes('_') && /gh[opsur]_|_pat_|_live_|hf_/.test(raw)) ||
     (raw.includes('-') &&
@@ -55,6 +67,11 @@ function checkText(text: string, path: string): Finding[] {
     const message =
       'The text holds a special token such as <|endoftext|>: some platforms read it as the end of the text, the others as mere letters. Remove it.';
     found.push(warningAt(path, 'special_token', message));
+  }
+  if (garbled.test(text) || text.includes('\0') || !text.isWellFormed()) {
+    const message =
+      'The text holds letters that its encoding has lost, such as \ufffd, Ã¼, â€™ or half a character: the model learns to write them. Read the source anew, as UTF-8.';
+    found.push(warningAt(path, 'garbled_text', message));
   }
   if (secrets.some((pattern) => pattern.test(text))) {
     const message =

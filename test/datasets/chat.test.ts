@@ -193,18 +193,41 @@ test('all that is wrong is told at once, and nothing of what was said', () => {
     ],
     tools: 'secret',
   });
-  expect(found.map(({ code }) => code)).toEqual([
-    'invalid_weight',
-    'unrecognized_role',
-    'example_missing_assistant_message',
-    'missing_system_message',
-    'invalid_tools',
-  ]);
+  expect(found.map(({ code }) => code)).toEqual(['invalid_weight', 'unrecognized_role', 'invalid_tools']);
   expect(JSON.stringify(found)).not.toContain('secret');
 });
 
-test('a prompt with its completion is told from an example without messages', () => {
-  expect(checkExample({ prompt: 'a ->', completion: ' b' })).toEqual([
+test.each([
+  { prompt: 'a ->', completion: ' b' },
+  { conversations: [{ from: 'human', value: 'a' }], id: 1 },
+  { instruction: 'a', input: 'b', output: 'c' },
+  { prompt: 'a', chosen: 'b', rejected: 'c' },
+])('another layout is one problem, and says how to make messages of it: %j', (example) => {
+  expect(checkExample(example)).toEqual([
     expect.objectContaining({ code: 'wrong_format', message: expect.stringContaining('tunewright convert') }),
   ]);
+});
+
+test('a role that is none is one problem, and says which is meant', () => {
+  const asked = (role: unknown) =>
+    checkExample({ messages: [system, { role, content: 'q' }, { role: 'assistant', content: 'a' }] });
+  const says = (text: string) => [
+    expect.objectContaining({ code: 'unrecognized_role', message: expect.stringContaining(text) }),
+  ];
+  expect(asked('User')).toEqual(says('Use "user" for it.'));
+  expect(asked('human')).toEqual(says('Use "user" for it.'));
+  expect(asked('robot')).toEqual(says('Use one of system'));
+  expect(asked(7)).toEqual(says('Use one of system'));
+  expect(checkExample({ messages: [user, { role: 'gpt', content: 'a' }] })).toEqual(says('Use "assistant" for it.'));
+});
+
+test('what was said under another name, or as another type, is one problem', () => {
+  const answered = (answer: object) => checkExample({ messages: [system, user, { role: 'assistant', ...answer }] });
+  expect(answered({ text: 'a' })).toEqual([
+    expect.objectContaining({ code: 'message_missing_key', message: expect.stringContaining('"text"') }),
+  ]);
+  const told = (content: unknown) => answered({ content }).map(({ code, message }) => [code, message.split('.')[0]]);
+  expect(told(42)).toEqual([['missing_content', 'The content is a number']]);
+  expect(told({ a: 1 })).toEqual([['missing_content', 'The content is an object']]);
+  expect(told(['a'])).toEqual([['invalid_content_part', 'A part is an object with a type']]);
 });

@@ -79,6 +79,25 @@ test('a field that another role has is taken away only where it holds nothing', 
   expect(mend(asked([call({})]), 'supervised').changes).toEqual([]);
 });
 
+test('roles in capitals and by the names of other layouts become those of the format, and only then the end is looked for', () => {
+  const human = {
+    messages: [
+      { role: 'Human', content: 'q' },
+      { role: 'gpt', content: 'b' },
+      { role: 'USER ', content: 'r' },
+    ],
+  };
+  expect(mend(human, 'supervised')).toEqual({
+    value: { messages: [user, { role: 'assistant', content: 'b' }] },
+    changes: [
+      { code: 'unrecognized_role', path: 'messages[0].role', before: 'Human', after: 'user' },
+      { code: 'unrecognized_role', path: 'messages[1].role', before: 'gpt', after: 'assistant' },
+      { code: 'unrecognized_role', path: 'messages[2].role', before: 'USER ', after: 'user' },
+      { code: 'last_message_not_assistant', path: 'messages[2]', before: { role: 'user', content: 'r' } },
+    ],
+  });
+});
+
 test('a pair that offers no tools, as in the example of OpenAI, needs nothing', () => {
   const pair = {
     input: { messages: [user], tools: [], parallel_tool_calls: true },
@@ -94,7 +113,7 @@ test.each([
   ['a question under a wrong name', { messages: [{ role: 'user', content: null, text: 'q' }, assistant] }],
   ['the id of a result under a wrong name', { messages: [user, { role: 'tool', content: '1', id: 'x' }, assistant] }],
   ['an answer before its question', { messages: [assistant, user] }],
-  ['a last answer of a role that is none', { messages: [user, assistant, user, { role: 'model', content: 'b' }] }],
+  ['a last answer of a role that is none', { messages: [user, assistant, user, { role: 'judge', content: 'b' }] }],
   ['what needs a choice', { messages: [user, { role: 'assistant', content: '' }] }],
   ['no list of messages', { messages: 'x' }],
   ['nobody answers', { messages: [user] }],

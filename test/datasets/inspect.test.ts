@@ -118,8 +118,8 @@ test('errors are told line by line, warnings of a kind once with their number', 
     [4, 'duplicate_example', 'warning'],
   ]);
   expect(inspection.problems.map(({ message }) => message)).toEqual([
-    'The line is not JSON: see character 1. Put one whole JSON object on each line.',
-    'The line is not JSON: it ends too early. Put one whole JSON object on each line.',
+    expect.stringMatching(/^The line is not JSON: see character 1\. .*convert/),
+    expect.stringMatching(/^The line is not JSON: it ends too early\./),
     expect.any(String),
     expect.stringContaining('(2 times, here first)'),
     expect.any(String),
@@ -175,8 +175,27 @@ test('hostile examples are read like any other', async () => {
     [1, 'missing_system_message'],
     [1, 'example_unrecognized_key'],
     [2, 'special_token'],
+    [2, 'garbled_text'],
   ]);
   expect(Object.hasOwn(Object.prototype, 'messages')).toBe(false);
+});
+
+test('a table and a JSON array are refused as a whole, by what makes lines of them', async () => {
+  const advice = expect.stringContaining('tunewright convert');
+  for (const [name, content] of [
+    ['table.csv', 'text,label\na,b\n'],
+    ['array.json', '\ufeff[{"messages": []}]'],
+    ['array.jsonl', '[\n{}\n]'],
+  ] as const) {
+    const path = await files.write(name, content);
+    await expect(inspectDataset(path)).rejects.toMatchObject({ code: 'invalid_data', advice });
+  }
+});
+
+test('a key that stands twice is one problem, whatever its last value', async () => {
+  const line = '{"messages": [{"role": "user", "content": "x"}], "messages": []}';
+  const { problems } = await inspectDataset(await files.write('twice.jsonl', line), { minimumExamples: 0 });
+  expect(problems).toMatchObject([{ code: 'duplicate_key', path: 'messages' }]);
 });
 
 test('what cannot be read is refused with advice', async () => {

@@ -33,6 +33,12 @@ test.each<[string, string]>([
   ['personal_data', 'call +442079460958.'],
   ['personal_data', 'paid with 4111 1111 1111 1111'],
   ['personal_data', '378282246310005'],
+  ['garbled_text', 'sch\ufffdn'],
+  ['garbled_text', 'schÃ¶n, naÃ¯ve, Ã\u0084rger'],
+  ['garbled_text', 'itâ€™s'],
+  ['garbled_text', 'ÐŸÑ€Ð¸Ð²ÐµÑ‚'.normalize()],
+  ['garbled_text', 'half \ud83d'],
+  ['garbled_text', 'a\0b'],
 ])('%s: %j', (code, text) => {
   expect(codesIn(text)).toEqual([code]);
 });
@@ -46,6 +52,7 @@ test.each([
   '1 + 2 = 3, C++20, +1, 2026-11-23 10:00',
   '4111 1111 1111 1112, 12345678901234567890, 9f41111111111111111',
   '-----BEGIN CERTIFICATE-----',
+  'AMANHÃ, AMANHÃ\u00a0«SERÁ», â € 5, Ðe whole 👩‍👩‍👧‍👦',
 ])('nothing: %j', (text) => {
   expect(codesIn(text)).toEqual([]);
 });
@@ -80,4 +87,12 @@ test('hostile texts take time in proportion to their length', () => {
     codesIn(`@${piece.repeat(200_000 / piece.length)}@a.`);
   }
   expect(performance.now() - began).toBeLessThan(30_000);
+});
+
+test('garbled text is found where the line has it escaped', () => {
+  const messages = [{ role: 'assistant', content: 'schÃ¶n' }];
+  const raw = '{"messages":[{"role":"assistant","content":"sch\\u00c3\\u00b6n"}]}';
+  expect(checkTexts(raw, () => formats.supervised.places({ chat: { messages } }))).toMatchObject([
+    { code: 'garbled_text' },
+  ]);
 });

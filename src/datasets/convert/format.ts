@@ -59,10 +59,13 @@ export async function readRows(content: AsyncIterable<Uint8Array>, name: string)
     });
   const [, ending] = /\.(csv|tsv|jsonl|ndjson)(?:\.gz|\.zst)?$/i.exec(name) ?? [];
   const kind = ending?.toLowerCase();
+  // No lines of objects begin so, whatever their name.
+  if (kind !== 'csv' && kind !== 'tsv' && start.startsWith('[')) {
+    return { format: 'a JSON array', rows: arrayRows(chunks) };
+  }
   if (kind === 'jsonl' || kind === 'ndjson' || (kind === undefined && start.startsWith('{'))) {
     return { format: 'JSON lines', rows: lineRows(chunks) };
   }
-  if (kind === undefined && start.startsWith('[')) return { format: 'a JSON array', rows: arrayRows(chunks) };
   const separator = kind === 'tsv' ? '\t' : separatorOf(start);
   return { format: separators.get(separator) ?? 'CSV', rows: tableRows(chunks, name, separator) };
 }

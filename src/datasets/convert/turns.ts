@@ -1,5 +1,6 @@
 import { isRecord } from '../json.ts';
 import { shown } from '../problem.ts';
+import { meantRole } from '../roles.ts';
 import { isBlank, leftOut, refused } from './fault.ts';
 
 export interface Message {
@@ -7,17 +8,9 @@ export interface Message {
   content: string;
 }
 
-const roles: ReadonlyMap<unknown, Message['role']> = new Map([
-  ['system', 'system'],
-  ['human', 'user'],
-  ['user', 'user'],
-  ['gpt', 'assistant'],
-  ['chatgpt', 'assistant'],
-  ['bard', 'assistant'],
-  ['bing', 'assistant'],
-  ['model', 'assistant'],
-  ['assistant', 'assistant'],
-]);
+function isSpeaking(role: string | undefined): role is Message['role'] {
+  return role === 'system' || role === 'user' || role === 'assistant';
+}
 
 /**
  * Turns `{from, value}` or `{role, content}` as messages; one turn may stand without a list, and text is `role`'s. Throws
@@ -36,13 +29,10 @@ function messageOf(turn: unknown, column: string): Message {
     const message = `The column ${shown(column)} must hold turns such as {"from": "human", "value": "..."}.`;
     throw refused('not_turns', message);
   }
-  const role = roles.get(from);
-  if (role === undefined) {
-    const known = [...roles.keys()].join(', ');
-    throw refused(
-      'unrecognized_role',
-      `In ${shown(column)} a turn is from none of ${known}: calls of tools are not converted.`,
-    );
+  const role = meantRole(from);
+  if (!isSpeaking(role)) {
+    const message = `In ${shown(column)} a turn is from nobody that is known, such as system, human, user, gpt and assistant: calls of tools are not converted.`;
+    throw refused('unrecognized_role', message);
   }
   if (isBlank(said ?? '')) throw leftOut('empty_turn', `In ${shown(column)} a turn says nothing.`);
   return { role, content: said as string };

@@ -1,7 +1,8 @@
 import type { Method } from '../../contract/config.ts';
 import { isRecord, type JsonRecord, parseJson } from '../json.ts';
-import { checkMessage, keysOfRole } from '../messages.ts';
+import { checkMessage } from '../messages.ts';
 import { offersNothing } from '../pairs.ts';
+import { keysOfRole, meantRole } from '../roles.ts';
 
 /** What was changed at one place of a line. */
 export interface Change {
@@ -27,8 +28,8 @@ export function mend(example: unknown, method: Method): { value: unknown; change
 
 function mendedChat(example: JsonRecord, method: Method, changes: Change[]): JsonRecord {
   const mended = withoutEmptyTools(example, '', changes);
-  const { messages } = mended;
-  if (!Array.isArray(messages)) return mended;
+  if (!Array.isArray(mended.messages)) return mended;
+  const messages = withRoles(mended.messages, 'messages', changes);
   // By reinforcement the model answers what stands last.
   const kept = method === 'reinforcement' ? messages : messages.slice(0, endOf(messages));
   for (let at = kept.length; at < messages.length; at++) {
@@ -52,7 +53,7 @@ function mendedPair(pair: JsonRecord, changes: Change[]): JsonRecord {
   const { input } = pair;
   const list = (messages: unknown, path: string): unknown =>
     Array.isArray(messages)
-      ? messages.map((message, at) => mendedMessage(message, `${path}[${at}]`, changes))
+      ? withRoles(messages, path, changes).map((message, at) => mendedMessage(message, `${path}[${at}]`, changes))
       : messages;
   const sides = ['preferred_output', 'non_preferred_output'].filter((side) => Object.hasOwn(pair, side));
   return {
@@ -81,6 +82,16 @@ function withoutEmptyTools(example: JsonRecord, path: string, changes: Change[])
     remove(mended, name, { code: 'invalid_tools', path: `${path}${name}` }, changes);
   }
   return mended;
+}
+
+/** Roles in capitals, and those by which other layouts call them, as they are called here. */
+function withRoles(messages: readonly unknown[], path: string, changes: Change[]): unknown[] {
+  return messages.map((message, at) => {
+    const role = isRecord(message) && !keysOfRole.has(message.role) ? meantRole(message.role) : undefined;
+    if (!isRecord(message) || role === undefined) return message;
+    changes.push({ code: 'unrecognized_role', path: `${path}[${at}].role`, before: message.role, after: role });
+    return { ...message, role };
+  });
 }
 
 function mendedMessage(message: unknown, path: string, changes: Change[]): unknown {

@@ -1,4 +1,4 @@
-export { askAll, type Question } from './ask.ts';
+export { askAll } from './ask.ts';
 export { type ComparedModels, compare, type Regression, summarise } from './compare.ts';
 export { judge } from './gate.ts';
 export { type AskedModel, askedModels, createGrader, type Grader, type GraderContext } from './graders/index.ts';
@@ -6,6 +6,7 @@ export { gradedModel } from './in-step.ts';
 export { bestOfStopped, findOverfitting, findTurn, type Overfitting } from './overfitting.ts';
 export { createPatience } from './patience.ts';
 export { decodePredictions, encodePredictions } from './prediction.ts';
+export type { Question } from './question.ts';
 export type { EvaluationReport } from './report/evaluated.ts';
 export type { RunReport } from './report.ts';
 export { moduleScript } from './scripts/module.ts';

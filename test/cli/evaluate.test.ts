@@ -141,8 +141,8 @@ test('without a budget nothing is begun', async () => {
 });
 
 test('an example that stands twice counts once', async () => {
-  const once = await readFile(join(inPipeline.directory, 'asked.jsonl'), 'utf8');
-  await writeFile(join(inPipeline.directory, 'twice.jsonl'), once.repeat(2));
+  const once = await readFile(join(inPipeline.directory ?? '', 'asked.jsonl'), 'utf8');
+  await writeFile(join(inPipeline.directory ?? '', 'twice.jsonl'), once.repeat(2));
   const { code, stdout } = await evaluate('intents', '--data', 'twice.jsonl', '--budget', '1');
   expect(code).toBe(0);
   expect(stdout).toContain('64 examples, 1 model\n');

@@ -48,11 +48,17 @@ function lowest(looked: readonly Looked[]): Looked[] {
 
 export function languageSample(): LanguageSample {
   let sample: Looked[] = [];
+  /** The lowest of what was taken before: it leaves less and less room. */
+  let taken: number[] = [];
   let limit = 2 ** 32;
 
-  const trim = () => {
+  /** Answers the lowest orders so far. */
+  const trim = (): number[] => {
     sample = lowest(sample);
-    if (sample.length === sampleSize) limit = sample.at(-1)?.order ?? limit;
+    const orders = [...taken, ...sample.map(({ order }) => order)].sort((a, b) => a - b);
+    limit = orders[sampleSize - 1] ?? limit;
+    sample = sample.filter(({ order }) => order <= limit);
+    return orders.slice(0, sampleSize);
   };
 
   return {
@@ -66,10 +72,10 @@ export function languageSample(): LanguageSample {
       if (sample.length === sampleSize * 2) trim();
     },
     take() {
-      trim();
-      const taken = sample;
+      taken = trim();
+      const looked = sample;
       sample = [];
-      return taken;
+      return looked;
     },
   };
 }

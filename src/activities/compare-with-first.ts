@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { ComparedWithFirst, EvaluatedModel, EvaluateRequest, EvaluateResult } from '../contract/evaluate.ts';
 import { compare, type EvaluationReport, gradedModel, holm } from '../evaluation/index.ts';
@@ -5,7 +6,7 @@ import { withQuestions } from './compare.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 
-export interface CompareWithFirstInput extends Pick<EvaluateResult, 'models' | 'cost'> {
+export interface CompareWithFirstInput extends Pick<EvaluateResult, 'models' | 'warnings' | 'cost'> {
   request: EvaluateRequest;
   test: ArtifactRef;
 }
@@ -13,9 +14,9 @@ export interface CompareWithFirstInput extends Pick<EvaluateResult, 'models' | '
 /** Of the intervals of differences. */
 const confidence = 0.95;
 
-export function compareWithFirstActivities({ store }: Dependencies) {
+export function compareWithFirstActivities({ platforms, store }: Dependencies) {
   async function compareAll(input: CompareWithFirstInput): Promise<Pick<EvaluateResult, 'comparisons' | 'report'>> {
-    const { request, test, models, cost } = input;
+    const { request, test, models, warnings, cost } = input;
     const { method, seed } = request;
     const [first, ...others] = models as [EvaluatedModel, ...EvaluatedModel[]];
     const details: EvaluationReport['details'] = [];
@@ -27,10 +28,21 @@ export function compareWithFirstActivities({ store }: Dependencies) {
     }
     const adjusted = holm(details.map(({ comparison }) => comparison.pValue));
     const comparisons = details.map(({ name, comparison }, at): ComparedWithFirst => {
-      const { base: _, tuned: __, ...figures } = comparison;
+      const { base: _, tuned: __, confidence: ___, ...figures } = comparison;
       return { name, ...figures, adjustedPValue: adjusted[at] as number };
     });
-    const report: EvaluationReport = { request, models, comparisons, cost, details };
+    const report: EvaluationReport = {
+      name: activityInfo().workflowExecution?.workflowId ?? '',
+      endedAt: new Date().toISOString(),
+      simulated: models.some(({ connection }) => platforms.get(connection).simulated),
+      request,
+      test,
+      models,
+      comparisons,
+      warnings,
+      cost,
+      details,
+    };
     return { comparisons, report: await store.put(JSON.stringify(report, null, 2)) };
   }
 

@@ -4,7 +4,7 @@ import type { StorePlace } from '../artifacts/index.ts';
 import type { Settings } from '../config.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import type { EvaluationReport } from '../evaluation/report/evaluated.ts';
+import type { EvaluationReport } from '../evaluation/evaluated.ts';
 import type { RunReport } from '../evaluation/report.ts';
 import type { Context } from './context.ts';
 
@@ -18,16 +18,17 @@ export type SavedReport = Record<ReportFormat, string>;
 type Home = Pick<Settings, 'home'>;
 
 /**
- * Puts a run's report where people look for it, see {@link writeReports}. Undefined when this machine's artifact store
- * does not have it, or it could not be written: that is noted, and takes nothing from a run that has succeeded.
+ * Puts the report of a run, or of an evaluation without one, where people look for it, see {@link writeReports}. Undefined when
+ * this machine's artifact store does not have it, or it could not be written: that is noted, and takes nothing from what has
+ * succeeded.
  */
 export async function saveReport(
-  run: string,
+  name: string,
   ref: ArtifactRef,
   { settings, out }: Pick<Context, 'settings' | 'out'>,
 ): Promise<SavedReport | undefined> {
   try {
-    return await writeReports(run, await readReport(ref, settings), settings);
+    return await writeReports(name, await readReport(ref, settings), settings);
   } catch (error) {
     if (!(error instanceof TunewrightError)) throw error;
     if (error.code !== 'artifact_missing') out.note(`${error.message} ${error.advice}`);
@@ -42,12 +43,12 @@ export async function readReport(ref: ArtifactRef, place: StorePlace): Promise<s
 }
 
 /**
- * Writes `reports/<run>.html`, `.md` and `.json` in the home folder. Throws `disk_full`, and `source_unreadable` where
+ * Writes `reports/<name>.html`, `.md` and `.json` in the home folder. Throws `disk_full`, and `source_unreadable` where
  * nothing may be written.
  */
-export async function writeReports(run: string, json: string, { home }: Home): Promise<SavedReport> {
-  // A run's name may hold what would lead out of the folder.
-  const path = (format: ReportFormat) => join(home, 'reports', `${encodeURIComponent(run)}.${format}`);
+export async function writeReports(name: string, json: string, { home }: Home): Promise<SavedReport> {
+  // A name may hold what would lead out of the folder.
+  const path = (format: ReportFormat) => join(home, 'reports', `${encodeURIComponent(name)}.${format}`);
   for (const format of reportFormats) await writeReport(path(format), json, format);
   return { html: path('html'), md: path('md'), json: path('json') };
 }
@@ -95,34 +96,11 @@ export async function writeExamples(
 async function renderReport(json: string, format: ReportFormat): Promise<string> {
   if (format === 'json') return json;
   const { renderHtml, renderMarkdown } = await import('../evaluation/report/index.ts');
-  const report = JSON.parse(json) as RunReport;
+  const report = JSON.parse(json) as RunReport | EvaluationReport;
   return format === 'html' ? await renderHtml(report) : renderMarkdown(report);
 }
 
-/**
- * Writes the report of an evaluation without a run as `reports/<name>.md` and `.json` in the home folder. Undefined as with
- * {@link saveReport}.
- */
-export async function saveEvaluation(
-  name: string,
-  ref: ArtifactRef,
-  { settings, out }: Pick<Context, 'settings' | 'out'>,
-): Promise<{ md: string; json: string } | undefined> {
-  try {
-    const json = await readReport(ref, settings);
-    const { renderEvaluation } = await import('../evaluation/report/evaluated.ts');
-    const path = (format: string) => join(settings.home, 'reports', `${encodeURIComponent(name)}.${format}`);
-    await writeText(path('md'), renderEvaluation(JSON.parse(json) as EvaluationReport));
-    await writeText(path('json'), json);
-    return { md: path('md'), json: path('json') };
-  } catch (error) {
-    if (!(error instanceof TunewrightError)) throw error;
-    if (error.code !== 'artifact_missing') out.note(`${error.message} ${error.advice}`);
-    return undefined;
-  }
-}
-
-/** Where the report of a run is, on one line. */
+/** Where a report is, on one line. */
 export function reportLine(saved: SavedReport | undefined, ref: ArtifactRef): string {
   return saved ? `${saved.html} (as .md and .json too)` : ref.uri;
 }

@@ -31,7 +31,7 @@ export interface EvaluatedModel {
 
 /** A model set against the first, on the same examples. */
 export interface ComparedWithFirst
-  extends Pick<Comparison, 'difference' | 'fixed' | 'broken' | 'pValue' | 'ungraded' | 'scores'> {
+  extends Pick<Comparison, 'difference' | 'fixed' | 'broken' | 'pValue' | 'ungraded' | 'atWorst' | 'scores'> {
   name: string;
   /** By Holm, for as many as were compared. */
   adjustedPValue: number;

@@ -123,7 +123,7 @@ function isPlain(message: ChatMessage): boolean {
 
 function duplicate(): Finding {
   const message =
-    'The example asks and answers what one before it does: it is paid for twice and counts twice. Remove it unless that is meant.';
+    'The example asks and answers what one before it does: it is paid for twice, and learnt twice. Remove it unless that is meant.';
   return warningAt('', 'duplicate_example', message);
 }
 

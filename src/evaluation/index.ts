@@ -1,5 +1,6 @@
 export { askAll } from './ask.ts';
 export { type ComparedModels, compare, type Regression, summarise } from './compare.ts';
+export type { EvaluationReport } from './evaluated.ts';
 export { judge } from './gate.ts';
 export { type AskedModel, askedModels, createGrader, type Grader, type GraderContext } from './graders/index.ts';
 export { gradedModel } from './in-step.ts';
@@ -7,7 +8,6 @@ export { bestOfStopped, findOverfitting, findTurn, type Overfitting } from './ov
 export { createPatience } from './patience.ts';
 export { decodePredictions, encodePredictions } from './prediction.ts';
 export type { Question } from './question.ts';
-export type { EvaluationReport } from './report/evaluated.ts';
 export type { RunReport } from './report.ts';
 export { moduleScript } from './scripts/module.ts';
 export { pythonScript } from './scripts/python.ts';

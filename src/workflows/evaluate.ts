@@ -39,6 +39,7 @@ export async function evaluate(request: EvaluateRequest): Promise<EvaluateResult
     request,
     test,
     models: evaluated,
+    warnings,
     cost,
   });
   return { examples: evaluated[0]?.evaluation.examples ?? 0, models: evaluated, comparisons, warnings, cost, report };

@@ -47,8 +47,14 @@ test('models are asked the same examples and compared with the first; a repeat a
   expect(stdout).toMatch(
     /\nagainst simulator\/stand-in-mini:\n {2}intents: \+\d+\.\d points, 95% interval .* \(\d+ fixed, 0 broken\)\n/,
   );
-  const [, report = ''] = /\nreport: {2}(.+\.md) \(as \.json too\)\n/.exec(stdout) ?? [];
-  expect(await readFile(report, 'utf8')).toContain('## Against simulator/stand-in-mini');
+  const [, page = ''] = /\nreport: {2}(.+\.html) \(as \.md and \.json too\)\n/.exec(stdout) ?? [];
+  expect(await readFile(page, 'utf8')).toContain('2 better, of 2');
+  const markdown = await readFile(page.replace(/html$/, 'md'), 'utf8');
+  expect(markdown).toContain('Each against simulator/stand-in-mini; above 0 it is better:');
+  expect(JSON.parse(await readFile(page.replace(/html$/, 'json'), 'utf8'))).toMatchObject({
+    simulated: true,
+    comparisons: [{ name: 'intents' }, { name: `simulator/${tuned}` }],
+  });
   // The version and its model are one, and were asked once or twice, side by side.
   expect(requests()).toBeGreaterThanOrEqual(before + 128);
   const asked = requests();
@@ -141,10 +147,11 @@ test('without a budget nothing is begun', async () => {
 });
 
 test('an example that stands twice counts once', async () => {
-  const once = await readFile(join(inPipeline.directory ?? '', 'asked.jsonl'), 'utf8');
-  await writeFile(join(inPipeline.directory ?? '', 'twice.jsonl'), once.repeat(2));
+  const once = await readFile(join(parts.folder, 'asked.jsonl'), 'utf8');
+  await writeFile(join(parts.folder, 'twice.jsonl'), once.repeat(2));
   const { code, stdout } = await evaluate('intents', '--data', 'twice.jsonl', '--budget', '1');
   expect(code).toBe(0);
   expect(stdout).toContain('64 examples, 1 model\n');
   expect(stdout).toMatch(/\nintents +64\/64 /);
+  expect(stdout).toContain('\n64 more examples repeat one of them, and count nowhere\n');
 });

@@ -6,7 +6,7 @@ import type { Context, Perform } from '../context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
 import { amountOf, overrides, wholeNumber } from '../options.ts';
 import { evaluatedModels, evaluationLine } from '../render/evaluated.ts';
-import { saveEvaluation } from '../reports.ts';
+import { reportLine, saveReport } from '../reports.ts';
 import { type Override, settingsOf } from '../run-file.ts';
 
 interface EvaluateOptions {
@@ -61,10 +61,10 @@ async function evaluate(context: Context, models: string[], options: EvaluateOpt
     return exitCodeOf(interrupt);
   }
   const result = await handle.result();
-  const report = await saveEvaluation(handle.name, result.report, context);
+  const report = await saveReport(handle.name, result.report, context);
   out.data({ event: 'ended', report, result });
   out.say(`\n${evaluatedModels(result, out.paint)}`);
-  out.say(`report:  ${report ? `${report.md} (as .json too)` : result.report.uri}`);
+  out.say(`report:  ${reportLine(report, result.report)}`);
   return exitCodes.done;
 }
 

@@ -37,9 +37,14 @@ export function evaluatedModels(result: EvaluateResult, paint: Paint): string {
     ...(comparisons.length > 0 && first ? ['', `against ${clean(first.name)}:`] : []),
     ...comparisons.map(difference),
     '',
+    ...repeats(models[0]?.evaluation.repeated),
     ...warnings.map((warning) => `warning: ${clean(warning)}`),
     `cost:    ${formatUsd(cost.usd)} at list prices, at most about ${formatUsd(cost.estimatedUsd)} was expected`,
   ].join('\n');
+}
+
+function repeats(count = 0): string[] {
+  return count === 0 ? [] : [`${formatCount(count, 'more example')} repeat one of them, and count nowhere`];
 }
 
 function difference({ name, difference, adjustedPValue, fixed, broken }: ComparedWithFirst): string {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { renderHtml } from '../../../src/evaluation/report/index.ts';
 import { type Browser, chromium, startChromium, type Tab } from '../../support/chromium.ts';
-import { fullReport, replaced } from './sample.ts';
+import { evaluatedReport, fullReport, replaced } from './sample.ts';
 
 const inBrowser = chromium ? describe : describe.skip;
 
@@ -76,10 +76,13 @@ inBrowser(`a report in a browser${chromium ? '' : ' (skipped: there is no chromi
   });
 
   test('whatever texts the data and the platform hold, no script runs, nothing is asked for, nothing is taken for markup', async () => {
-    const tame = await opened(await renderHtml(replaced(fullReport(), 'tame')));
     const shape = 'document.documentElement.querySelectorAll("*").length';
-    for (const attack of [...attacks(), attacks().join(' ')]) {
-      const tab = await opened(await renderHtml(replaced(fullReport(), attack)));
+    const cases = [fullReport(), evaluatedReport()].flatMap((report) =>
+      [...attacks(), attacks().join(' ')].map((attack) => ({ report, attack })),
+    );
+    for (const { report, attack } of cases) {
+      const tame = await opened(await renderHtml(replaced(report, 'tame')));
+      const tab = await opened(await renderHtml(replaced(report, attack)));
       expect(await doings(tab)).toEqual([]);
       expect(await tab.evaluate('document.body.innerText')).toContain(attack.slice(0, 30));
       expect(await tab.evaluate(shape)).toBe(await tame.evaluate(shape));
@@ -199,6 +202,9 @@ inBrowser(`a report in a browser${chromium ? '' : ' (skipped: there is no chromi
     await tab.evaluate(`${axe.source}; 0`);
     const problems = 'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes[0].html]))';
     expect(await tab.evaluate(problems)).toEqual([]);
+    const evaluated = await opened(await renderHtml(evaluatedReport()));
+    await evaluated.evaluate(`${axe.source}; 0`);
+    expect(await evaluated.evaluate(problems)).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { differencesScale, durationScale } from '../../../src/evaluation/report/
 import { thinned } from '../../../src/evaluation/report/content/thin.ts';
 import type { RunReport } from '../../../src/evaluation/report.ts';
 import { tried } from '../../support/tried.ts';
-import { fullReport } from './sample.ts';
+import { evaluatedReport, fullReport } from './sample.ts';
 
 const { registered } = fullReport();
 const decided = (decision: 'promote' | 'keep' | 'prompt') => ({ says: 'So it is.', checks: [], decision });
@@ -74,8 +74,8 @@ describe('what to mind with the verdict', () => {
     const [only] = slices[0]?.slices ?? [];
     const one = [{ field: 'reference', slices: only ? [only] : [] }];
     expect(caveats({ comparison: { ...comparison, tuned }, slices: one })).toEqual([
-      'All held-out questions have the same right answer: a model that always gives it would score 100%.',
-      '40 held-out examples repeat another one, and count nowhere: 120 questions are left.',
+      'All questions have the same right answer: a model that always gives it would get all of them right.',
+      '40 examples beside the 120 questions that count: each repeats one of them.',
     ]);
   });
 
@@ -96,6 +96,42 @@ test('with the base model alone there is nothing to correct, and it is the one t
   expect(tables.map(({ rows }) => rows.length)).toEqual([2, 1]);
   expect(tables[1]?.columns.map(({ name }) => name)).not.toContain('p, Holm');
   expect(content.outcome.figures[1]).toMatchObject({ name: 'Against the base model', value: '+35.0' });
+});
+
+describe('what an evaluation without a run has found', () => {
+  const { models, comparisons, details } = evaluatedReport();
+  const outcome = (count: number, change: Partial<(typeof comparisons)[number]> = {}) =>
+    contentOf(
+      evaluatedReport({
+        models: models.slice(0, count + 1),
+        comparisons: comparisons.slice(0, count).map((one) => ({ ...one, ...change })),
+        details: details.slice(0, count),
+      }),
+    ).outcome;
+  const points = (low: number, high: number) => ({ value: (low + high) / 2, low, high });
+
+  test.each([
+    ['one model alone', outcome(0), 'One model measured', 'neutral'],
+    ['no difference', outcome(1), 'No difference shown', 'neutral'],
+    ['one better of two', outcome(2), '1 better, of 2', 'good'],
+    ['better', outcome(1, { difference: points(0.1, 0.3), adjustedPValue: 0.001 }), 'Better', 'good'],
+    ['worse', outcome(1, { difference: points(-0.3, -0.1), adjustedPValue: 0.001 }), 'Worse', 'bad'],
+    ['all worse', outcome(2, { difference: points(-0.3, -0.1), adjustedPValue: 0.001 }), '2 worse, of 2', 'bad'],
+  ])('%s', (_, { word, tone }, expected, how) => {
+    expect([word, tone]).toEqual([expected, how]);
+  });
+
+  test('an interval without 0 alone shows nothing: the corrected p has to agree, and is told where it does not', () => {
+    const { word, says } = outcome(1, { difference: points(0.01, 0.2), adjustedPValue: 0.06 });
+    expect(word).toBe('No difference shown');
+    expect(says).toMatch(
+      /No difference was shown of simulator\/sim-base, prompted \(\+10\.5 points, 95% interval 1\.0 to 20\.0, but p = 0\.060\)\.$/,
+    );
+  });
+
+  test('no rules of a gate, for none has judged', () => {
+    expect(outcome(2)).not.toHaveProperty('checks');
+  });
 });
 
 describe('what of an answer departs from the right one', () => {
@@ -165,7 +201,7 @@ test('the tuned model and the checkpoint of its last step are one: told once, wi
 
 test('scales hold all intervals and 0, and tell time in a unit that suits it', () => {
   const labels = ({ ticks }: { ticks: { label: string }[] }) => ticks.map(({ label }) => label);
-  expect(labels(differencesScale([{ value: 0.12, low: 0.03, high: 0.19 }]))).toEqual(['0', '+5', '+10', '+15', '+20']);
+  expect(labels(differencesScale([{ value: 0.12, low: 0.03, high: 0.19 }]))).toEqual(['0', '', '+10', '', '+20']);
   expect(labels(differencesScale([{ value: 0, low: 0, high: 0 }]))).toContain('0');
   expect(labels(durationScale(10_355))).toEqual(['0 s', '5 s', '10 s']);
   expect(labels(durationScale(7_200_000))).toEqual(['0 h', '0.5 h', '1 h', '1.5 h', '2 h']);

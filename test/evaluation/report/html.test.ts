@@ -1,6 +1,6 @@
 import { html } from '../../../src/evaluation/report/html/html.ts';
 import { renderHtml } from '../../../src/evaluation/report/index.ts';
-import { fullReport, replaced } from './sample.ts';
+import { evaluatedReport, fullReport, replaced } from './sample.ts';
 
 const sections = [
   ...['verdict', 'evaluation', 'training', 'slices', 'confusions', 'regressions', 'data', 'cost', 'timings', 'lineage'],
@@ -11,6 +11,15 @@ test('the sections stand in order, the verdict first, and the list of sections l
   const page = await renderHtml(fullReport());
   expect([...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id)).toEqual(sections);
   expect([...page.matchAll(/<li><a href="#(\w+)"/g)].map(([, id]) => id)).toEqual(sections.slice(1));
+});
+
+test('the report of an evaluation without a run is such a page too, with a section for each model', async () => {
+  const page = await renderHtml(evaluatedReport());
+  const ids = ['verdict', 'evaluation', 'against-1', 'against-2', 'data', 'cost', 'configuration'];
+  expect([...page.matchAll(/<section id="([\w-]+)"/g)].map(([, id]) => id)).toEqual(ids);
+  expect(page).toContain('report of an evaluation');
+  expect(page).not.toMatch(/<script|<img|<iframe|<object|@import|url\(| on\w+=|\ssrc=/i);
+  expect(page).not.toContain('A prompt <b>leaks');
 });
 
 test('a simulated run says so before all else, a real one does not', async () => {

@@ -1,5 +1,6 @@
-import { parseRunConfig } from '../../../src/contract/config.ts';
+import { parseEvaluateRequest, parseRunConfig } from '../../../src/contract/config.ts';
 import type { Estimate, ModelEvaluation } from '../../../src/contract/evaluation.ts';
+import type { EvaluationReport } from '../../../src/evaluation/evaluated.ts';
 import type { RunReport } from '../../../src/evaluation/report.ts';
 
 const ref = { sha256: '0123456789abcdef'.repeat(4), bytes: 12, uri: 'file:///store/01.jsonl' };
@@ -168,12 +169,52 @@ export function fullReport(changes: Partial<RunReport> = {}): RunReport {
   };
 }
 
+/** The report of an evaluation without a run, of three models. */
+export function evaluatedReport(changes: Partial<EvaluationReport> = {}): EvaluationReport {
+  const { slices, confusions, regressions } = fullReport();
+  const compared = (name: string, passed: number, points: number, pValue: number) => {
+    const figures = { difference: difference(points), ...against, pValue };
+    const comparison = { base, tuned: evaluation(name, passed), ...figures };
+    return { name, figures, details: { name, comparison, rivals: [], slices, confusions, regressions } };
+  };
+  const better = compared('support-intents', 96, 0.35, 1e-9);
+  const alike = compared('simulator/sim-base, prompted', 58, 0.03, 0.6);
+  const both = [alike, better];
+  return {
+    name: 'evaluate-65c29192',
+    endedAt: '2026-11-01T10:21:35.000Z',
+    simulated: true,
+    request: parseEvaluateRequest({
+      models: ['simulator/sim-base', 'support-intents'],
+      data: 'held-out.jsonl',
+      train: 'train.jsonl',
+      budgetUsd: 5,
+      evaluation: { prompted: { examples: 4 } },
+    }),
+    test: ref,
+    models: [
+      { name: 'simulator/sim-base', connection: 'simulator', model: 'sim-base', evaluation: base },
+      ...both.map(({ name, details }) => ({
+        name,
+        connection: 'simulator',
+        model: name,
+        evaluation: details.comparison.tuned,
+      })),
+    ],
+    comparisons: both.map(({ name, figures }) => ({ name, ...figures, adjustedPValue: figures.pValue })),
+    warnings: ['held-out.jsonl: line 3: A prompt <b>leaks</b>. [leak]'],
+    cost: { estimatedUsd: 0.2, usd: 0.1 },
+    details: both.map(({ details }) => details),
+    ...changes,
+  };
+}
+
 /** Texts that are ours to choose from: times, stages, decisions, roles, which no data reach. */
 const ours = /^(20\d\d-|inspect$|upload$|train$|evaluate$|report$|promote$|base$|prompted$|champion$|reference$)/;
 
 /** A report in which every text that data, a platform or a person can have written is another one. */
-export function replaced(report: RunReport, text: string): RunReport {
+export function replaced<Report extends RunReport | EvaluationReport>(report: Report, text: string): Report {
   return JSON.parse(JSON.stringify(report), (_, value) =>
     typeof value === 'string' && !ours.test(value) ? text : value,
-  ) as RunReport;
+  ) as Report;
 }

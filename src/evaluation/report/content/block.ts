@@ -68,7 +68,7 @@ export type Block =
   | { kind: 'warnings'; text: string; items: string[] }
   | { kind: 'facts'; rows: (readonly [name: string, value: Cell | string])[] }
   | { kind: 'explained'; title: string; terms: (readonly [term: string, meaning: string])[] }
-  | { kind: 'regressions'; rows: RunReport['regressions'] }
+  | { kind: 'regressions'; rows: RunReport['regressions']; names: Record<Who, string> }
   | { kind: 'json'; title: string; value: unknown }
   | { kind: 'curves'; curves: Curve[] }
   | Table;
@@ -86,17 +86,19 @@ export interface Outcome {
   tone: Tone;
   /** What was measured, as a sentence. */
   says: string;
-  /** What the gate says of it. */
+  /** What the gate says of it, or what it means. */
   why: string;
   /** What a reader has to know before believing it, a sentence each. */
   caveats: string[];
   figures: { name: string; value: string; unit?: string; note: string }[];
-  checks: Table;
+  /** The rules of a gate, where one has judged. */
+  checks?: Table;
 }
 
 export interface Content {
+  of: 'run' | 'evaluation';
   name: string;
-  /** What the run was, on one line. */
+  /** What it was, on one line. */
   subtitle: string;
   /** Set when nothing of it was real. */
   simulated: string | undefined;

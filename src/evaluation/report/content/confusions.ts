@@ -1,16 +1,15 @@
 import type { Confusion } from '../../../contract/verdict.ts';
-import type { RunReport } from '../../report.ts';
 import type { Block } from './block.ts';
 import { countsScale } from './scale.ts';
 import { tableOf } from './table.ts';
 
 const rowsShown = 15;
 
-/** What the tuned model takes for what, the most frequent first. */
-export function confusionBlocks({ confusions }: RunReport): Block[] {
+/** What a model takes for what, the most frequent first. */
+export function confusionBlocks(confusions: readonly Confusion[], model: string): Block[] {
   if (confusions.length === 0) return [];
   const sorted = confusions.toSorted((a, b) => b.count - a.count);
-  const caption = 'Labels that the tuned model takes for others, the most frequent first';
+  const caption = `Labels that ${model} takes for others, the most frequent first`;
   const table = tableOf<Confusion>(caption, sorted, [
     { name: 'Right answer', cell: ({ reference }) => reference },
     { name: 'Answered', cell: ({ answer }) => answer },

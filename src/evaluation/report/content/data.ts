@@ -21,10 +21,10 @@ export function dataBlocks({ data }: RunReport): Block[] {
     },
     { name: 'Tokens', number: true, cell: ({ tokens }) => tokens.toLocaleString('en-US') },
   ]);
-  return [table, warnings(data.warnings)];
+  return [table, warningBlock(data.warnings)];
 }
 
-function warnings(items: string[]): Block {
+export function warningBlock(items: string[]): Block {
   if (items.length === 0) return { kind: 'text', text: 'The checks of the data warn of nothing.' };
   return { kind: 'warnings', text: `The checks of the data gave ${formatCount(items.length, 'warning')}.`, items };
 }

@@ -1,42 +1,56 @@
 import type { Estimate } from '../../../contract/evaluation.ts';
 import type { Rival } from '../../../contract/verdict.ts';
 import { formatInterval, formatPoints, formatPValue } from '../../format.ts';
-import type { RunReport } from '../../report.ts';
-import type { Cell, Table } from './block.ts';
-import { confidenceOf, names } from './rivals.ts';
+import type { Cell, Table, Who } from './block.ts';
 import { differencesScale } from './scale.ts';
 import { tableOf } from './table.ts';
 
-/** The tuned model against each other one. */
-export function differences(report: RunReport): Table {
-  const { rivals } = report;
-  const interval = `${confidenceOf(report)} interval`;
-  const several = rivals.length > 1;
-  return tableOf<Rival>('The tuned model against each other one; above 0 it is better', rivals, [
-    { name: 'Against', cell: ({ role }) => ({ text: names[role], who: role }) },
+/** What two models show against each other, as a row is called and drawn. */
+export interface Against
+  extends Pick<
+    Rival,
+    'difference' | 'fixed' | 'broken' | 'pValue' | 'adjustedPValue' | 'ungraded' | 'atWorst' | 'scores'
+  > {
+  who: Who;
+  name: string;
+  /** That both were asked. */
+  examples: number;
+}
+
+interface Heads {
+  /** Of the column that names the row. */
+  first: string;
+  /** Of the intervals of the differences. */
+  interval: string;
+}
+
+export function differencesTable(caption: string, rows: readonly Against[], { first, interval }: Heads): Table {
+  const several = rows.length > 1;
+  return tableOf<Against>(caption, rows, [
+    { name: first, cell: ({ name, who }) => ({ text: name, who }) },
     { name: 'Difference', number: true, cell: ({ difference }) => differenceCell(difference) },
     {
       name: 'Difference with its interval',
-      scale: differencesScale(rivals.map(({ difference }) => difference)),
-      cell: ({ difference, role }) => ({ text: '', mark: { interval: difference, who: role } }),
+      scale: differencesScale(rows.map(({ difference }) => difference)),
+      cell: ({ difference, who }) => ({ text: '', mark: { interval: difference, who } }),
     },
     { name: interval, number: true, cell: ({ difference }) => formatInterval(difference) },
     { name: 'Fixed', number: true, cell: ({ fixed }) => String(fixed) },
     { name: 'Broken', number: true, cell: ({ broken }) => String(broken) },
-    { name: 'Same', number: true, cell: (rival) => String(unchangedOf(rival, report)) },
+    { name: 'Same', number: true, cell: (row) => String(unchangedOf(row)) },
     { name: 'p', number: true, cell: ({ pValue }) => bare(pValue) },
     several && { name: 'p, Holm', number: true, cell: ({ adjustedPValue }) => bare(adjustedPValue) },
-    rivals.some(({ ungraded = 0 }) => ungraded > 0) && {
+    rows.some(({ ungraded = 0 }) => ungraded > 0) && {
       name: 'Left out',
       number: true,
       cell: ({ ungraded = 0 }) => String(ungraded),
     },
-    rivals.some(({ atWorst }) => atWorst !== undefined) && {
+    rows.some(({ atWorst }) => atWorst !== undefined) && {
       name: 'At worst',
       number: true,
       cell: ({ atWorst }) => (atWorst ? formatInterval(atWorst.difference) : ''),
     },
-    rivals.some(({ scores }) => scores !== undefined) && {
+    rows.some(({ scores }) => scores !== undefined) && {
       name: 'Difference of mean scores',
       number: true,
       cell: ({ scores }) => (scores ? meanDifference(scores.difference) : ''),
@@ -45,8 +59,8 @@ export function differences(report: RunReport): Table {
 }
 
 /** Answers that both could be graded of, and that are right or wrong by both. */
-function unchangedOf({ fixed, broken, ungraded = 0 }: Rival, { comparison }: RunReport): number {
-  return comparison.tuned.examples - ungraded - fixed - broken;
+function unchangedOf({ examples, fixed, broken, ungraded = 0 }: Against): number {
+  return examples - ungraded - fixed - broken;
 }
 
 /** A difference in points, with a tone where its interval leaves out 0. */

@@ -1,31 +1,36 @@
-import { formatCount, formatPercent } from '../../format.ts';
+import { formatCount } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
 import type { Block } from './block.ts';
-import { differences } from './differences.ts';
-import { gradingBlocks, scores } from './scores.ts';
+import { differencesTable } from './differences.ts';
+import { explained, fixed, interval, mostFrequent, p, type Term } from './reading.ts';
+import { confidenceOf, names } from './rivals.ts';
+import { type Asked, gradingBlocks, scoresTable } from './scores.ts';
 
 /** The models on the same held-out examples: each by itself, then the tuned one against each. */
 export function evaluationBlocks(report: RunReport): Block[] {
-  return [
-    scores(report),
-    differences(report),
-    ...alwaysTheSame(report),
-    ...gradingBlocks(report),
-    ...examplesNeeded(report),
-    explained,
+  const { comparison, rivals } = report;
+  const { tuned } = comparison;
+  const models: Asked[] = [
+    { who: 'tuned', name: names.tuned, ...tuned },
+    ...rivals.map(({ role, evaluation }) => ({ who: role, name: names[role], ...evaluation })),
   ];
-}
-
-/** What no skill at all would score, where right answers are labels. */
-function alwaysTheSame({ slices, comparison }: RunReport): Block[] {
-  const [most, another] = slices.find(({ field }) => field === 'reference')?.slices ?? [];
-  if (!most || !another) return [];
-  const share = formatPercent(most.examples / comparison.tuned.examples);
+  const against = rivals.map((rival) => ({
+    ...rival,
+    who: rival.role,
+    name: names[rival.role],
+    examples: tuned.examples,
+  }));
+  const worst = rivals.some(({ atWorst }) => atWorst !== undefined);
   return [
-    {
-      kind: 'text',
-      text: `The most frequent right answer is that of ${share} of the questions: a model that always gave it would get so many right.`,
-    },
+    scoresTable(`Share of ${formatCount(tuned.examples, 'held-out question')} answered right`, models),
+    differencesTable('The tuned model against each other one; above 0 it is better', against, {
+      first: 'Against',
+      interval: `${confidenceOf(report)} interval`,
+    }),
+    ...mostFrequent(report.slices, tuned.examples),
+    ...gradingBlocks(models),
+    ...examplesNeeded(report),
+    explained([score, interval, fixed('the tuned model'), ...(worst ? [atWorst] : []), p]),
   ];
 }
 
@@ -42,29 +47,12 @@ function examplesNeeded({ verdict, comparison }: RunReport): Block[] {
   ];
 }
 
-const explained: Block = {
-  kind: 'explained',
-  title: 'How to read these figures',
-  terms: [
-    [
-      'Score',
-      'the share of held-out questions answered right. They are no part of its training, unless that is told with the verdict.',
-    ],
-    [
-      'Interval',
-      'where the true figure is likely to be: the fewer questions were asked, the wider. One of 95% misses it in 5 of 100 evaluations. After Wilson for a score, after Tango for a difference.',
-    ],
-    [
-      'Fixed, broken, same',
-      'questions that only the tuned model answers right, those that only the other does, and those that both do or neither.',
-    ],
-    [
-      'At worst',
-      'the interval of the difference where each question that only one of the two has an answer and a grade for is held against the tuned model. The gate goes by it.',
-    ],
-    [
-      'p',
-      "the chance of a split between fixed and broken at least so uneven if neither model were better (McNemar's exact test). Corrected after Holm where there are several to compare with.",
-    ],
-  ],
-};
+const score: Term = [
+  'Score',
+  'the share of held-out questions answered right. They are no part of its training, unless that is told with the verdict.',
+];
+
+const atWorst: Term = [
+  'At worst',
+  'the interval of the difference where each question that only one of the two has an answer and a grade for is held against the tuned model. The gate goes by it.',
+];

@@ -1,22 +1,30 @@
+import type { EvaluationReport } from '../../evaluated.ts';
 import { formatMoment } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
 import type { Block, Content, Section } from './block.ts';
 import { confusionBlocks } from './confusions.ts';
 import { costBlocks } from './cost.ts';
 import { dataBlocks } from './data.ts';
+import { evaluatedContent } from './evaluated.ts';
 import { evaluationBlocks } from './evaluation.ts';
 import { lineageBlocks } from './lineage.ts';
 import { outcomeOf } from './outcome.ts';
-import { incumbentOf, names } from './rivals.ts';
-import { sliceBlocks } from './slices.ts';
+import { regressionBlocks } from './regressions.ts';
+import { incumbentOf, names, within } from './rivals.ts';
+import { type Sides, sliceBlocks } from './slices.ts';
 import { timingBlocks } from './timings.ts';
 import { trainingBlocks } from './training.ts';
 import { tryBlocks } from './tries.ts';
 
 /** All that a report says, in order; every form of it says the same. */
-export function contentOf(report: RunReport): Content {
+export function contentOf(report: RunReport | EvaluationReport): Content {
+  return 'run' in report ? runContent(report) : evaluatedContent(report);
+}
+
+function runContent(report: RunReport): Content {
   const { run, baseModel, platform, endedAt, simulated } = report;
   return {
+    of: 'run',
     name: run.name,
     subtitle: `Tuned from ${baseModel} on ${platform}${simulated ? ' (a simulation)' : ''}, finished ${formatMoment(endedAt)}`,
     simulated: simulated ? simulation : undefined,
@@ -33,9 +41,9 @@ function sections(report: RunReport): Section[] {
     { id: 'evaluation', title: 'Evaluation', blocks: evaluationBlocks(report) },
     { id: 'tries', title: 'Tries', blocks: tryBlocks(report) },
     { id: 'training', title: 'Training', blocks: trainingBlocks(report) },
-    { id: 'slices', title: 'Slices', blocks: sliceBlocks(report) },
-    { id: 'confusions', title: 'Confusions', blocks: confusionBlocks(report) },
-    { id: 'regressions', title: 'Regressions', blocks: regressionBlocks(report) },
+    { id: 'slices', title: 'Slices', blocks: sliceBlocks(report.slices, sides(report)) },
+    { id: 'confusions', title: 'Confusions', blocks: confusionBlocks(report.confusions, within('tuned')) },
+    { id: 'regressions', title: 'Regressions', blocks: regressions(report) },
     { id: 'data', title: 'Data', blocks: dataBlocks(report) },
     { id: 'cost', title: 'Cost', blocks: costBlocks(report) },
     { id: 'timings', title: 'Timings', blocks: timingBlocks(report) },
@@ -44,18 +52,19 @@ function sections(report: RunReport): Section[] {
   ];
 }
 
-function regressionBlocks(report: RunReport): Block[] {
-  const { regressions } = report;
-  if (regressions.length === 0) return [];
+function sides(report: RunReport): Sides {
+  const { role } = incumbentOf(report);
+  return {
+    model: { name: within('tuned'), head: names.tuned },
+    other: { role, name: within(role), head: names[role] },
+  };
+}
+
+function regressions(report: RunReport): Block[] {
   const { role, broken } = incumbentOf(report);
-  const other = names[role].toLowerCase();
-  return [
-    {
-      kind: 'text',
-      text: `The ${other} got these right and the tuned model wrong: ${regressions.length} of ${broken}.`,
-    },
-    { kind: 'regressions', rows: regressions },
-  ];
+  const [first = '', ...rest] = within(role);
+  const says = `${first.toUpperCase()}${rest.join('')} got these right and the tuned model wrong`;
+  return regressionBlocks(report.regressions, says, broken, names);
 }
 
 function configuration({ config }: RunReport): Block[] {

@@ -23,3 +23,8 @@ export function incumbentOf({
 export function confidenceOf({ config }: RunReport): string {
   return formatConfidence(config.gate.confidence);
 }
+
+/** A name as it stands within a sentence. */
+export function within(who: Who): string {
+  return `the ${names[who].charAt(0).toLowerCase()}${names[who].slice(1)}`;
+}

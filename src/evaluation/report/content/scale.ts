@@ -5,6 +5,7 @@ import type { Scale } from './block.ts';
 
 /** There must be room for their figures in a narrow column. */
 const ticksWanted = 3;
+const labelsAtMost = 4;
 /** Ends are rounded by little, so that intervals have the width of the column. */
 const tight = 10;
 
@@ -48,9 +49,13 @@ export function durationScale(ms: number): Scale {
 function linear(low: number, high: number, size: number, label: (at: number) => string): Scale {
   const scale = scaleLinear([low, high], [0, 1]).nice(tight);
   const [from = low, to = high] = scale.domain();
+  const ticks = scale.ticks(ticksWanted);
+  // Where there are more, every second one is called, and 0 among them.
+  const every = ticks.length > labelsAtMost ? 2 : 1;
+  const origin = Math.max(0, ticks.indexOf(0));
   return {
     low: from * size,
     high: to * size,
-    ticks: scale.ticks(ticksWanted).map((at) => ({ at: at * size, label: label(at) })),
+    ticks: ticks.map((at, index) => ({ at: at * size, label: (index - origin) % every === 0 ? label(at) : '' })),
   };
 }

@@ -1,29 +1,20 @@
 import type { ModelEvaluation } from '../../../contract/evaluation.ts';
 import { formatCount, formatInterval, formatPercent, formatUsd } from '../../format.ts';
-import type { RunReport } from '../../report.ts';
 import type { Block, Table, Who } from './block.ts';
-import { names } from './rivals.ts';
 import { shares } from './scale.ts';
 import { tableOf } from './table.ts';
 
-interface Asked extends ModelEvaluation {
+/** A model that was asked, as it is called and drawn. */
+export interface Asked extends ModelEvaluation {
   who: Who;
-}
-
-function asked({ comparison, rivals }: RunReport): Asked[] {
-  return [
-    { who: 'tuned', ...comparison.tuned },
-    ...rivals.map(({ role, evaluation }) => ({ who: role, ...evaluation })),
-  ];
+  name: string;
 }
 
 /** Each model by itself. */
-export function scores(report: RunReport): Table {
-  const models = asked(report);
-  const caption = `Share of ${formatCount(report.comparison.tuned.examples, 'held-out question')} answered right`;
+export function scoresTable(caption: string, models: readonly Asked[]): Table {
   const tally = (count: number) => ({ text: String(count), ...(count > 0 ? { tone: 'bad' as const } : {}) });
   return tableOf<Asked>(caption, models, [
-    { name: 'Model', cell: ({ who, model }) => ({ text: names[who], who, detail: model }) },
+    { name: 'Model', cell: ({ who, name, model }) => ({ text: name, who, detail: model }) },
     { name: 'Score', number: true, cell: ({ score }) => formatPercent(score.value) },
     {
       name: 'Score with its interval',
@@ -67,22 +58,22 @@ export function scores(report: RunReport): Table {
 }
 
 /** What could not be graded and why, and what the judges of the answers have used. */
-export function gradingBlocks(report: RunReport): Block[] {
-  const sentences = asked(report).flatMap((model) => [notGraded(model), judged(model)]);
+export function gradingBlocks(models: readonly Asked[]): Block[] {
+  const sentences = models.flatMap((model) => [notGraded(model), judged(model)]);
   return sentences.flatMap((text) => (text === undefined ? [] : [{ kind: 'text', text }]));
 }
 
-function notGraded({ who, ungraded = 0, ungradedBy = {} }: Asked): string | undefined {
+function notGraded({ name, ungraded = 0, ungradedBy = {} }: Asked): string | undefined {
   if (ungraded === 0) return undefined;
   const reasons = Object.entries(ungradedBy).map(([code, count]) => `${code} ${count}`);
   const why = reasons.length > 0 ? ` (${reasons.join(', ')})` : '';
-  return `${names[who]}: ${formatCount(ungraded, 'answer')} could not be graded${why}, and left out of its score.`;
+  return `${name}: ${formatCount(ungraded, 'answer')} could not be graded${why}, and left out of its score.`;
 }
 
-function judged({ who, judge }: Asked): string | undefined {
+function judged({ name, judge }: Asked): string | undefined {
   if (!judge) return undefined;
   const { inputTokens, outputTokens, usd } = judge;
   const price = usd === undefined ? '' : `, ${formatUsd(usd)}`;
   const [read, written] = [formatCount(inputTokens, 'token'), formatCount(outputTokens, 'token')];
-  return `${names[who]}: the judge of its answers read ${read} and wrote ${written}${price}.`;
+  return `${name}: the judge of its answers read ${read} and wrote ${written}${price}.`;
 }

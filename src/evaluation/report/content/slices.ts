@@ -1,24 +1,27 @@
-import type { Slice, SlicedBy } from '../../../contract/verdict.ts';
+import type { RivalRole, Slice, SlicedBy } from '../../../contract/verdict.ts';
 import { formatInterval, formatPercent } from '../../format.ts';
-import type { RunReport } from '../../report.ts';
 import type { Block, Table } from './block.ts';
 import { differenceCell } from './differences.ts';
-import { incumbentOf, names } from './rivals.ts';
 import { differencesScale } from './scale.ts';
 import { tableOf } from './table.ts';
 
 const rowsShown = 15;
 
-/** The tuned model on parts of the held-out examples: where it is worse comes first. */
-export function sliceBlocks(report: RunReport): Block[] {
-  return report.slices.filter(({ slices }) => slices.length > 0).map((one) => sliced(one, report));
+/** A model of which the slices are, and what it is set against: within a sentence, and as a column's head. */
+export interface Sides {
+  model: { name: string; head: string };
+  other: { role: RivalRole; name: string; head: string };
 }
 
-function sliced({ field, slices }: SlicedBy, report: RunReport): Table {
-  const other = incumbentOf(report).role;
+/** A model on parts of the examples: where it is worse comes first. */
+export function sliceBlocks(slices: readonly SlicedBy[], sides: Sides): Block[] {
+  return slices.filter((one) => one.slices.length > 0).map((one) => sliced(one, sides));
+}
+
+function sliced({ field, slices }: SlicedBy, { model, other }: Sides): Table {
   const name = field === 'reference' ? 'Right answer' : field;
   const sorted = slices.toSorted((a, b) => a.difference.value - b.difference.value || b.examples - a.examples);
-  const caption = `${name}: the tuned model against the ${names[other].toLowerCase()}; what got worse comes first`;
+  const caption = `${name}: ${model.name} against ${other.name}; what got worse comes first`;
   const table = tableOf<Slice>(caption, sorted, [
     { name, cell: ({ value }) => value },
     { name: 'Difference', number: true, cell: ({ difference }) => differenceCell(difference) },
@@ -29,8 +32,8 @@ function sliced({ field, slices }: SlicedBy, report: RunReport): Table {
     },
     { name: '95% interval', number: true, cell: ({ difference }) => formatInterval(difference) },
     { name: 'Examples', number: true, cell: ({ examples }) => String(examples) },
-    { name: names.tuned, number: true, cell: ({ tuned }) => formatPercent(tuned.value) },
-    { name: names[other], number: true, cell: ({ rivals }) => share(rivals[other]?.value) },
+    { name: model.head, number: true, cell: ({ tuned }) => formatPercent(tuned.value) },
+    { name: other.head, number: true, cell: ({ rivals }) => share(rivals[other.role]?.value) },
   ]);
   return { ...table, shown: rowsShown };
 }

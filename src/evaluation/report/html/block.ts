@@ -30,7 +30,7 @@ ${block.rows.map(([name, value]) => html`<div><dt>${name}</dt><dd dir="auto">${c
 </details>
 `;
     case 'regressions':
-      return regressionsHtml(block.rows);
+      return regressionsHtml(block.rows, block.names);
     case 'table':
       return tableHtml(block, id);
     case 'curves':

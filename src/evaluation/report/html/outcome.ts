@@ -12,7 +12,7 @@ export function outcomeHtml({ word, tone, says, why, caveats, figures, checks }:
 <p class="why" dir="auto">${why}</p>
 ${caveats.length > 0 && warningsHtml(caveatsTitle, caveats)}<dl class="figures">
 ${figures.map(figureHtml)}</dl>
-${tableHtml(checks, 'verdict-checks')}</section>`;
+${checks && tableHtml(checks, 'verdict-checks')}</section>`;
 }
 
 function figureHtml({ name, value, unit, note }: Outcome['figures'][number]): Html {

@@ -7,8 +7,10 @@ import { style } from './style/index.ts';
 /** Nothing may be loaded and nothing may run, whatever the data hold. */
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
+const whole: Record<Content['of'], string> = { run: 'a run', evaluation: 'an evaluation' };
+
 export function page(content: Content): Html {
-  const { name, subtitle, simulated, outcome, sections } = content;
+  const { of, name, subtitle, simulated, outcome, sections } = content;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -24,7 +26,7 @@ export function page(content: Content): Html {
 <body>
 <a class="skip" href="#content">Skip to the content</a>
 <header>
-<p class="product">tunewright <span>report of a run</span></p>
+<p class="product">tunewright <span>report of ${whole[of]}</span></p>
 <h1 dir="auto">${name}</h1>
 <p class="subtitle" dir="auto">${subtitle}</p>
 </header>
@@ -36,7 +38,7 @@ ${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>\n`
 ${simulated && html`<p class="simulated" role="note"><strong>Simulated.</strong> ${simulated}</p>\n`}
 ${outcomeHtml(outcome)}
 ${sections.map(sectionHtml)}</main>
-<footer><p>Rendered by tunewright from the JSON report of the run, which holds every figure.</p></footer>
+<footer><p>Rendered by tunewright from the JSON report of the ${of}, which holds every figure.</p></footer>
 </body>
 </html>
 `;

@@ -1,19 +1,20 @@
 import type { RunReport } from '../../report.ts';
+import type { Who } from '../content/block.ts';
 import { changedPart } from '../content/change.ts';
-import { names } from '../content/rivals.ts';
 import { cut } from './cut.ts';
 import { type Html, html } from './html.ts';
 
 const charactersShown = 2_000;
 
 /** Each example on a card: what was asked, what is right, and the answers side by side. */
-export function regressionsHtml(rows: RunReport['regressions']): Html {
+export function regressionsHtml(rows: RunReport['regressions'], names: Record<Who, string>): Html {
   return html`<ol class="regressions">
-${rows.map(regressionHtml)}</ol>
+${rows.map((row) => regressionHtml(row, names))}</ol>
 `;
 }
 
-function regressionHtml({ index, question, reference, base, champion, tuned }: RunReport['regressions'][number]): Html {
+function regressionHtml(row: RunReport['regressions'][number], names: Record<Who, string>): Html {
+  const { index, question, reference, base, champion, tuned } = row;
   return html`<li>
 <p class="index">Example ${index}</p>
 ${question !== undefined && html`<blockquote dir="auto">${cut(question, charactersShown)}</blockquote>`}

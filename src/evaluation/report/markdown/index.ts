@@ -1,18 +1,18 @@
+import type { EvaluationReport } from '../../evaluated.ts';
 import type { RunReport } from '../../report.ts';
-import type { Block, Cell, Content, Outcome, Section, Table } from '../content/block.ts';
+import type { Block, Cell, Content, Outcome, Section, Table, Who } from '../content/block.ts';
 import { caveatsTitle } from '../content/caveats.ts';
 import { contentOf } from '../content/index.ts';
-import { names } from '../content/rivals.ts';
 import { cell, jsonBlock, prose, table } from './escape.ts';
 
 /** The report as GitHub Flavored Markdown. Nothing that comes from data or a platform is taken for markup. */
-export function renderMarkdown(report: RunReport): string {
+export function renderMarkdown(report: RunReport | EvaluationReport): string {
   return `${paragraphs(contentOf(report)).join('\n\n')}\n`;
 }
 
-function paragraphs({ name, subtitle, simulated, outcome, sections }: Content): string[] {
+function paragraphs({ of, name, subtitle, simulated, outcome, sections }: Content): string[] {
   return [
-    `# Run ${cell(name)}`,
+    `# ${of === 'run' ? 'Run' : 'Evaluation'} ${cell(name)}`,
     cell(subtitle),
     ...(simulated ? [`> ${simulated}`] : []),
     ...outcomeParagraphs(outcome),
@@ -31,7 +31,7 @@ function outcomeParagraphs({ word, says, why, caveats, figures, checks }: Outcom
       figures.map(({ name }) => name),
       [values, notes],
     ),
-    ...tableParagraphs(checks),
+    ...(checks ? tableParagraphs(checks) : []),
   ];
 }
 
@@ -55,7 +55,7 @@ function blockParagraphs(block: Block): string[] {
     case 'explained':
       return [block.terms.map(([term, meaning]) => `- **${term}**: ${meaning}`).join('\n')];
     case 'regressions':
-      return [regressions(block.rows)];
+      return [regressions(block.rows, block.names)];
     case 'json':
       return [jsonBlock(block.value)];
     case 'curves':
@@ -84,7 +84,7 @@ function tableParagraphs({ caption, columns, rows, shown = rows.length }: Table)
   return [`${prose(caption)}:`, table(names, lines), ...(rest > 0 ? [`And ${rest} more.`] : [])];
 }
 
-function regressions(rows: RunReport['regressions']): string {
+function regressions(rows: RunReport['regressions'], names: Record<Who, string>): string {
   const asked = rows.some(({ question }) => question !== undefined);
   const served = rows.some(({ champion }) => champion !== undefined);
   return table(

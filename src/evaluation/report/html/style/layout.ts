@@ -42,6 +42,7 @@ section>p{max-width:70ch;overflow-wrap:anywhere}
 .figures .note{font-size:.85rem;color:var(--muted);font-variant-numeric:tabular-nums}
 .outcome .caption{margin-top:.75rem}
 .warnings{padding:.8rem 1.1rem;background:var(--note-soft);color:var(--note);border:1px solid;border-radius:8px}
+.outcome .warnings{margin-bottom:1.5rem}
 .warnings p{margin:0 0 .4rem;font-weight:600}.warnings ul{margin:0;padding-left:1.2rem}.warnings li{overflow-wrap:anywhere}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:0 2rem;margin:0 0 1rem}
 .facts div{display:grid;grid-template-columns:8.5rem 1fr;gap:.75rem;padding:.45rem 0;border-bottom:1px solid var(--line)}

@@ -290,6 +290,9 @@ export interface RemoteBatch {
   id: string;
   /** Makes it findable; absent where somebody else has made it. */
   key?: string | undefined;
+  runName?: string | undefined;
+  /** Milliseconds since the epoch, by the platform's clock. */
+  createdAt: number;
   state: BatchState;
   /** The platform's own word. */
   platformStatus: string;

@@ -1,6 +1,7 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import { runError } from '../client/failures.ts';
 import { quoted } from '../client/list.ts';
+import { evaluateType } from '../contract/evaluate.ts';
 import { progressMemo, workflowType } from '../contract/messages.ts';
 import type { RunProgress } from '../contract/run.ts';
 
@@ -117,9 +118,10 @@ function executionState(
   }
 }
 
+/** Of runs, and of evaluations without one: those have batches too. */
 async function list(client: Client, condition: string): Promise<{ workflowId: string; runId: string }[]> {
   const found: { workflowId: string; runId: string }[] = [];
-  const query = `WorkflowType = ${quoted(workflowType)} AND ${condition}`;
+  const query = `WorkflowType IN (${quoted(workflowType)}, ${quoted(evaluateType)}) AND ${condition}`;
   try {
     for await (const { workflowId, runId } of client.workflow.list({ query })) found.push({ workflowId, runId });
   } catch (error) {

@@ -12,14 +12,14 @@ export interface Finding {
   run?: string | undefined;
   /** How that attempt of the run stands. */
   state: AttemptState;
-  /** Of a job: the platform's own word. */
+  /** Of a job or a batch: the platform's own word. */
   platformStatus?: string | undefined;
   /** ISO time; of a model when its job was created. */
   createdAt: string;
   /** Of a deployment whose price is known, US dollars: what it costs an hour, and has cost since it was created. */
   cost?: { hourlyUsd: number; soFarUsd: number } | undefined;
   verdict: Verdict;
-  /** Of a leftover, when it was to be removed; a job that is `stopping` was told to and had not ended yet. */
+  /** Of a leftover, when it was to be removed; a job or a batch that is `stopping` was told to and had not ended yet. */
   outcome?: 'removed' | 'stopping' | 'failed' | undefined;
   /** Of a model that is `kept`: what a person types to delete it. */
   command?: string | undefined;

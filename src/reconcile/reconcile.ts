@@ -12,7 +12,7 @@ export interface ReconcileOptions {
   platforms: Platforms;
   /** Only these; all whose key is set when absent. */
   connections?: readonly string[] | undefined;
-  /** Removes leftovers: deletes their deployments, stops their jobs, deletes their files. */
+  /** Removes leftovers: deletes their deployments, stops their batches and jobs, deletes their files. */
   apply: boolean;
   /** Nothing younger is removed: a create under way has no run to show yet. */
   olderThanMs: number;
@@ -37,7 +37,9 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
       platform = platforms.get(connection);
       result.connections.push(connection);
       const deployments = await platform.deployments?.find(runKeyPrefix);
-      held = thingsOf(await platform.listHoldings(runKeyPrefix), deployments ?? []);
+      const holdings = await platform.listHoldings(runKeyPrefix);
+      const batches = await platform.batches?.find({ keyPrefix: runKeyPrefix, since: 0 });
+      held = thingsOf(holdings, deployments ?? [], batches ?? []);
     } catch (error) {
       const notSetUp = error instanceof TunewrightError && error.code === 'missing_key';
       if (!(notSetUp && connections === undefined)) result.problems.push(problem(error, connection));
@@ -64,7 +66,7 @@ function judged(
   chain: Chain | undefined,
   { olderThanMs, now }: ReconcileOptions,
 ): Finding {
-  const { kind, id, key, job, runName, createdAt } = thing;
+  const { kind, id, key, platformStatus, runName, createdAt } = thing;
   const state = attemptState(chain, thing.attempt, thing.jobId);
   const verdict = verdictOf(thing, state, now - createdAt >= olderThanMs);
   const hourlyUsd = thing.model === undefined ? undefined : platform.deployments?.hourlyUsd(thing.model);
@@ -75,7 +77,7 @@ function judged(
     key,
     run: chain?.name ?? runName,
     state,
-    platformStatus: job?.platformStatus,
+    platformStatus,
     createdAt: new Date(createdAt).toISOString(),
     cost: hourlyUsd === undefined ? undefined : { hourlyUsd, soFarUsd: (hourlyUsd * (now - createdAt)) / hourMs },
     verdict,
@@ -90,6 +92,9 @@ async function remove(platform: TrainingPlatform, finding: Finding, problems: Pr
     if (kind === 'job') {
       const { state } = await platform.cancelJob(id);
       finding.outcome = ended.includes(state) ? 'removed' : 'stopping';
+    } else if (kind === 'batch') {
+      const batch = await platform.batches?.cancel(id);
+      finding.outcome = batch?.state === 'ended' ? 'removed' : 'stopping';
     } else {
       if (kind === 'deployment') await platform.deployments?.remove(id);
       else await platform.deleteFile(id);

@@ -1,5 +1,5 @@
 import { parseRunKey } from '../contract/run-key.ts';
-import type { HeldDeployment, HeldJob, Holdings, JobState } from '../platforms/platform.ts';
+import type { HeldDeployment, HeldJob, Holdings, JobState, RemoteBatch } from '../platforms/platform.ts';
 import type { AttemptState } from './chain.ts';
 
 /**
@@ -11,7 +11,7 @@ export type Verdict = 'owned' | 'leftover' | 'young' | 'kept' | 'foreign';
 
 /** One thing at a platform that a run has made. */
 export interface Thing {
-  kind: 'file' | 'job' | 'model' | 'deployment';
+  kind: 'file' | 'job' | 'model' | 'deployment' | 'batch';
   id: string;
   key: string;
   /** The run's name, where the thing carries it. */
@@ -22,7 +22,10 @@ export interface Thing {
   createdAt: number;
   /** Of a deployment: what answers under it. */
   model?: string | undefined;
-  job?: { state: JobState; platformStatus: string } | undefined;
+  /** Of a job. */
+  state?: JobState | undefined;
+  /** Of a job or a batch: the platform's own word. */
+  platformStatus?: string | undefined;
   /** The job itself, or the one that made the model. */
   jobId?: string | undefined;
 }
@@ -30,15 +33,23 @@ export interface Thing {
 const records: readonly JobState[] = ['failed', 'cancelled'];
 
 /**
- * Everything that runs have made. Left out are jobs of which nothing is left but the record, for no platform deletes those:
- * the failed, the cancelled, and those whose model is gone.
+ * Everything that runs have made. Left out are jobs and batches of which nothing is left but the record, for no platform deletes
+ * those: jobs that failed, were cancelled, or whose model is gone, and batches that have ended.
  */
-export function thingsOf({ files, jobs, models }: Holdings, deployments: readonly HeldDeployment[]): Thing[] {
+export function thingsOf(
+  { files, jobs, models }: Holdings,
+  deployments: readonly HeldDeployment[],
+  batches: readonly RemoteBatch[],
+): Thing[] {
   const keyOfFile = new Map(files.map(({ id, name }) => [id, parseRunKey(name)]));
   return [
     // First of all: what is deployed is paid, and holds its model.
     ...deployments.flatMap(({ name, model, createdAt }) =>
       thing({ kind: 'deployment', id: name, model, createdAt }, parseRunKey(name)),
+    ),
+    // Before the files that they read.
+    ...batches.flatMap(({ id, key = '', runName, createdAt, state, platformStatus }) =>
+      state === 'ended' ? [] : thing({ kind: 'batch', id, createdAt, runName, platformStatus }, parseRunKey(key)),
     ),
     ...files.flatMap(({ id, createdAt }) => thing({ kind: 'file', id, createdAt }, keyOfFile.get(id))),
     ...jobs.flatMap((job) => {
@@ -46,7 +57,7 @@ export function thingsOf({ files, jobs, models }: Holdings, deployments: readonl
       const { id, createdAt, runName, state, platformStatus } = job;
       if (!isLeft(job, models)) return [];
       return [
-        ...thing({ kind: 'job', id, jobId: id, createdAt, runName, job: { state, platformStatus } }, made),
+        ...thing({ kind: 'job', id, jobId: id, createdAt, runName, platformStatus, state }, made),
         ...(job.model ? thing({ kind: 'model', id: job.model, jobId: id, createdAt, runName }, made) : []),
       ];
     }),
@@ -66,10 +77,11 @@ function thing(
 }
 
 /** What is to become of a thing, by how its run's attempt stands. */
-export function verdictOf({ kind, job }: Thing, state: AttemptState, oldEnough: boolean): Verdict {
+export function verdictOf({ kind, state: jobState }: Thing, state: AttemptState, oldEnough: boolean): Verdict {
   if (state === 'unknown') return 'foreign';
-  // A run that has ended needs none, whatever its end.
-  if (state === 'running' || (state === 'succeeded' && kind !== 'deployment')) return 'owned';
-  if (kind === 'model' || job?.state === 'succeeded') return 'kept';
+  // A run that has ended asks nobody any more, whatever its end.
+  const forAsking = kind === 'deployment' || kind === 'batch';
+  if (state === 'running' || (state === 'succeeded' && !forAsking)) return 'owned';
+  if (kind === 'model' || jobState === 'succeeded') return 'kept';
   return oldEnough ? 'leftover' : 'young';
 }

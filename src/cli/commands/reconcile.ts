@@ -16,7 +16,7 @@ export function reconcileCommand(program: Command, perform: Perform): void {
     .command('reconcile')
     .description('set what the platforms hold against what runs own; exits with 1 while something is left over')
     .option('--connection <names...>', 'only these connections; all whose key is set otherwise')
-    .option('--apply', 'remove what is left over: stop its jobs, delete its files; models stay', false)
+    .option('--apply', 'remove what is left over: stop its jobs and batches, delete its files; models stay', false)
     .addOption(
       new Option('--older-than <time>', 'remove nothing younger, such as 90s, 30m, 2d')
         .argParser(duration)

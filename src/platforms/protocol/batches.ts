@@ -114,6 +114,8 @@ function toBatch(batch: BatchShape): RemoteBatch {
   return {
     id,
     key: batch.metadata?.[keyField],
+    runName: batch.metadata?.[runField],
+    createdAt: batch.created_at * 1000,
     state: states.get(status) ?? 'running',
     platformStatus: status,
     answered: counts?.completed ?? 0,

@@ -39,6 +39,7 @@ export async function graded(
   try {
     const grade = await grader.grade(item, sampleOf(answer), { remote, count: (use) => uses.push(use) });
     const { passed, score, reason } = grade;
+    if (!Number.isFinite(score)) throw noNumber();
     const worth = score === Number(passed) ? {} : { score };
     return { ...known, passed, ...worth, ...(reason === undefined ? {} : { reason }), ...judge() };
   } catch (error) {
@@ -46,6 +47,12 @@ export async function graded(
     const { code, message } = error;
     return { ...known, passed: false, grading: { code, message }, ...judge() };
   }
+}
+
+function noNumber(): TunewrightError {
+  return new TunewrightError('grader_failed', 'The grader gave a score that is no number.', {
+    advice: 'Look at what it compares: two texts of which an embedding says nothing, for example.',
+  });
 }
 
 /** The prediction of an example that got no answer. */

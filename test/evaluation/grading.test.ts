@@ -50,6 +50,12 @@ test.each(['field_missing', 'no_reference', 'grader_failed', 'judge_unreadable',
   },
 );
 
+test.each([Number.NaN, Number.POSITIVE_INFINITY])('a score of %d is none, and never passes', async (score) => {
+  const all = await predictions((index) => ({ passed: true, score: index === 3 ? score : 1 }));
+  expect(all[3]).toMatchObject({ passed: false, grading: { code: 'grader_failed' } });
+  expect(await summarise('m', ref, all)).toMatchObject({ passed: 9, ungraded: 1 });
+});
+
 test('when nothing could be graded the evaluation fails with the first reason', async () => {
   const all = await predictions(() => {
     throw failure('judge_unreadable');

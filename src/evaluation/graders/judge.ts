@@ -1,5 +1,6 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import type { ConfigOf } from '../../contract/graders.ts';
+import { duplicateKeyOf } from '../../datasets/duplicate-keys.ts';
 import { isRecord, parseJson } from '../../datasets/json.ts';
 import type { GraderContext, JudgeRequest } from './context.ts';
 import type { Grading } from './grader.ts';
@@ -50,7 +51,9 @@ export async function askJudge(
   const { text, use } = await remote(request, (signal) => context.ask(request, signal));
   count(use);
   const parsed = parseJson(text);
-  const answer = 'value' in parsed && isRecord(parsed.value) ? parsed.value : {};
+  // Of a field that stands twice it is anybody's guess which one was meant.
+  const clear = 'value' in parsed && duplicateKeyOf(text, parsed.keys) === undefined;
+  const answer = clear && isRecord(parsed.value) ? parsed.value : {};
   if (Object.keys(answer).length !== 2 || !Object.hasOwn(answer, field) || typeof answer.reasoning !== 'string') {
     throw unreadable(`The judge ${model} did not answer as it was asked to.`);
   }

@@ -100,6 +100,8 @@ describe('score_model', () => {
     ['more than was asked', '{"reasoning":"so","score":8,"passed":true}'],
     ['a score in words', '{"reasoning":"so","score":"8"}'],
     ['a score beyond the range', '{"reasoning":"so","score":11}'],
+    ['a score of another size of number', '{"reasoning":"so","score":1e999}'],
+    ['two scores', '{"reasoning":"so","score":2,"score":9}'],
     ['nothing', ''],
     ['a torn answer', '{"reasoning":"so","sco'],
   ])('a judge that answers %s has judged nothing, and is paid all the same', async (_, text) => {

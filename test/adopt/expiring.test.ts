@@ -74,6 +74,7 @@ test('with less than that ahead nothing is due but what is gone, and people get 
   expect(lines[0]).toContain('gone');
   expect(stdout).not.toContain('support-desk');
   expect(stdout).toContain('A migration is taken to need 24 h for training (assumed)');
+  expect(stdout).toMatch(/`tunewright migrate (--all|[\w-]+) --to \S+ --dry-run` tells what carrying over comes to/);
 });
 
 test('the gateway tells a monitor the days that are left', async () => {

@@ -86,13 +86,21 @@ ft:mini:acme:desk:2: Its validation file file-1 is gone.
 
 2 were not asked: the most that they can cost was not left of the budget.
 1 registered, 0 with a fuller kit, 1 unchanged; 1 asked for $0.1250 of $1.00; about $0.2500 was expected for all.
+Next: the same with --budget 1.50 while the models answer: theirs are what successors are compared with.
 `);
+});
+
+test('the next step is told: what dies when, once all answers are had that can be', async () => {
+  const enough = async () => ({ ...progress, overBudget: 0, models: await folderStore(artifacts).put('[]') });
+  expect((await adopt(['--budget', '2', '--by', 'kim'], { result: enough })).stdout).toContain(
+    'Next: `tunewright models expiring` tells what dies when',
+  );
 });
 
 test('a dry run speaks of what would be', async () => {
   const { stdout } = await adopt(['--dry-run', '--by', 'kim']);
   expect(stdout).toContain(
-    '1 would be registered, 0 with a fuller kit, 1 unchanged; answers of their own would cost about $0.2500, at most $1.50.',
+    '1 would be registered, 0 with a fuller kit, 1 unchanged; answers of their own would cost about $0.2500, at most $1.50.\nNext: the same without --dry-run, and with --budget 1.50 for their answers.',
   );
 });
 

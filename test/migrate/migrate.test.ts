@@ -74,11 +74,16 @@ test('the plan tells from where to where, with what, at what cost, and what the 
 test.each<[string, Partial<MigrationRequest>, string]>([
   ['data that are gone', { model: 'orders' }, 'data_gone'],
   ['a base that is no other', { connection: 'simulator' }, 'same'],
-  ['a model without prices', { baseModel: 'unheard-of' }, 'unpriced'],
+  ['a base that the catalogue does not know', { baseModel: 'unheard-of' }, 'unpriced'],
 ])('%s stand in the way, and no run is planned', async (_, changes, code) => {
   const { obstacles, config } = await planned(changes);
   expect(obstacles.map((obstacle) => obstacle.code)).toContain(code);
   expect(config).toBeUndefined();
+});
+
+test('of a base that the catalogue does not know those that it does are told', async () => {
+  const { obstacles } = await planned({ baseModel: 'stand-in-maxi' });
+  expect(obstacles[0]?.advice).toContain('stand-in-mini');
 });
 
 test('of several bases each is planned: their estimates add up, and what is in the way of one is told', async () => {

@@ -1,7 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseRunConfig, type RunConfigInput } from '../../src/contract/config.ts';
-import type { MigrationPlan } from '../../src/contract/migration.ts';
+import type { MigrationPlan, MigrationRequest } from '../../src/contract/migration.ts';
 import { standInConnection } from '../../src/platforms/registry.ts';
 import { openRecords, type Records } from '../../src/records/index.ts';
 import { newVersion } from '../records/support/samples.ts';
@@ -22,7 +23,10 @@ beforeAll(async () => {
     { ...mini, id: 'older', aliases: [], encoding: 'cl100k_base' },
     { ...mini, id: 'over', aliases: [], lastJobDate: '2020-01-01' },
   ];
-  at = await pipeline({}, {}, undefined, [], { target: { ...connection, catalogue: { ...catalogue, models } } });
+  at = await pipeline({}, {}, undefined, [], {
+    target: { ...connection, catalogue: { ...catalogue, models } },
+    own: { platform: 'huggingface', storage: tmpdir() },
+  });
   records = await openRecords(at.settings.records);
 });
 afterAll(async () => {
@@ -35,7 +39,7 @@ async function plan(
   baseModel: string,
   lines: string,
   changes: Partial<RunConfigInput> = {},
-  margin = 0.5,
+  asked: Partial<MigrationRequest> = {},
 ): Promise<MigrationPlan & { file: string }> {
   const model = unique('m').slice(0, 12);
   const file = join(at.folder, `${model}.jsonl`);
@@ -45,7 +49,7 @@ async function plan(
   const where = { connection: 'simulator', modelId: 'stand-in-mini', baseModel: 'stand-in-mini' };
   await records.registerVersion(newVersion(1, { model, runKey: model, ...where, lineage }));
   await records.promote({ model, version: 1, by: 'kim', requestId: model });
-  const request = { model, connection: 'target', baseModel, margin };
+  const request = { ...{ model, connection: 'target', baseModel, margin: 0.5 }, ...asked };
   return { file, ...(await at.client.planMigration(request)) };
 }
 
@@ -93,7 +97,7 @@ test('too few examples, and a base for which no job can be created', async () =>
 test('a context that is too short, tokens that are cut differently and a sample that is too small are told', async () => {
   const narrow = await plan('narrow', smallDataSet());
   expect(narrow.notes).toContainEqual(expect.stringMatching(/^The new base trains on 8 tokens\..*\(\d+ times/));
-  const older = await plan('older', smallDataSet(), {}, 0.02);
+  const older = await plan('older', smallDataSet(), {}, { margin: 0.02 });
   expect(older.notes).toContainEqual(
     expect.stringMatching(/^Tokens are cut differently \(cl100k_base in place of o200k/),
   );
@@ -106,4 +110,15 @@ test('a model that a run has made is held to what that run had set aside', async
   expect(heldOut).toMatchObject({ examples: 13, seen: false });
   expect(estimateUsd).toBeGreaterThan(0);
   expect(config?.data.test).toMatch(/^artifact:/);
+});
+
+test('where models answer under deployments alone, it is told that callers need one, unless there will be', async () => {
+  const own = { connection: 'own' };
+  const told = expect.stringMatching(
+    /^Models at own answer callers only under a deployment: .*`tunewright models serve m/,
+  );
+  expect((await plan('any', smallDataSet(), {}, own)).notes).toContainEqual(told);
+  const served = { ...own, changes: { serve: {} } };
+  expect((await plan('any', smallDataSet(), {}, served)).notes).not.toContainEqual(told);
+  expect((await plan('older', smallDataSet())).notes).not.toContainEqual(told);
 });

@@ -20,7 +20,7 @@ export function migrateActivities(dependencies: Dependencies) {
     signal: AbortSignal,
   ): Promise<(single: MigrationRequest) => Promise<MigrationPlan>> {
     const kept = await records();
-    const { champion } = await kept.getModel(request.model);
+    const { champion, serve } = await kept.getModel(request.model);
     if (champion === undefined) throw noChampion(request.model);
     const version = await kept.getVersion(request.model, champion);
     const platform = platforms.get(request.connection);
@@ -41,6 +41,8 @@ export function migrateActivities(dependencies: Dependencies) {
       platform: platform.name,
       methods: platform.capabilities.methods,
       minimumExamples: platform.minimumExamples,
+      unserved: platform.deployments !== undefined && serve === undefined && request.changes?.serve === undefined,
+      bases: platform.catalogueModels.map(({ id }) => id),
       ...{ old, lead: await leadTime(kept), today: dayOf(new Date()) },
     };
 

@@ -8,13 +8,21 @@ export function notesOf(
   heldOut: MigrationPlan['heldOut'],
   days: NonNullable<MigrationPlan['days']>,
 ): string[] {
-  return [...ofTime(days), ...ofModels(facts), ...ofData(facts), ...ofComparison(facts, heldOut)];
+  return [...ofTime(days), ...ofCallers(facts), ...ofModels(facts), ...ofData(facts), ...ofComparison(facts, heldOut)];
 }
 
 function ofTime({ margin }: NonNullable<MigrationPlan['days']>): string[] {
   if (margin === undefined || margin >= 0) return [];
   return [
     `By what its steps may take it comes ${Math.abs(margin)} days too late: begin now, and see that the old model's answers are recorded.`,
+  ];
+}
+
+/** What is promoted where nothing stands that answers leaves those who call it by name to the old model, and then to none. */
+function ofCallers({ request: { connection, model }, unserved }: Facts): string[] {
+  if (!unserved) return [];
+  return [
+    `Models at ${connection} answer callers only under a deployment: have versions in service deployed before this one is promoted, by \`tunewright models serve ${model}\` or --set serve.keepPreviousHours=24, or name what answers for it in the connection.`,
   ];
 }
 
@@ -74,7 +82,7 @@ function ofComparison(
   }
   if (heldOut && heldOut.smallestMargin > request.margin) {
     notes.push(
-      `${heldOut.examples} held-out examples show a margin of ${points(heldOut.smallestMargin)} where one answer in ten changes; for ${points(request.margin)} about ${heldOut.neededForMargin} are needed. A new model that is as good may not be shown to be.`,
+      `${heldOut.examples} held-out examples show a margin of ${points(heldOut.smallestMargin)} where one answer in ten changes; for ${points(request.margin)} about ${heldOut.neededForMargin} are needed. A new model that is as good may not be shown to be: give more examples with --held-out, or allow more with --margin.`,
     );
   }
   const dead = from.shutdownDate !== undefined && from.shutdownDate <= today;

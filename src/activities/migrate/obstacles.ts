@@ -10,7 +10,7 @@ export function obstaclesOf(facts: Facts): Obstacle[] {
   return [...facts.found, ...ofTarget(facts), ...ofData(facts)];
 }
 
-function ofTarget({ request, from, methods, base, heritage, today }: Facts): Obstacle[] {
+function ofTarget({ request, from, methods, base, bases, heritage, today }: Facts): Obstacle[] {
   const { connection, baseModel } = request;
   const { method } = heritage;
   const obstacles: Obstacle[] = [];
@@ -25,7 +25,13 @@ function ofTarget({ request, from, methods, base, heritage, today }: Facts): Obs
       otherBase,
     );
   }
-  if (!base?.prices) {
+  if (!base) {
+    add(
+      'unpriced',
+      `The catalogue knows no base model ${baseModel} at ${connection}, so neither its limits nor its prices.`,
+      `Choose one with --to${bases.length > 0 ? ` (${bases.join(', ')})` : ''}, or add it to the catalogue of the connection.`,
+    );
+  } else if (!base.prices) {
     add(
       'unpriced',
       `The catalogue knows no prices of ${baseModel}, so no budget could be kept.`,

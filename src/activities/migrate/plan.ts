@@ -32,6 +32,10 @@ export interface Facts {
   distil?: DistilPlan;
   /** What it is asked for the comparison, where that is not recorded; or why it cannot be, as a sentence. */
   reference?: ReferencePlan | string;
+  /** The new platform answers under deployments alone, and nothing says that this model's versions are to stand under one. */
+  unserved: boolean;
+  /** Base models at the new connection that the catalogue knows. */
+  bases: readonly string[];
   /** What was found to be in the way while these were gathered. */
   found: readonly Obstacle[];
   /** How long the steps of a migration take. */

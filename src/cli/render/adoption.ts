@@ -50,7 +50,22 @@ export function adoptionReport({ result, models, dryRun, budgetUsd }: Ended, pai
       ? [`${overBudget} were not asked: the most that they can cost was not left of the budget.`]
       : []),
     `${adopted} ${did}, ${fuller} with a fuller kit, ${known} unchanged; ${asking}.`,
+    nextLine({ result, dryRun, budgetUsd }),
   ].join('\n');
+}
+
+/** What the answers of models that die are worth is over when they are dead. */
+function nextLine({
+  result: { expectedUsd, atMostUsd, overBudget },
+  dryRun,
+  budgetUsd,
+}: Omit<Ended, 'models'>): string {
+  const enough = atMostUsd > 0 ? ` --budget ${(Math.ceil(atMostUsd * 100) / 100).toFixed(2)}` : '';
+  if (dryRun) return `Next: the same without --dry-run${enough && `, and with${enough} for their answers`}.`;
+  if (expectedUsd > 0 && (budgetUsd === 0 || overBudget > 0)) {
+    return `Next: the same with${enough} while the models answer: theirs are what successors are compared with.`;
+  }
+  return 'Next: `tunewright models expiring` tells what dies when, `tunewright models tag NAME --owner WHO` whose it is.';
 }
 
 function modelTable(models: readonly AdoptedModel[], paint: Paint): string {

@@ -44,7 +44,16 @@ export function expiringReport({ due, withinDays, today, lead, versions }: Expir
     ...replacementLines(due),
     '',
     `A migration is taken to need ${leadLine(lead)}.`,
+    nextLine(due),
   ].join('\n');
+}
+
+function nextLine(due: readonly Lifetime[]): string {
+  const [first] = due;
+  const to = first?.replacements.find(({ model }) => model !== '*');
+  const target = to ? `${clean(to.connection)}/${clean(to.model)}` : 'CONNECTION/BASE';
+  const which = due.length > 1 ? '--all' : (first?.model ?? 'MODEL');
+  return `\`tunewright migrate ${which} --to ${target} --dry-run\` tells what carrying over comes to; nothing is paid by that.`;
 }
 
 function startBy({ startBy: day, gone }: Lifetime, today: string, paint: Paint): string {
@@ -64,11 +73,12 @@ function replacementLines(due: readonly Lifetime[]): string[] {
   });
 }
 
-function replacementText({ connection, model, shutdownDate, prices }: Replacement): string {
+function replacementText({ connection, model, shutdownDate, lastJobDay, prices }: Replacement): string {
   const name = model === '*' ? 'any model it can load' : model;
   const life = shutdownDate ? `until ${shutdownDate}` : 'no date';
   const price = prices ? `, ${formatUsd(prices.input)} in, ${formatUsd(prices.output)} out a million tokens` : '';
-  return `${clean(name)} at ${clean(connection)} (${life}${price})`;
+  const jobs = lastJobDay ? `, last job ${lastJobDay}` : '';
+  return `${clean(name)} at ${clean(connection)} (${life}${jobs}${price})`;
 }
 
 function leadLine({ training, evaluation, approval }: LeadTime): string {

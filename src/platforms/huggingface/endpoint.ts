@@ -21,8 +21,7 @@ export function serverEndpoint(
     const server = Object.hasOwn(servers, id) ? servers[id] : undefined;
     if (!server) {
       throw new TunewrightError('model_not_found', `No server stands for ${id}.`, {
-        advice:
-          "Serve it, and name the server in the connection's servers, or let `tunewright models serve` do it for a registered model.",
+        advice: `Serve it, by vLLM for instance, and name the server in the connection: "servers": {"${id}": {"baseURL": "http://HOST:8000/v1"}}. For versions of a registered model \`tunewright models serve NAME\` does all that.`,
         status: 404,
       });
     }

@@ -94,6 +94,14 @@ test('a deployment of the developer tier is taken away after a day, others stay'
   expect((await manage(at, 'GET', '')).json.value.map(({ name }: { name: string }) => name)).toEqual(['dear']);
 });
 
+test('a model says whether it can be tuned', async () => {
+  const { data } = await v1(await bench()).models.list();
+  const tunable = (model: string) =>
+    (data.find(({ id }) => id === model) as { capabilities?: { fine_tune: boolean } } | undefined)?.capabilities
+      ?.fine_tune;
+  expect([tunable('gpt-4.1-mini'), tunable('text-embedding-3-large')]).toEqual([true, false]);
+});
+
 test('files and jobs are created with 201, a file is pending until it was looked at', async () => {
   const at = await bench({ fileProcessingMs: 60_000, now: () => 1_800_000_000_000 });
   const client = v1(at);

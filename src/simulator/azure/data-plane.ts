@@ -109,10 +109,14 @@ function deleteJob(path: string, { store }: Platform): Response {
 async function asAzure(own: Response, platform: Platform, creates: boolean): Promise<Response> {
   if (!own.headers.get('content-type')?.startsWith('application/json')) return own;
   // A file that is being looked at is `pending` there.
-  const text = withAzureNames(await own.text(), platform)
+  const told = (await own.text())
     .replaceAll('"status":"uploaded"', '"status":"pending"')
     // There a model says what it can do.
-    .replaceAll('"object":"model",', '"object":"model","capabilities":{"fine_tune":true,"inference":true},');
+    .replace(/"id":"([^"]+)","object":"model",/g, (model, id: string) => {
+      const tunable = (platform.models.resolve(id)?.base.methods.length ?? 0) > 0;
+      return `${model}"capabilities":{"fine_tune":${tunable},"inference":true},`;
+    });
+  const text = withAzureNames(told, platform);
   const headers = new Headers(own.headers);
   headers.delete('content-length');
   return new Response(text, { status: creates && own.status === 200 ? 201 : own.status, headers });

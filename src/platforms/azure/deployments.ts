@@ -65,7 +65,7 @@ export function deployments(
       await manage('Creating the deployment', 'PUT', name, {
         body: {
           sku: { name: sku, capacity: deployment.capacity },
-          properties: { model: { format: 'OpenAI', ...azureModel } },
+          properties: { model: { format: deployment.modelFormat, ...azureModel } },
         },
         signal,
       });

@@ -30,6 +30,8 @@ export const azureSettingsSchema = z.strictObject({
     .strictObject({
       baseSku: z.string().default('GlobalStandard'),
       tunedSku: z.string().default('DeveloperTier'),
+      /** Whose the models are, in the management plane's words; of open models such as `Mistral AI`, `Meta`, `Alibaba`. */
+      modelFormat: z.string().default('OpenAI'),
       /** In thousands of tokens a minute. */
       capacity: z.int().positive().default(50),
       /** Of a tuned model, US dollars an hour, where it is billed. */

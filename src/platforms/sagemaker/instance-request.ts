@@ -9,6 +9,8 @@ import type { Storage } from './storage.ts';
 import type { Instances } from './training-settings.ts';
 
 const retries = 3;
+/** In CloudWatch, and on the job's page there, under these names. */
+const metrics = ['trainLoss', 'trainAccuracy', 'validLoss', 'validAccuracy', 'trainReward', 'validReward'];
 
 /** A job of a container on instances, which reads the hyperparameters: tunewright_trainer/sagemaker.py. */
 export function requestOf(
@@ -29,6 +31,7 @@ export function requestOf(
       TrainingImage: training.image,
       TrainingInputMode: 'File',
       ContainerEntrypoint: ['python', '-m', 'tunewright_trainer.sagemaker'],
+      MetricDefinitions: metrics.map((name) => ({ Name: name, Regex: `\\b${name}=([0-9.eE+-]+)` })),
     },
     HyperParameters: hyperparameters({
       model: spec.model,

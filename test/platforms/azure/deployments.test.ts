@@ -1,7 +1,7 @@
 import { graderContext } from '../../../src/activities/grading.ts';
 import type { Deployments, TrainingPlatform } from '../../../src/platforms/platform.ts';
-import type { Platforms } from '../../../src/platforms/registry.ts';
-import { bench, failureOf, newJob, until } from '../support.ts';
+import { createPlatforms, type Platforms } from '../../../src/platforms/registry.ts';
+import { bench, endpoint, failureOf, newJob, until } from '../support.ts';
 import { azureConnection } from './support.ts';
 
 const management = '/subscriptions/**';
@@ -58,6 +58,21 @@ test('a base model is deployed by its name and version, also when an alias names
     { name: 'mine', model: 'gpt-4.1-mini-2025-04-14', createdAt: expect.any(Number) },
   ]);
   expect(await deployments.find('other')).toEqual([]);
+});
+
+test('an open model is deployed under the format of its maker', async () => {
+  const { url, requests } = await endpoint(({ method }, response) => {
+    if (method === 'PUT') return {};
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":{"code":"DeploymentNotFound"}}');
+  });
+  const deployment = { modelFormat: 'Mistral AI', tunedSku: 'GlobalStandard', capacity: 100 };
+  const platform = createPlatforms({ here: azureConnection(url, { deployment }) }, { env: { OPENAI_API_KEY: 'a' } });
+  const name = 'Ministral-3B.ft-0123abcd';
+  await platform.get('here').deployments?.create({ name: 'mine', model: name });
+  expect(JSON.parse(requests.find(({ method }) => method === 'PUT')?.body ?? '')).toEqual({
+    sku: { name: 'GlobalStandard', capacity: 100 },
+    properties: { model: { format: 'Mistral AI', name, version: '1' } },
+  });
 });
 
 test('lack of capacity is waited out, a missing permission is not', async () => {

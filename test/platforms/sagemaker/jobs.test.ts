@@ -83,7 +83,10 @@ withTrainers('training jobs of SageMaker', () => {
     });
     expect(request).toMatchObject({
       TrainingJobName: key,
-      AlgorithmSpecification: { ContainerEntrypoint: ['python', '-m', 'tunewright_trainer.sagemaker'] },
+      AlgorithmSpecification: {
+        ContainerEntrypoint: ['python', '-m', 'tunewright_trainer.sagemaker'],
+        MetricDefinitions: expect.arrayContaining([{ Name: 'trainLoss', Regex: '\\btrainLoss=([0-9.eE+-]+)' }]),
+      },
       InputDataConfig: [
         channel('training', at('files/train.jsonl')),
         channel('validation', at('files/valid.jsonl')),

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -31,9 +32,14 @@ def instance(root: Path, kind: str) -> None:
     (root / "input/config/resourceconfig.json").write_text(json.dumps({"current_instance_type": kind}))
 
 
-def run(root: Path) -> int:
+def ended(root: Path) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "TRAINING_JOB_NAME": "tunewright-x-1", "TUNEWRIGHT_OPT_ML": str(root)}
-    return subprocess.run([sys.executable, "-m", "tunewright_trainer.sagemaker"], env=env, check=False).returncode
+    command = [sys.executable, "-m", "tunewright_trainer.sagemaker"]
+    return subprocess.run(command, env=env, check=False, stdout=subprocess.PIPE, text=True)
+
+
+def run(root: Path) -> int:
+    return ended(root).returncode
 
 
 def messages(root: Path) -> list[str]:
@@ -61,6 +67,11 @@ def test_a_model_from_an_archive_is_tuned_and_lies_where_sagemaker_takes_it_from
     assert (container / "model/model.safetensors").is_file()
     assert json.loads((container / "checkpoints/result.json").read_text())["trainedTokens"] > 0
     assert messages(container)[-1] == "The model is saved."
+
+
+def test_each_loss_is_in_the_log_where_cloudwatch_finds_it(container: Path) -> None:
+    told = re.findall(r"^step=\d+ totalSteps=\d+ .*\btrainLoss=([0-9.eE+-]+)", ended(container).stdout, re.MULTILINE)
+    assert [float(loss) for loss in told] == losses(container) != []
 
 
 def test_a_job_by_pairs_is_trained_by_pairs(container: Path) -> None:

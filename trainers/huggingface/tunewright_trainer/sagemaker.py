@@ -81,6 +81,9 @@ class Telling:
     def tell(self, kind: str, **facts: Any) -> None:
         self.last.update(facts)
         self._events.tell(kind, **facts)
+        if kind == "metrics":
+            # From the log CloudWatch takes what the job's MetricDefinitions name.
+            print(" ".join(f"{name}={value}" for name, value in facts.items()), flush=True)
 
 
 def job_of(hyperparameters: dict[str, str], channels: list[str]) -> Job:

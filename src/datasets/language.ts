@@ -20,13 +20,15 @@ const scripts: readonly [RegExp, language: string][] = [
 ];
 const denseScripts: ReadonlySet<string> = new Set(['ja', 'ko', 'zh', 'th']);
 
-/** Letters that tell languages of one script apart; the first that fits, else the last. */
+/** Letters that tell languages of one script apart; the first that fits. */
 const cyrillic: readonly [RegExp, string][] = [
   [/[іїєґ]/i, 'uk'],
   [/[ђћљњџј]/i, 'sr'],
   [/[ыэё]/i, 'ru'],
-  [/ъ/i, 'bg'],
-  [/./, 'ru'],
+  // In Russian it stands before these letters alone.
+  [/ъ(?![еюя])/i, 'bg'],
+  [/(?<!\p{L})(?:та|або|як|якщо|чи|лише|має|було|бути|буде)(?!\p{L})/iu, 'uk'],
+  [/(?<!\p{L})(?:и|что|как|это|из|или|если|от|при|с|где|мо[йяеи])(?!\p{L})/iu, 'ru'],
 ];
 const arabic: readonly [RegExp, string][] = [
   [/[ٹڈڑے]/, 'ur'],
@@ -36,10 +38,10 @@ const arabic: readonly [RegExp, string][] = [
 
 /** Words that stand in nearly every sentence, of languages in Latin script. */
 const functionWords: Readonly<Record<string, string>> = {
-  en: 'the of and to in is it that for was on are with as this be at have from or my your you what how can why do does did not i we they there has when which would where will could an if so but about please',
+  en: 'the of and to in is it that for was on are with as this be at have from or my your you what how can why do does did not i we they there has when which would where will could an if so but about please a by into all any other their its also only been more than',
   de: 'der die das und ist nicht ich zu den mit sich auf für ein eine einen dem des im wie wo was kann mein meine sie wir es von auch nach wird werden haben habe bitte aber oder wenn noch bei',
-  fr: 'le la les de des et est un une du que qui dans pour pas je vous nous sur avec ce cette mon ma mes votre il elle au aux où comment pourquoi ne se sont peut plus mais ou son être avez',
-  es: 'el la los las de y que en un una es por con para mi su no se lo del al como cómo dónde qué está puedo pero más este esta son ha muy sin sobre yo tu',
+  fr: 'le la les de des et est un une du que qui dans pour pas je vous nous sur avec ce cette mon ma mes votre il elle au aux où comment pourquoi ne se sont peut plus mais ou son être avez si',
+  es: 'el la los las de y que en un una es por con para mi su no se lo del al como cómo dónde qué está puedo pero más este esta son ha muy sin sobre yo tu si cuando donde todo',
   it: 'il lo la gli le di e che in un una è per con mio mia non si del della al come dove cosa sono ho ha anche ma più questo questa nel dei posso da perché',
   pt: 'o a os as de e que em um uma é por com para meu minha não se do da no na como onde está eu você mas mais este esta são ao pelo foi posso seu sua',
   nl: 'de het een en van is niet ik op te dat die voor met zijn mijn je we wat hoe waar kan er aan ook maar om bij naar wordt heeft heb deze dit u of',
@@ -61,6 +63,11 @@ const languagesOfWord = new Map<string, string[]>();
 for (const [language, words] of Object.entries(functionWords)) {
   for (const word of words.split(' ')) languagesOfWord.set(word, [...(languagesOfWord.get(word) ?? []), language]);
 }
+/** Letters alone are names of values and options too. */
+const weightOfLetter = 0.5;
+/** What stands before and behind a word of a sentence; in addresses, code and options others do. */
+const before = /[\s"'’«»“„‘(¿¡*[]/;
+const behind = /^(?:$|[\s"'’«»”“!?)*\]…;,]|[.:](?:$|\s))/;
 /** So much must speak for a language, and so many times as much as for any other; a word of two languages is half for each. */
 const fewestWords = 1.5;
 const clearly = 1.5;
@@ -81,12 +88,20 @@ export function languageOf(text: string): string | undefined {
       latin += 1;
       continue;
     }
-    if (at > start) words.push(head.slice(start, at));
+    if (at > start && standsAlone(head, start, at)) words.push(head.slice(start, at));
     start = at + 1;
     if (code >= firstOther) others += 1;
   }
   if (latin > others) return latin < fewestLetters ? undefined : byWords(words);
   return others === 0 ? undefined : byScript(head, head.match(/\p{L}/gu)?.length ?? 0);
+}
+
+function standsAlone(text: string, from: number, to: number): boolean {
+  return (
+    languagesOfWord.has(text.slice(from, to)) &&
+    (from === 0 || before.test(text[from - 1] as string)) &&
+    behind.test(text.slice(to, to + 2))
+  );
 }
 
 /** By code, at a tenth of the cost of a pattern; lower case alone. */
@@ -122,7 +137,8 @@ function byWords(words: readonly string[]): string | undefined {
   for (const word of words) {
     const languages = languagesOfWord.get(word);
     for (const language of languages ?? []) {
-      scores.set(language, (scores.get(language) ?? 0) + 1 / (languages as string[]).length);
+      const weight = (word.length === 1 ? weightOfLetter : 1) / (languages as string[]).length;
+      scores.set(language, (scores.get(language) ?? 0) + weight);
     }
   }
   let [best, second, language] = [0, 0, ''];

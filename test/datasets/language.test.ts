@@ -33,17 +33,29 @@ test.each([
   ['el', 'Πού είναι το δέμα μου;'],
   ['hi', 'मेरा पार्सल कहाँ है?'],
   ['th', 'พัสดุของฉันอยู่ที่ไหน'],
+  ['en', 'A call to a custom tool created by the model.'],
+  ['uk', 'Повідомлення буде надіслано, якщо адреса правильна'],
+  ['ru', 'Список объектов загружен из памяти'],
   ['en', 'The word 東京 is what we call the capital of Japan.'],
 ])('%s: %s', (language, text) => {
   expect(languageOf(text)).toBe(language);
 });
 
-test.each(['', 'track_order', '42', '{"a": 1}', 'def f(x): return x', 'OK', '🙂🙂', '\u0000\ud800'])(
-  '%j is in none',
-  (text) => {
-    expect(languageOf(text)).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  'track_order',
+  '42',
+  '{"a": 1}',
+  '- [slice-ansi](https://github.com/chalk/slice-ansi), [cli](https://github.com/sindresorhus/cli)',
+  '-v, --version\n-s, --no-messages\n-z, --stats[=record]',
+  'for (let i = 0; i < a.length; i++) s += a[i];',
+  'def f(x): return x',
+  'OK',
+  '🙂🙂',
+  '\u0000\ud800',
+])('%j is in none', (text) => {
+  expect(languageOf(text)).toBeUndefined();
+});
 
 const asked = (number: number) => `Where is the parcel that you sent to me, number ${number}?`;
 const english = (number: number) => `It is on the way, and you have it on day ${number}.`;

@@ -12,14 +12,19 @@ const secrets = [
   /\bAIza[\w-]{35}/,
   /\bgh[opsur]_[A-Za-z0-9]{36}/,
   /\bgithub_pat_\w{50}/,
+  /\bglpat-[\w-]{20}/,
+  /\bnpm_[A-Za-z0-9]{36}/,
   /\bxox[abeoprs]-[\w-]{10}/,
   /\b[rs]k_live_[A-Za-z0-9]{16}/,
   /\bhf_[A-Za-z]{30}/,
   /-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----/,
 ];
-/** Addresses under the names that are reserved for examples are nobody's. */
-const email = /(?<=[\w.%+-])@(?!example\.(?:com|net|org)\b)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2}/;
-const phone = /(?<![\w+.])\+[1-9](?:[ .()/-]{0,2}\d){7,14}(?!\d)/;
+/** Addresses under the names that are reserved for examples are nobody's, and git's are machines. */
+const email =
+  /(?<=[\w.%+-])(?<!\bgit)@(?!example\.(?:com|net|org)\b|[\w.-]+\.(?:example|test|invalid)\b)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2}/;
+/** With a country code, or as they are written in North America; no decimal fraction, nor what films have for a number. */
+const phone =
+  /(?<![\w+.])\+(?!\d{4,}\.\d+(?![.\d]))[1-9](?:[ .()/-]{0,2}\d){7,14}(?!\d)|(?<![\w.-])(?:\([2-9]\d\d\) ?|[2-9]\d\d-)(?!555-01)[2-9]\d\d-\d{4}(?![\w-])/;
 const card = /(?<![\w.-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w-])/g;
 
 /**
@@ -43,12 +48,15 @@ function mayHold(raw: string): boolean {
     raw.includes('Ð') ||
     (raw.includes('\\u') && garbledEscape.test(raw)) ||
     (raw.includes('|') && /(?:<|\\u003c)\|/i.test(raw)) ||
-    (raw.includes('_') && /gh[opsur]_|_pat_|_live_|hf_/.test(raw)) ||
+    (raw.includes('_') && /gh[opsur]_|_pat_|_live_|hf_|npm_/.test(raw)) ||
     (raw.includes('-') &&
-      ((raw.includes('k-') && raw.includes('sk-')) || raw.includes('xox') || raw.includes('-----BEGIN'))) ||
+      ((raw.includes('k-') && raw.includes('sk-')) ||
+        raw.includes('xox') ||
+        raw.includes('glpat-') ||
+        raw.includes('-----BEGIN'))) ||
     (raw.includes('A') && (raw.includes('AKIA') || raw.includes('ASIA') || raw.includes('AIza'))) ||
     // Written out it is twice as fast as with counts.
-    /\d\d\d\d[ -]?\d\d\d\d/.test(raw)
+    /\d\d\d(?:-\d\d\d\d|\d[ -]?\d\d\d\d)/.test(raw)
   );
 }
 

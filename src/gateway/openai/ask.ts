@@ -9,6 +9,7 @@ import type { Breaker } from './breaker.ts';
 import { ApiError, answerApiError, tooLarge } from './errors.ts';
 import { stringFields, textOf } from './fields.ts';
 import { type Call, forward, type Outcome } from './forward.ts';
+import { forwardResponses, responsesPath } from './responses/index.ts';
 import type { Route, Routes, Target } from './routes.ts';
 
 export interface AskContext {
@@ -28,7 +29,7 @@ const keyFields = ['safety_identifier', 'user'];
 export function ask(context: AskContext): Hono<Caller> {
   const app = new Hono<Caller>();
   const limit = bodyLimit({ maxSize: largestBody, onError: (c) => answerApiError(c, tooLarge(largestBody)) });
-  for (const path of ['/chat/completions', '/responses']) {
+  for (const path of ['/chat/completions', responsesPath]) {
     app.post(path, limit, async (c) => await answer(c, path, context));
   }
   return app;
@@ -54,18 +55,18 @@ async function firstAnswer(route: Route, call: Call, context: AskContext): Promi
   const notes: string[] = [];
   for (const [i, target] of route.targets.entries()) {
     // The last one is asked in any case: its own error tells more than ours.
-    if (i < route.targets.length - 1 && !breaker.mayAsk(upstreamOf(target))) {
+    if (i < route.targets.length - 1 && !breaker.mayAsk(upstreamOf(target, call))) {
       notes.push(`version ${target.version}: down`);
       continue;
     }
-    const outcome = await forward(platforms, target, call);
+    const outcome = await (call.path === responsesPath ? forwardResponses : forward)(platforms, target, call);
     if (outcome.answer && !outcome.trouble) {
-      breaker.succeeded(upstreamOf(target));
+      breaker.succeeded(upstreamOf(target, call));
       for (const other of failed) void dropped(other.outcome);
       counts.answered({ ...target, model: route.model }, outcome.answer.status);
       return withRoute(outcome.answer, route, target, notes);
     }
-    breaker.failed(upstreamOf(target));
+    breaker.failed(upstreamOf(target, call));
     notes.push(`version ${target.version}: ${outcome.trouble}`);
     failed.push({ target, outcome });
     tell(context, route, target, outcome);
@@ -77,8 +78,9 @@ async function firstAnswer(route: Route, call: Call, context: AskContext): Promi
   throw noAnswer(first.target, first.outcome.cause);
 }
 
-function upstreamOf({ connection, modelId }: Target): string {
-  return `${connection}/${modelId}`;
+/** What has no such route may answer at another. */
+function upstreamOf({ connection, modelId }: Target, { path }: Call): string {
+  return `${connection}/${modelId}${path}`;
 }
 
 /** Lest its connection stays open. */

@@ -98,6 +98,27 @@ test('roles in capitals and by the names of other layouts become those of the fo
   });
 });
 
+test('a list of messages under a name in capitals gets its own, unless there is one already', () => {
+  expect(mend({ Messages: [user, assistant], id: 1 }, 'supervised')).toEqual({
+    value: { messages: [user, assistant], id: 1 },
+    changes: [{ code: 'missing_messages_list', path: 'Messages', before: 'Messages', after: 'messages' }],
+  });
+  expect(mend({ Messages: [user], messages: [user, assistant] }, 'supervised').changes).toEqual([]);
+});
+
+test('a comma behind an example goes, and no other', async () => {
+  const good = JSON.stringify({ messages: [user, assistant] });
+  const path = await files.write('commas.jsonl', `${good},\n${good} , \n[1],\n{"a",\n`);
+  const out = files.path('commas-fixed.jsonl');
+  expect(await fixFile(path, out, { method: 'supervised', name: 'commas.jsonl' })).toEqual({
+    lines: 2,
+    codes: { invalid_json: 2 },
+    left: 0,
+  });
+  expect(await readFile(out, 'utf8')).toBe(`${good}\n${good} \n[1],\n{"a",\n`);
+  expect(await readFile(`${out}.diff`, 'utf8')).toContain('@@ commas.jsonl:1 [invalid_json]\n- ","\n');
+});
+
 test('a pair that offers no tools, as in the example of OpenAI, needs nothing', () => {
   const pair = {
     input: { messages: [user], tools: [], parallel_tool_calls: true },

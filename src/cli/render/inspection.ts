@@ -4,6 +4,8 @@ import type { ModelCost, Saving } from '../model-costs.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
 
+/** So many errors of a kind are shown. */
+const mostOfKind = 20;
 const histogramWidth = 30;
 const block = '█';
 const nouns: Readonly<Record<Inspection['method'], string>> = {
@@ -28,7 +30,7 @@ export function inspectionReport(
   const found = `${formatCount(errors, 'error')}, ${formatCount(warnings, 'warning')}`;
   const close = errors > 0 ? paint('red', `not valid: ${found}`) : paint('green', `valid: ${found}`);
   return [
-    ...problems.map((problem) => problemLine(file, problem, paint)),
+    ...problemLines(file, problems, paint),
     counts(inspection),
     ...spoken(inspection),
     ...spreadTable(inspection, paint),
@@ -134,6 +136,22 @@ function savingTable(
     ...(cheapest ? [`#saves with ${clean(cheapest.model)}`] : []),
   ];
   return table(heading, rows, paint);
+}
+
+/** The first of each kind: a mistake of a script stands in every line. */
+function problemLines(file: string, problems: readonly Problem[], paint: Paint): string[] {
+  const counts = new Map<string, number>();
+  const lines: string[] = [];
+  for (const problem of problems) {
+    const count = (counts.get(problem.code) ?? 0) + 1;
+    counts.set(problem.code, count);
+    if (count <= mostOfKind) lines.push(problemLine(file, problem, paint));
+  }
+  for (const [code, count] of counts) {
+    if (count > mostOfKind)
+      lines.push(`${clean(file)}: ${formatCount(count - mostOfKind, 'more error')} [${code}]; --json tells all`);
+  }
+  return lines;
 }
 
 function problemLine(file: string, { code, severity, line, path, message }: Problem, paint: Paint): string {

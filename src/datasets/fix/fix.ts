@@ -75,20 +75,23 @@ export async function fixFile(path: string, out: string, options: FixOptions): P
   }
 }
 
-function fixedLine({ text }: Line, method: Method): { text: string; changes: Change[]; left: boolean } {
+function fixedLine({ text: written }: Line, method: Method): { text: string; changes: Change[]; left: boolean } {
+  // As in a list.
+  const text = written.replace(/(?<=\}\s*),\s*$/, '');
+  const comma: Change[] = text === written ? [] : [{ code: 'invalid_json', path: '', before: ',' }];
   const parsed = parseJson(text);
-  if (!('value' in parsed)) return { text, changes: [], left: false };
+  if (!('value' in parsed)) return { text: written, changes: [], left: false };
   const { value, changes } = mend(parsed.value, method);
-  if (changes.length === 0) return { text, changes, left: false };
+  if (changes.length === 0) return { text, changes: comma, left: false };
   return survives(text, parsed.value)
-    ? { text: JSON.stringify(value), changes, left: false }
-    : { text, changes: [], left: true };
+    ? { text: JSON.stringify(value), changes: [...comma, ...changes], left: false }
+    : { text, changes: comma, left: true };
 }
 
 /** One change, as a person reads it. */
 function blockOf(name: string, line: number, { code, path, before, after }: Change): string {
   const added = after === undefined ? '' : `+ ${JSON.stringify(after)}\n`;
-  return `@@ ${name}:${line} ${path} [${code}]\n- ${JSON.stringify(before)}\n${added}`;
+  return `@@ ${name}:${line}${path && ` ${path}`} [${code}]\n- ${JSON.stringify(before)}\n${added}`;
 }
 
 function unreadable(name: string, line: number, message: string): TunewrightError {

@@ -16,7 +16,7 @@ export interface Change {
 
 /**
  * An example without what platforms refuse and nobody would miss: fields that a message cannot have, `null` where nothing
- * belongs, arguments encoded otherwise than once, empty lists of tools, what follows the last answer. What a model learns
+ * belongs, arguments encoded otherwise than once, empty lists of tools, what follows the last answer, other names of roles. What a model learns
  * stays as it is.
  */
 export function mend(example: unknown, method: Method): { value: unknown; changes: Change[] } {
@@ -27,7 +27,7 @@ export function mend(example: unknown, method: Method): { value: unknown; change
 }
 
 function mendedChat(example: JsonRecord, method: Method, changes: Change[]): JsonRecord {
-  const mended = withoutEmptyTools(example, '', changes);
+  const mended = withMessages(withoutEmptyTools(example, '', changes), changes);
   if (!Array.isArray(mended.messages)) return mended;
   const messages = withRoles(mended.messages, 'messages', changes);
   // By reinforcement the model answers what stands last.
@@ -82,6 +82,14 @@ function withoutEmptyTools(example: JsonRecord, path: string, changes: Change[])
     remove(mended, name, { code: 'invalid_tools', path: `${path}${name}` }, changes);
   }
   return mended;
+}
+
+/** Names of fields are in small letters. */
+function withMessages(example: JsonRecord, changes: Change[]): JsonRecord {
+  const [other, ...others] = Object.keys(example).filter((key) => key.toLowerCase() === 'messages');
+  if (other === undefined || other === 'messages' || others.length > 0) return example;
+  changes.push({ code: 'missing_messages_list', path: other, before: other, after: 'messages' });
+  return Object.fromEntries(Object.entries(example).map(([key, value]) => [key === other ? 'messages' : key, value]));
 }
 
 /** Roles in capitals, and those by which other layouts call them, as they are called here. */

@@ -108,6 +108,23 @@ not valid: 2 errors, 1 warning`,
   );
 });
 
+test('of many errors of one kind the first are shown, and how many more there are', () => {
+  const problems = Array.from({ length: 1025 }, (_, at) => ({
+    code: 'invalid_json',
+    severity: 'error' as const,
+    line: at + 1,
+    message: 'No.',
+  }));
+  const counts = { method: 'supervised' as const, examples: 1025, tokens: 0, answerTokens: 0, longest: 0 };
+  const inspection = { ...counts, lengths: [], spreads, removable: {}, problems, errors: 1025, warnings: 0 };
+  const lines = inspectionReport('a.jsonl', inspection, nothing, plain).split('\n');
+  expect(lines.slice(19, 21)).toEqual([
+    'a.jsonl:20: error: No. [invalid_json]',
+    'a.jsonl: 1,005 more errors [invalid_json]; --json tells all',
+  ]);
+  expect(lines.at(-1)).toBe('not valid: 1,025 errors, 0 warnings');
+});
+
 test('what a data set is like, and what it costs', () => {
   const lengths = [
     { upTo: 64, examples: 300 },

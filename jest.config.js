@@ -17,8 +17,9 @@ export default {
   reporters: ['default', '<rootDir>/test/support/reporter.ts'],
   // Only a bound: a busy machine takes several times as long as an idle one.
   testTimeout: 900_000,
-  // Most of a test is waiting for servers: more at once than there are cores.
-  maxWorkers: 3,
+  testSequencer: '<rootDir>/test/support/sequencer.ts',
+  // Most of a test is waiting for servers and timers: more at once than there are cores.
+  maxWorkers: 5,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   coverageReporters: ['text-summary'],

@@ -12,7 +12,7 @@ import { azureConnection } from './support.ts';
 
 // Whole runs on a platform that answers under deployments alone; each has a simulator of its own.
 
-const keys = { apiKeyEnv: standInKeyEnv, timeoutSeconds: 60 };
+const keys = { apiKeyEnv: standInKeyEnv, timeoutSeconds: 5 };
 const management = { subscription: 's', resourceGroup: 'g', account: 'a', tokenEnv: standInKeyEnv };
 
 const holds = holding();

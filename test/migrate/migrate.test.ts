@@ -81,6 +81,17 @@ test.each<[string, Partial<MigrationRequest>, string]>([
   expect(config).toBeUndefined();
 });
 
+test.each([
+  ['not JSON', '{"messages": [\nno\n', /^The training data have \d errors for this platform; the first, in line 1: /],
+  ['empty', '', /^The training file is empty\./],
+])('data that are %s stand in the way, whatever the kit holds', async (_, content, message) => {
+  const train = join(at.folder, 'broken.jsonl');
+  await writeFile(train, content);
+  const { obstacles, config } = await planned({ train });
+  expect(obstacles).toMatchObject([{ code: 'data', message: expect.stringMatching(message) }]);
+  expect(config).toBeUndefined();
+});
+
 test('of a base that the catalogue does not know those that it does are told', async () => {
   const { obstacles } = await planned({ baseModel: 'stand-in-maxi' });
   expect(obstacles[0]?.advice).toContain('stand-in-mini');

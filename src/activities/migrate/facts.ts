@@ -57,7 +57,7 @@ export async function heritageOf(
   const { method, hyperparameters, seed, suffix, gone } = kit;
   const heldOut = given.heldOut ?? kit.heldOut;
   const all = given.train ?? kit.train;
-  const learnt = all && heldOut && (await withoutAsked(dependencies.store, all, heldOut, method));
+  const learnt = all && heldOut && (await unlessInvalid(withoutAsked(dependencies.store, all, heldOut, method)));
   return {
     method,
     hyperparameters,
@@ -102,6 +102,16 @@ export function sourcesOf({ train, validation, heldOut }: Heritage): RunConfig['
     train: artifactSource(train),
     ...present({ validation: source(validation), test: source(heldOut) }),
   };
+}
+
+/** What is wrong with data is told where every line of them is looked at. */
+async function unlessInvalid<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof TunewrightError && error.code === 'invalid_data') return undefined;
+    throw error;
+  }
 }
 
 function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -1,4 +1,3 @@
-import type { ArtifactRef } from '../../contract/artifact.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { MigrationRequest, Obstacle } from '../../contract/migration.ts';
 import type { ModelVersion } from '../../contract/registry.ts';
@@ -47,30 +46,36 @@ export function gathering(
   };
 
   async function materialBy(limits: Limits): Promise<Material> {
-    const look = async (heritage: Heritage, file: ArtifactRef | undefined, least: number) =>
-      file &&
-      (await inspectDataset(await store.path(file), {
+    const found: Obstacle[] = [];
+    const unlessInvalid = async <T>(looking: Promise<T>): Promise<T | undefined> => {
+      try {
+        return await looking;
+      } catch (error) {
+        if (!(error instanceof TunewrightError) || error.code !== 'invalid_data') throw error;
+        found.push({ code: 'data', message: error.message, advice: error.advice });
+        return undefined;
+      }
+    };
+    const look = async (heritage: Heritage, part: 'train' | 'heldOut', least: number) => {
+      const file = heritage[part];
+      if (!file) return undefined;
+      const looking = inspectDataset(await store.path(file), {
+        name: part === 'train' ? 'The training file' : 'The held-out file',
         method: heritage.method,
         minimumExamples: least,
         fields: fieldsOf(heritage, request),
         maxProblems: problemsKept,
         ...limits,
         signal,
-      }));
-    const found: Obstacle[] = [];
+      });
+      return await unlessInvalid(looking);
+    };
     const all = await gathered();
-    const whole = await look(all, all.train, minimumExamples);
-    let heritage = all;
-    if (whole?.errors === 0 && !all.heldOut) {
-      try {
-        heritage = await parted();
-      } catch (error) {
-        if (!(error instanceof TunewrightError) || error.code !== 'invalid_data') throw error;
-        found.push({ code: 'data', message: error.message, advice: error.advice });
-      }
-    }
-    const train = heritage.divided ? await look(heritage, heritage.train, minimumExamples) : whole;
-    const heldOut = await look(heritage, heritage.heldOut, 1);
+    const whole = await look(all, 'train', minimumExamples);
+    const divides = whole?.errors === 0 && !all.heldOut;
+    const heritage = (divides && (await unlessInvalid(parted()))) || all;
+    const train = heritage.divided ? await look(heritage, 'train', minimumExamples) : whole;
+    const heldOut = await look(heritage, 'heldOut', 1);
     return { heritage, ...(train ? { train } : {}), ...(heldOut ? { heldOut } : {}), found };
   }
 }

@@ -91,10 +91,11 @@ function ofData(facts: Facts): Obstacle[] {
       );
     }
     if (untrained.length === 0) {
+      const errors = inspection.errors === 1 ? '1 error' : `${inspection.errors} errors`;
       const [first] = inspection.problems.filter(({ severity }) => severity === 'error');
       add(
         'data',
-        `The ${which} data have ${inspection.errors} errors for this platform; the first: ${first?.message ?? ''}`,
+        `The ${which} data have ${errors} for this platform; the first${first?.line ? `, in line ${first.line}` : ''}: ${first?.message ?? ''}`,
         `Mend the data and name them with ${option} FILE.`,
       );
     }

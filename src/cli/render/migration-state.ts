@@ -29,7 +29,7 @@ export function migrationLine({ stage, begins, plan }: MigrationProgress): strin
 }
 
 /** What becomes of the old version when the run has ended. */
-export function migrationEnd({ model, run, registered, verdict, fallback }: MigrationResult): string[] {
+export function migrationEnd({ model, run, registered, fallback }: MigrationResult): string[] {
   const back = `\`tunewright models rollback ${model} --reason TEXT\``;
   if (fallback) {
     const { version, until } = fallback;
@@ -37,7 +37,7 @@ export function migrationEnd({ model, run, registered, verdict, fallback }: Migr
   }
   if (registered?.promoted) return [`The old version can be rolled back to (${back}) while it answers.`];
   return [
-    `${model} stays as it was: ${clean(verdict.says)}`,
+    `The old version of ${model} stays in service.`,
     `\`tunewright report ${run} --examples FILE\` writes which answers were broken; \`tunewright migrate ${model}\` with other data, bases or a wider --margin tries again.`,
   ];
 }

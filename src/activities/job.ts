@@ -42,7 +42,8 @@ export function jobActivities({ platforms }: Dependencies) {
       };
       const create = async () => [await platform.createJob(spec)];
       try {
-        const jobs = await attended(async () => await createOnce(find, create, platform.capabilities.listLagMs));
+        const { uniqueKeys, listLagMs } = platform.capabilities;
+        const jobs = await attended(async () => await createOnce(find, create, uniqueKeys ? 0 : listLagMs));
         return { jobs: jobs.map((job) => summary(platform, job)) };
       } catch (error) {
         if (!(error instanceof TunewrightError && error.code === 'contradiction')) throw error;

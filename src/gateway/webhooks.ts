@@ -35,7 +35,9 @@ export function webhooks({ client, platforms, logger }: WebhookContext): Hono {
     const connection = c.req.param('connection');
     let event: WebhookEvent | undefined;
     try {
-      event = await platforms.get(connection).verifyWebhook(await c.req.text(), c.req.header());
+      const platform = platforms.get(connection);
+      if (!platform.capabilities.webhooks) return c.json({ error: 'This connection pushes no events.' }, 404);
+      event = await platform.verifyWebhook(await c.req.text(), c.req.header());
     } catch (error) {
       const { status, reason } = refusal(error);
       logger.warn({ connection, reason, err: error }, 'a webhook was refused');

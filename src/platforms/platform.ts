@@ -15,6 +15,10 @@ export interface Capabilities {
   listLagMs: number;
   /** Milliseconds for which a name that was just created may answer "not found". */
   modelReadyMs: number;
+  /** A job's key is its name, of which there is no second: what was lost of a create need not be looked for, it is made again and found. */
+  uniqueKeys: boolean;
+  /** Events about jobs are pushed, for `verifyWebhook`. */
+  webhooks: boolean;
 }
 
 /** A file at the platform. */

@@ -24,7 +24,8 @@ export async function front(): Promise<Front> {
   const at = await pipeline();
   onEnd(() => at.close());
   const env = { ...at.settings.env, SIMULATOR_WEBHOOK_SECRET: secret };
-  const connections = { ...at.settings.connections, broken: { platform: 'openai', nonsense: true } };
+  const machines = { platform: 'huggingface', storage: at.folder };
+  const connections = { ...at.settings.connections, broken: { platform: 'openai', nonsense: true }, machines };
   const gateway = await startGateway({ ...at.settings, env, connections });
   onEnd(() => gateway.close());
   return {

@@ -120,6 +120,11 @@ test.each([
     { connection: 'constructor' },
     { status: 404, json: { error: 'There is no such connection.' } },
   ],
+  [
+    'to a connection that pushes none',
+    { connection: 'machines' },
+    { status: 404, json: { error: 'This connection pushes no events.' } },
+  ],
   ['to a connection without a key', { connection: 'keyless' }, noSetUp],
   ['to a connection that is not valid', { connection: 'broken' }, noSetUp],
   [

@@ -45,6 +45,10 @@ export function methodsConform(deploys: boolean, opened: () => Opened, patienceM
       const since = Date.now();
       const { id: trainingFileId } = await platform.uploadFile(await file(key), {});
       const { id } = await platform.createJob(spec(trainingFileId, { key, model, runName: key }));
+      if (platform.capabilities.uniqueKeys) {
+        const again = await platform.createJob(spec(trainingFileId, { key, model, runName: key }));
+        expect(again.id).toBe(id);
+      }
       const query = { key, trainingFileIds: [trainingFileId], since };
       expect((await platform.findJobs(query)).map((job) => job.id)).toEqual([id]);
       for (const _ of [1, 2]) await platform.cancelJob(id);
@@ -91,7 +95,7 @@ export function methodsConform(deploys: boolean, opened: () => Opened, patienceM
       }
     }
     const unsigned = await failureOf(platform.verifyWebhook('{}', {}));
-    expect(['missing_key', 'wrong_key', 'refused']).toContain(unsigned.code);
+    expect(capabilities.webhooks ? ['missing_key', 'wrong_key'] : ['refused']).toContain(unsigned.code);
   });
 
   test('a platform that nobody answers for was certainly not reached', async () => {

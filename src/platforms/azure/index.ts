@@ -45,6 +45,8 @@ export const azure: PlatformFactory<AzureSettings> = {
         pause: true,
         listLagMs: settings.listLagSeconds * 1000,
         modelReadyMs: 30 * 60_000,
+        uniqueKeys: false,
+        webhooks: true,
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       minimumExamples: entry.limits.minimumExamples,

@@ -22,13 +22,20 @@ export const huggingFace: PlatformFactory<HuggingFaceSettings> = {
   create(settings, { env, catalogue: user, temporal }) {
     const temporalCluster = cluster(temporal, settings.timeoutSeconds);
     const entry = overlay(overlay(builtIn, user), settings.catalogue);
-    const { listLagMs, servedAs, ...part } = settings.jobs
+    const { listLagMs, uniqueKeys, servedAs, ...part } = settings.jobs
       ? onHub(settings, settings.jobs, env)
       : onMachines(settings, settings.storage ?? '', temporalCluster);
     return {
       name: 'huggingface',
       simulated: false,
-      capabilities: { methods: trainerMethods, pause: false, listLagMs, modelReadyMs: 60_000 },
+      capabilities: {
+        methods: trainerMethods,
+        pause: false,
+        listLagMs,
+        modelReadyMs: 60_000,
+        uniqueKeys,
+        webhooks: false,
+      },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       reinforcement: trainerReinforcement(settings.training),
       minimumExamples: entry.limits.minimumExamples,

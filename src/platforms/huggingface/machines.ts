@@ -13,6 +13,7 @@ export function onMachines(settings: HuggingFaceSettings, address: string, tempo
   const own = jobs(settings, temporalCluster);
   return {
     listLagMs: 0,
+    uniqueKeys: true,
     servedAs: (model) => model,
     jobUrl: () => undefined,
 

@@ -29,6 +29,7 @@ export interface TrainingPart
   > {
   /** See `Capabilities`. */
   listLagMs: number;
+  uniqueKeys: boolean;
   /** The name under which a host that serves finds the model. */
   servedAs(model: string): string;
 }

@@ -41,6 +41,8 @@ export const openai: PlatformFactory<OpenAISettings> = {
         pause: !lacks.includes('pause'),
         listLagMs: settings.listLagSeconds * 1000,
         modelReadyMs: 30 * 60_000,
+        uniqueKeys: false,
+        webhooks: true,
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       // What grades there is the endpoint's own: the run's grader plays no part in the training.

@@ -45,6 +45,8 @@ export const sageMaker: PlatformFactory<SageMakerSettings> = {
         pause: false,
         listLagMs: settings.listLagSeconds * 1000,
         modelReadyMs: 60_000,
+        uniqueKeys: true,
+        webhooks: true,
       },
       jobsAtOnce: entry.limits.jobsAtOnce ?? undefined,
       reinforcement: reinforcementOf(settings),

@@ -146,7 +146,14 @@ export function modelPlatform(conditions: Conditions, meet: (call: Call) => Prom
   const platform: ModelPlatform = {
     name: 'model',
     simulated: true,
-    capabilities: { methods: ['supervised', 'dpo'], pause: true, listLagMs: settleMs, modelReadyMs: 60_000 },
+    capabilities: {
+      methods: ['supervised', 'dpo'],
+      pause: true,
+      listLagMs: settleMs,
+      modelReadyMs: 60_000,
+      uniqueKeys: false,
+      webhooks: false,
+    },
     minimumExamples: 10,
     uploadBytes: 1_000_000,
     jobs,

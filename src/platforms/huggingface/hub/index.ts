@@ -33,6 +33,7 @@ export function onHub(settings: HuggingFaceSettings, own: HubJobs, env: NodeJS.P
 
   return {
     listLagMs: own.listLagSeconds * 1000,
+    uniqueKeys: false,
     servedAs,
     trainingUsdAtMost: (own.timeoutSeconds / 3600) * own.hourlyUsd,
     jobUrl: (id) => `${url.replace(/\/$/, '')}/jobs/${namespace}/${id}`,

@@ -19,6 +19,8 @@ export interface CompareInput {
   rivals: { role: RivalRole; evaluation: ModelEvaluation }[];
   /** What it has to be compared with: a rival that could not be asked passes no rule. */
   expected: RivalRole[];
+  /** Share of the held-out examples that training asks too; runs begun before it was told lack it. */
+  seen?: number;
   /** Of the base model, YYYY-MM-DD: what is tuned from it lives no longer. */
   shutdownDate?: string | undefined;
 }
@@ -49,6 +51,7 @@ export function compareActivities({ platforms, store }: Dependencies) {
       tuned,
       slices: compared.slices,
       unsliced: compared.unsliced,
+      seen: input.seen,
       usdPer1000: usdPer1000(tuned),
       lifeDays: shutdownDate ? (Date.parse(shutdownDate) - Date.now()) / dayMs : Number.POSITIVE_INFINITY,
     });

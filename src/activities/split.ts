@@ -21,7 +21,7 @@ export interface SplitInput {
   reward?: GraderConfig | undefined;
 }
 
-export interface SplitData extends Omit<DatasetParts, 'problems'> {
+export interface SplitData extends Omit<DatasetParts, 'problems' | 'seen'> {
   summary: DataSummary;
 }
 
@@ -39,7 +39,7 @@ export function splitActivities(dependencies: Dependencies) {
       const { validation, test, seed, ...fields } = split;
       const platform = platforms.get(connection);
       const encoding = platform.catalogueEntry(model)?.encoding;
-      const { problems, ...parts } = await beating(
+      const { problems, seen, ...parts } = await beating(
         () => ({}),
         async (signal) =>
           await splitDataset(
@@ -81,7 +81,7 @@ export function splitActivities(dependencies: Dependencies) {
         summary: {
           train: counts(parts.train),
           validation: parts.validation ? counts(parts.validation) : nothing,
-          test: { ...counts(parts.test), answerTokens: parts.test.answerTokens },
+          test: { ...counts(parts.test), answerTokens: parts.test.answerTokens, ...(seen > 0 ? { seen } : {}) },
           warnings: [...sources.warnings, ...warningLines('split', problems)],
         },
       };

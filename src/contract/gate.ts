@@ -15,6 +15,8 @@ export const gateSchema = z.strictObject({
   minimumExamples: z.int().min(1).default(30),
   /** Share of examples without an answer or without a grade that is put up with. */
   maximumFailures: share.default(0.02),
+  /** Share of held-out examples that training may have asked too. */
+  maximumSeen: share.default(0.02),
   /** Share of held-out examples that have to be right. */
   minimumScore: share.optional(),
   margins: z

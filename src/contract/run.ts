@@ -141,7 +141,8 @@ export interface Cost {
 export interface DataSummary {
   train: { examples: number; tokens: number };
   validation: { examples: number; tokens: number };
-  test: { examples: number; tokens: number; answerTokens: number };
+  /** `seen`: held-out examples that training asks too; 0 when absent. */
+  test: { examples: number; tokens: number; answerTokens: number; seen?: number };
   /** What the checks warned of, a sentence each; never quotes the data. */
   warnings: string[];
 }

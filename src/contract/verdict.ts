@@ -62,7 +62,7 @@ export interface Confusion {
 
 /** One rule of the gate, and how the tuned model stands to it. */
 export interface GateCheck {
-  /** Stable: `examples`, `graded`, `minimum_score`, `base`, `prompted`, `champion`, `slice`, `cost`, `latency`, `life`. */
+  /** Stable: `examples`, `graded`, `unseen`, `minimum_score`, `base`, `prompted`, `champion`, `slice`, `cost`, `latency`, `life`. */
   rule: string;
   passed: boolean;
   /** What was asked and what was found, as a sentence. */

@@ -2,6 +2,12 @@ import type { Entry } from './entries.ts';
 import { nearGroups } from './near.ts';
 import { linesOf, type Problem } from './problem.ts';
 
+/** The held-out examples that training asks too. */
+export function seenBy(train: readonly Entry[], held: readonly Entry[]): Entry[] {
+  const known = new Set(train.map(({ prompt }) => prompt));
+  return held.filter(({ prompt }) => known.has(prompt));
+}
+
 /** Why it hurts, by the file that asks the same. */
 const harm = {
   training: 'the model is praised for what it has learnt by heart',
@@ -20,11 +26,9 @@ export function leaks(
   path?: string,
   other: keyof typeof harm = 'training',
 ): Problem[] {
-  const known = new Set(train.map(({ prompt }) => prompt));
-  const [same, others] = [
-    held.filter(({ prompt }) => known.has(prompt)),
-    held.filter(({ prompt }) => !known.has(prompt)),
-  ];
+  const same = seenBy(train, held);
+  const seen = new Set(same);
+  const others = held.filter((entry) => !seen.has(entry));
   const groups = nearGroups([...train, ...others].map(({ likeness }) => likeness));
   // A group is called by its first member: one of training where there is any.
   const near = others.filter((_, index) => (groups[train.length + index] as number) < train.length);

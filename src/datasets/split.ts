@@ -6,7 +6,7 @@ import { assign, inProportion, newestFirst } from './assign.ts';
 import { type Entry, readEntries } from './entries.ts';
 import { type SplitFields, topFields } from './fields.ts';
 import { formats } from './formats.ts';
-import { leaks } from './leaks.ts';
+import { leaks, seenBy } from './leaks.ts';
 import { fewestExamples } from './limits.ts';
 import { type Problem, shown } from './problem.ts';
 import { seededRandom } from './random.ts';
@@ -38,6 +38,8 @@ export interface DatasetParts {
   /** Absent when its share is 0 or rounds to no example. */
   validation?: DatasetPart;
   test: DatasetPart;
+  /** Held-out examples of a file of one's own that training asks too. */
+  seen: number;
   /** Warnings: what of the training file is asked nearly twice, or again in the other files. */
   problems: Problem[];
 }
@@ -79,6 +81,7 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     train: await write(train, parts.train, leftOut),
     ...(held.validation.length > 0 ? { validation: await write(validation ?? train, held.validation, leftOut) } : {}),
     test: await write(test ?? train, held.test),
+    seen: seenBy(parts.train, given.test ?? []).length,
     problems: [
       ...nearDuplicates(alike),
       ...leaks(given.train, given.validation ?? [], 'data.validation'),

@@ -23,6 +23,8 @@ export interface GateEvidence {
   slices: readonly SlicedBy[];
   /** Fields by which there are no slices though they were asked for. */
   unsliced?: readonly string[] | undefined;
+  /** Share of the held-out examples that training asks too. */
+  seen?: number | undefined;
   usdPer1000?: number | undefined;
   /** Days until the tuned model is shut down; Infinity where no date is announced. */
   lifeDays?: number | undefined;
@@ -39,6 +41,7 @@ export function judge(gate: GateConfig, evidence: GateEvidence): Verdict {
   const checks = [
     enoughExamples(gate, evidence),
     answered(gate, evidence),
+    ...unseen(gate, evidence),
     ...minimumScore(gate, evidence),
     ...compared(evidence).map((role) => better(gate, evidence, role)),
     ...noSliceWorse(gate, evidence),
@@ -81,6 +84,13 @@ function answered({ maximumFailures }: GateConfig, { tuned, rivals }: GateEviden
     passed: worst <= maximumFailures,
     says: `${formatPercent(worst)} of the examples got no answer or no grade from one of the models, at most ${formatPercent(maximumFailures)} allowed.`,
   };
+}
+
+/** What a model has learnt by heart proves nothing. Told only where there is some: examples that were set aside never are. */
+function unseen({ maximumSeen }: GateConfig, { seen = 0 }: GateEvidence): GateCheck[] {
+  if (seen === 0) return [];
+  const says = `${formatPercent(seen)} of the held-out examples are asked in the training too, at most ${formatPercent(maximumSeen)} allowed.`;
+  return [{ rule: 'unseen', passed: seen <= maximumSeen, says }];
 }
 
 function minimumScore({ minimumScore }: GateConfig, { tuned }: GateEvidence): GateCheck[] {
@@ -180,7 +190,7 @@ function decide(checks: readonly GateCheck[], { rivals }: GateEvidence): Decisio
   if (checks.every(({ passed }) => passed)) return 'promote';
   const failed = (rule: string) => checks.some((check) => check.rule === rule && !check.passed);
   const prompted = rivals.find(({ role }) => role === 'prompted');
-  if (!prompted || !failed('prompted') || failed('examples') || failed('graded')) return 'keep';
+  if (!prompted || !failed('prompted') || failed('examples') || failed('graded') || failed('unseen')) return 'keep';
   const score = prompted.evaluation.passed;
   const noWorse = rivals.every(({ role, evaluation }) => role === 'prompted' || evaluation.passed <= score);
   return noWorse ? 'prompt' : 'keep';

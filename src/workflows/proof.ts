@@ -91,6 +91,7 @@ export async function prove(run: Run, trained: Trained): Promise<Proof> {
       tuned,
       rivals,
       expected: expectedOf(config.evaluation.prompted !== undefined, champion),
+      seen: (parts.summary.test.seen ?? 0) / parts.summary.test.examples,
       shutdownDate: trained.access.shutdownDate,
     });
     const { comparison, verdict } = compared;

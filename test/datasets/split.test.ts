@@ -112,6 +112,7 @@ test("files of one's own are kept whole, and what they share with training is to
   expect(parts.train.examples).toBe(201);
   expect(parts).not.toHaveProperty('validation');
   expect((await linesOf(parts.test)).sort()).toEqual([...own].sort());
+  expect(parts.seen).toBe(1);
   const warning = { severity: 'warning', path: 'data.test' };
   expect(parts.problems).toEqual([
     { code: 'leaked_prompts', message: expect.stringMatching(/^1 of 3 examples ask what .*\(line 1\)/), ...warning },

@@ -92,6 +92,8 @@ describe('the gate fails closed', () => {
     ['an unknown life', { lifeDays: undefined }, {}, ['life']],
     ['too short a life', { lifeDays: 13.9 }, {}, ['life']],
     ['no slice to look at', {}, { slices: {} }, ['slice']],
+    ['examples that training has seen', { seen: 0.03 }, {}, ['unseen']],
+    ['a share of them that is no number', { seen: Number.NaN }, {}, ['unseen']],
     ['a life that is no number', { lifeDays: Number.NaN }, {}, ['life']],
     ['no model to compare with', { rivals: [], expected: [] }, {}, ['base']],
     [

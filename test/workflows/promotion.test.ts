@@ -54,6 +54,15 @@ test('the first model that beats its base becomes the champion, and the record o
   });
 });
 
+test('a model that is shown to be better by what it was trained on is not promoted', async () => {
+  const run = await at.client.start(registering('by-heart', { data: { train: 'data.jsonl', test: 'data.jsonl' } }));
+  const { verdict, registered } = await run.result();
+  expect(registered).toMatchObject({ promoted: false });
+  expect(verdict.checks.filter(({ passed }) => !passed)).toEqual([
+    { rule: 'unseen', passed: false, says: expect.stringMatching(/^90\.6% of the held-out examples are asked/) },
+  ]);
+});
+
 test('a tie keeps the champion; the new version stays registered as its candidate', async () => {
   await (await at.client.start(registering('tie'))).result();
   const again = await (await at.client.start(registering('tie'))).result();

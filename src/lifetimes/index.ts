@@ -1,6 +1,7 @@
 import { TunewrightError } from '../contract/errors.ts';
 import type { LeadTime, Lifetime, Lifetimes } from '../contract/lifetimes.ts';
 import type { Alias, ModelVersion, RegisteredModel } from '../contract/registry.ts';
+import type { PlatformFacts } from '../platforms/factory.ts';
 import type { PlatformModel, TrainingPlatform } from '../platforms/platform.ts';
 import type { Platforms } from '../platforms/registry.ts';
 import type { Records } from '../records/index.ts';
@@ -39,7 +40,6 @@ export function expiring({ versions }: Lifetimes, withinDays: number): Lifetime[
 
 /** What a platform says of a version. */
 interface Told {
-  platform?: TrainingPlatform;
   /** Of the model, and of its base. */
   dates: (string | undefined)[];
   gone?: boolean;
@@ -54,20 +54,18 @@ function asking(platforms: Platforms) {
     return lists.get(connection);
   };
   const ask = async ({ connection, modelId, baseModel }: ModelVersion): Promise<Told> => {
-    let platform: TrainingPlatform | undefined;
     try {
-      platform = platforms.get(connection);
+      const platform = platforms.get(connection);
       const models = await listOf(connection, platform);
       const listed = models?.find(({ id }) => id === modelId);
       const base = models?.find(({ id }) => id === baseModel);
       // A list may leave out what answers all the same.
       const { shutdownDate } = listed ?? (await platform.getModel(modelId));
-      return { platform, dates: [shutdownDate, base?.shutdownDate] };
+      return { dates: [shutdownDate, base?.shutdownDate] };
     } catch (error) {
       if (!(error instanceof TunewrightError)) throw error;
-      const asked = platform ? { platform } : {};
-      if (error.code === 'model_not_found') return { ...asked, dates: [], gone: true };
-      return { ...asked, dates: [], trouble: error.message };
+      if (error.code === 'model_not_found') return { dates: [], gone: true };
+      return { dates: [], trouble: error.message };
     }
   };
   const dateOf = (connection: string, model: string) =>
@@ -89,7 +87,8 @@ interface Known {
 
 function lifetimeOf({ model, alias, version, told, lead, today, platforms, dateOf }: Known): Lifetime {
   const { connection, modelId, baseModel, lineage } = version;
-  const entry = told.platform?.catalogueEntry(baseModel);
+  // Without a key nothing can be asked, and what is known beforehand holds all the same.
+  const entry = factsOf(platforms, connection)?.catalogueEntry(baseModel);
   const shutdownDate = earliest(...told.dates, version.shutdownDate, entry?.shutdownDate);
   const lastJobDay = lastDayBefore(entry?.lastJobDate);
   const replacements = replacementsFor(
@@ -115,6 +114,15 @@ function lifetimeOf({ model, alias, version, told, lead, today, platforms, dateO
     replacements,
     ...(told.trouble ? { trouble: told.trouble } : {}),
   };
+}
+
+function factsOf(platforms: Platforms, connection: string): PlatformFacts | undefined {
+  try {
+    return platforms.facts(connection);
+  } catch (error) {
+    if (error instanceof TunewrightError) return undefined;
+    throw error;
+  }
 }
 
 function byDeath(a: Lifetime, b: Lifetime): number {

@@ -6,7 +6,7 @@ import type { Records } from '../records/index.ts';
 const stagesOf: Readonly<Record<keyof LeadTime, readonly Stage[]>> = {
   training: ['upload', 'train', 'warmup'],
   evaluation: ['evaluate'],
-  approval: ['gate'],
+  approval: ['promote'],
 };
 /** Hours where there are no runs to go by. A person is waited for as long as a gate does unless it says otherwise. */
 const defaults: Readonly<Record<keyof LeadTime, number>> = { training: 24, evaluation: 8, approval: 168 };
@@ -19,8 +19,10 @@ const hourMs = 3_600_000;
 export async function leadTime(records: Records): Promise<LeadTime> {
   const { runs } = await records.listRuns({ status: 'succeeded', limit: runsLookedAt });
   const timings = runs.map(({ progress }) => progress.timings);
+  // What a gate promotes by itself says nothing of how long a person takes.
+  const asked = runs.flatMap(({ config, progress }) => (config.gate.approval === 'person' ? [progress.timings] : []));
   const step = (name: keyof LeadTime): StepTime => {
-    const hours = timings.flatMap((run) => hoursOf(run, stagesOf[name]) ?? []);
+    const hours = (name === 'approval' ? asked : timings).flatMap((run) => hoursOf(run, stagesOf[name]) ?? []);
     return hours.length < fewestRuns
       ? { hours: defaults[name] }
       : { hours: Number(Math.max(...hours).toFixed(2)), runs: hours.length };

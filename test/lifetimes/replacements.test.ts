@@ -88,4 +88,16 @@ onEachDatabase('the lead time', (databases) => {
       approval: { hours: 168 },
     });
   });
+
+  test('of approval is that of people: what a gate promotes by itself takes no time', async () => {
+    const records = await databases.open();
+    const at = (hour: number) => new Date(Date.UTC(2026, 10, 1, hour)).toISOString();
+    for (const [run, hours] of [5, 9, 7, 0, 0, 0].entries()) {
+      const timings = [{ stage: 'promote' as const, startedAt: at(0), endedAt: at(hours) }];
+      const record = newRun(`run-${run}`, at(0), { status: 'succeeded', timings });
+      const gate = { ...record.config.gate, approval: hours > 0 ? ('person' as const) : ('automatic' as const) };
+      await records.recordRun({ ...record, config: { ...record.config, gate } });
+    }
+    expect((await leadTime(records)).approval).toEqual({ hours: 9, runs: 3 });
+  });
 });

@@ -31,7 +31,14 @@ module.exports = {
     {
       name: 'no-circular',
       severity: 'error',
-      from: {},
+      from: { pathNot: '^src/contract/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-circular-save-by-types',
+      comment: "What the contract's documents hold of each other.",
+      severity: 'error',
+      from: { path: '^src/contract/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {

@@ -5,7 +5,7 @@ import { TunewrightError } from '../../contract/errors.ts';
 import type { Obstacle } from '../../contract/migration.ts';
 import type { ModelVersion } from '../../contract/registry.ts';
 import { apartFrom, type Input, readInputs } from '../../datasets/index.ts';
-import type { Heritage } from '../migrate/facts.ts';
+import type { Heritage } from '../migrate/heritage.ts';
 import { borne } from './budget.ts';
 import { type Askable, askedModel } from './old-model.ts';
 

@@ -5,9 +5,9 @@ import type { Dependencies } from '../dependencies.ts';
 import { askable, askedModel } from '../distil/old-model.ts';
 import { planDistillation } from '../distil/plan.ts';
 import { snapshot } from '../snapshot.ts';
-import type { Heritage } from './facts.ts';
+import type { Facts } from './facts.ts';
+import type { Heritage } from './heritage.ts';
 import type { Material } from './material.ts';
-import type { Facts } from './plan.ts';
 
 interface Asked extends Pick<Facts, 'distil' | 'reference'> {
   found: Obstacle[];

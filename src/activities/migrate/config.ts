@@ -1,7 +1,7 @@
 import { parseRunConfig, type RunConfig, type RunConfigInput } from '../../contract/config.ts';
 import { type MigrationRequest, migrationRunName } from '../../contract/migration.ts';
-import { sourcesOf } from './facts.ts';
-import type { Facts } from './plan.ts';
+import type { Facts } from './facts.ts';
+import { sourcesOf } from './heritage.ts';
 
 const leastBudgetUsd = 1;
 

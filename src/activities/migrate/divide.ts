@@ -2,7 +2,7 @@ import type { ArtifactStore } from '../../artifacts/index.ts';
 import { splitSchema } from '../../contract/config.ts';
 import type { MigrationRequest } from '../../contract/migration.ts';
 import { splitDataset, topFields } from '../../datasets/index.ts';
-import type { Heritage } from './facts.ts';
+import type { Heritage } from './heritage.ts';
 
 /**
  * Sets held-out examples aside where there are none yet, just as the run would: what is compared is known before it begins.

@@ -1,119 +1,38 @@
-import type { ArtifactRef } from '../../contract/artifact.ts';
-import type { Method, RunConfig } from '../../contract/config.ts';
-import { TunewrightError } from '../../contract/errors.ts';
-import type { MigrationRequest } from '../../contract/migration.ts';
-import type { ModelVersion } from '../../contract/registry.ts';
-import { artifactSource } from '../../contract/source.ts';
-import { kitOf } from '../adopt/kits.ts';
-import type { Dependencies } from '../dependencies.ts';
-import { snapshot } from '../snapshot.ts';
-import { withoutAsked } from './data.ts';
+import type { DistilPlan, ReferencePlan } from '../../contract/distillation.ts';
+import type { LeadTime } from '../../contract/lifetimes.ts';
+import type { MigrationPlan, MigrationRequest, Obstacle } from '../../contract/migration.ts';
+import type { Inspection } from '../../datasets/index.ts';
+import type { ModelEntry } from '../../platforms/catalogue.ts';
+import type { Heritage } from './heritage.ts';
 
-/** What a model can be made again of. */
-export interface Heritage {
-  method: Method;
-  /** Absent where the data are gone. */
-  train?: ArtifactRef;
-  validation?: ArtifactRef;
-  heldOut?: ArtifactRef;
-  /** They were part of what the old model learnt. */
-  seen: boolean;
-  recorded: boolean;
-  hyperparameters: Record<string, number | 'auto'>;
-  seed?: number;
-  suffix?: string;
-  /** The tuned model from which the old one was tuned further: what that one had learnt is in no data here. */
-  parentModel?: string;
-  /** How its run had split and graded. */
-  run?: Pick<RunConfig, 'split' | 'evaluation'>;
-  /** The held-out examples were set aside by this plan. */
-  divided?: true;
-  /** What could not be had any more, a sentence each. */
-  gone: string[];
-}
-
-/** What the request names instead, in the store. */
-type Given = Partial<Pick<Heritage, 'train' | 'heldOut'>>;
-
-/** Gathers the data and settings of a version: from its kit, from its run, or from what the request names instead. */
-export async function heritageOf(
-  dependencies: Dependencies,
-  version: ModelVersion,
-  request: MigrationRequest,
-  signal: AbortSignal,
-): Promise<Heritage> {
-  const kept = async (source: string, connection: string) =>
-    await snapshot(dependencies, source, { connection, signal, onProgress: () => undefined });
-  const named = async (source: string | undefined) =>
-    source === undefined ? undefined : await kept(source, request.connection);
-  const given = present({ train: await named(request.train), heldOut: await named(request.heldOut) });
-  const { lineage } = version;
-  if (!lineage.adopted) return await ofRun(lineage.config, given, kept);
-  const kit = await kitOf(dependencies.store, version);
-  if (!kit) {
-    const gone = ['The escape kit of this version is not in the artifact store any more.'];
-    return { method: 'supervised', ...given, seen: false, recorded: false, hyperparameters: {}, gone };
-  }
-  const { method, hyperparameters, seed, suffix, gone } = kit;
-  const heldOut = given.heldOut ?? kit.heldOut;
-  const all = given.train ?? kit.train;
-  const learnt = all && heldOut && (await unlessInvalid(withoutAsked(dependencies.store, all, heldOut, method)));
-  return {
-    method,
-    hyperparameters,
-    ...present({ train: learnt ?? all, heldOut, seed, suffix }),
-    seen: given.heldOut === undefined && kit.heldOutSeen === true,
-    recorded: given.heldOut === undefined && kit.answers !== undefined,
-    ...(lineage.parentModel && kit.train && !given.train ? { parentModel: lineage.parentModel } : {}),
-    gone,
-  };
-}
-
-/** Of a version that a run has made: the files that it names, as they are now. */
-async function ofRun(
-  config: RunConfig,
-  given: Given,
-  kept: (source: string, connection: string) => Promise<ArtifactRef>,
-): Promise<Heritage> {
-  const { connection, method, hyperparameters, seed, suffix, split, evaluation, data } = config;
-  const gone: string[] = [];
-  const had = async (source: string | undefined): Promise<ArtifactRef | undefined> => {
-    if (source === undefined) return undefined;
-    try {
-      return await kept(source, connection);
-    } catch (error) {
-      if (!(error instanceof TunewrightError) || error.retry !== 'never') throw error;
-      gone.push(error.message);
-      return undefined;
-    }
-  };
-  const train = given.train ?? (await had(data.train));
-  const validation = given.train ? undefined : await had(data.validation);
-  const heldOut = given.heldOut ?? (await had(data.test));
-  const known = { method, hyperparameters, seed, ...present({ train, validation, heldOut, suffix }) };
-  return { ...known, run: { split, evaluation }, seen: false, recorded: false, gone };
-}
-
-/** How the run is told where its data are. */
-export function sourcesOf({ train, validation, heldOut }: Heritage): RunConfig['data'] | undefined {
-  if (!train) return undefined;
-  const source = (file: ArtifactRef | undefined) => file && artifactSource(file);
-  return {
-    train: artifactSource(train),
-    ...present({ validation: source(validation), test: source(heldOut) }),
-  };
-}
-
-/** What is wrong with data is told where every line of them is looked at. */
-async function unlessInvalid<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof TunewrightError && error.code === 'invalid_data') return undefined;
-    throw error;
-  }
-}
-
-function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+/** What is known of the old model, of the new one's base, and of the data. */
+export interface Facts {
+  request: MigrationRequest;
+  from: MigrationPlan['from'];
+  platform: string;
+  /** Methods by which the platform's adapter trains. */
+  methods: readonly string[];
+  /** Fewer are not trained on. */
+  minimumExamples: number;
+  /** The catalogue's word on either model; undefined when it knows nothing. */
+  old: ModelEntry | undefined;
+  base: ModelEntry | undefined;
+  heritage: Heritage;
+  /** Of the training data, by the limits of the new base; absent where there are none. */
+  train?: Inspection;
+  heldOut?: Inspection;
+  /** What the old model is asked, where it is to answer. */
+  distil?: DistilPlan;
+  /** What it is asked for the comparison, where that is not recorded; or why it cannot be, as a sentence. */
+  reference?: ReferencePlan | string;
+  /** The new platform answers under deployments alone, and nothing says that this model's versions are to stand under one. */
+  unserved: boolean;
+  /** Base models at the new connection that the catalogue knows. */
+  bases: readonly string[];
+  /** What was found to be in the way while these were gathered. */
+  found: readonly Obstacle[];
+  /** How long the steps of a migration take. */
+  lead: LeadTime;
+  /** YYYY-MM-DD. */
+  today: string;
 }

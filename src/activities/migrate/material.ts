@@ -5,7 +5,7 @@ import { type Inspection, inspectDataset } from '../../datasets/index.ts';
 import type { ModelEntry } from '../../platforms/catalogue.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { divided, fieldsOf } from './divide.ts';
-import { type Heritage, heritageOf } from './facts.ts';
+import { type Heritage, heritageOf } from './heritage.ts';
 
 /** What is trained on and what is held out, each with what the new base's limits say of it. */
 export interface Material {

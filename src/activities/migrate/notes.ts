@@ -1,6 +1,6 @@
 import type { MigrationPlan } from '../../contract/migration.ts';
-import { sourcesOf } from './facts.ts';
-import type { Facts } from './plan.ts';
+import type { Facts } from './facts.ts';
+import { sourcesOf } from './heritage.ts';
 
 /** What has no counterpart, is not the same or cannot be shown, a sentence each: it keeps nobody from beginning. */
 export function notesOf(

@@ -1,7 +1,7 @@
 import type { Obstacle } from '../../contract/migration.ts';
 import type { Inspection } from '../../datasets/index.ts';
-import { sourcesOf } from './facts.ts';
-import type { Facts } from './plan.ts';
+import type { Facts } from './facts.ts';
+import { sourcesOf } from './heritage.ts';
 
 const otherBase = 'Choose another base with --to; `tunewright models expiring` lists some.';
 

@@ -1,7 +1,7 @@
 import type { MigrationPlan } from '../../contract/migration.ts';
 import { daysUntil } from '../../lifetimes/days.ts';
 import { leadDays } from '../../lifetimes/lead.ts';
-import type { Facts } from './plan.ts';
+import type { Facts } from './facts.ts';
 
 /** How long it takes, and how many days are left of those that there are. */
 export function timeOf({ request, from, base, lead, today }: Facts): Required<Pick<MigrationPlan, 'time' | 'days'>> {

@@ -25,7 +25,7 @@ def send_folder(store: Store, folder: Path, to: str) -> None:
     """What says that it is whole goes last."""
     about: dict[str, dict[str, Any]] = {}
     for name, path in files_of(folder).items():
-        about[name] = {"bytes": path.stat().st_size, "sha256": _sha256(path)}
+        about[name] = {"bytes": path.stat().st_size, "sha256": sha256(path)}
         store.send(path, f"{to}/{name}")
     with tempfile.TemporaryDirectory(prefix="tunewright-seal-") as beside:
         seal = Path(beside) / WHOLE
@@ -73,7 +73,7 @@ def _fetch(store: Store, name: str, to: Path, there: list[str], without: tuple[s
             raise NotWhole(f"{name} in the storage lacks {file}.")
         path = to / file
         store.fetch(f"{name}/{file}", path)
-        if "sha256" in about and _sha256(path) != about["sha256"]:
+        if "sha256" in about and sha256(path) != about["sha256"]:
             raise NotWhole(f"{name}/{file} in the storage is not what was sent there.")
 
 
@@ -81,7 +81,7 @@ def _one_of(file: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatch(file, pattern) for pattern in patterns)
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
     hashed = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

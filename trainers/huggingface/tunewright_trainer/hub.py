@@ -1,8 +1,9 @@
 """Trains one job on a machine of Hugging Face Jobs: `python -m tunewright_trainer.hub`.
 
 The job is told in TUNEWRIGHT_JOB. TUNEWRIGHT_REPOSITORY names the dataset repository that holds its data and takes its events
-and result, TUNEWRIGHT_MODEL_REPOSITORY the one that the tuned model is pushed to, and HF_TOKEN may write to both. The machine is
-gone when this process ends: whatever is to be kept is pushed before. src/platforms/huggingface/hub reads the same layout.
+and result, TUNEWRIGHT_MODEL_REPOSITORY the one that the tuned model is pushed to, and HF_TOKEN may write to both, and make others
+beside them. The machine is gone when this process ends: whatever is to be kept is pushed before. src/platforms/huggingface/hub
+reads the same layout.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import threading
 import time
 import traceback
 from pathlib import Path
+from typing import Any
 
 from huggingface_hub import HfApi
 
 from . import ranks
 from .events import Events
 from .job import Job, Refused, Storage
+from .kept import Kept
 from .sagemaker import Telling
 from .train import Away, Silent, passes, train
 from .whole import write_json
@@ -102,41 +105,70 @@ class Pushing:
                 time.sleep(2.0**attempt)
 
 
+class Keeping(Telling):
+    """Checkpoints are pushed as they are saved."""
+
+    def __init__(self, events: Events, kept: Kept) -> None:
+        super().__init__(events)
+        self._kept = kept
+
+    def tell(self, kind: str, **facts: Any) -> None:
+        super().tell(kind, **facts)
+        if kind == "checkpoint":
+            self._kept.saved(facts["step"])
+
+
 def main() -> int:
-    job = Job.from_json(json.loads(os.environ["TUNEWRIGHT_JOB"]))
-    repository, model_repository = os.environ["TUNEWRIGHT_REPOSITORY"], os.environ["TUNEWRIGHT_MODEL_REPOSITORY"]
-    api = HfApi()
-    ranks.spread(job.tuning.processes)
-    with tempfile.TemporaryDirectory(prefix="tunewright-job-") as root:
+    told = json.loads(os.environ["TUNEWRIGHT_JOB"])
+    job, api, repository = Job.from_json(told), HfApi(), os.environ["TUNEWRIGHT_REPOSITORY"]
+    with tempfile.TemporaryDirectory(prefix="tunewright-job-") as own:
+        # Where several processes train they do so in the first one's folder: a checkpoint is of all of them.
+        root = os.environ.setdefault("TUNEWRIGHT_JOB_FOLDER", own)
         storage = HubStorage(Path(root), api, repository)
-        folder = storage.job(job.id)
-        folder.mkdir(parents=True)
-        if ranks.rank() > 0:
-            return 0 if train(storage, job, Silent()) else _STOPPED
-        events = Events(folder / "events.jsonl")
-        events.add("The machine trains.")
-        telling = Telling(events)
-        pushing = Pushing(api, repository, folder, job.id)
-        try:
-            whole = train(storage, job, telling)
-            if whole:
-                api.create_repo(model_repository, private=True, exist_ok=True)
-                api.upload_folder(repo_id=model_repository, folder_path=folder / "model", commit_message="The tuned model")
-        except Exception as reason:
-            traceback.print_exc()
-            code = reason.code if isinstance(reason, Refused) else "away" if isinstance(reason, Away) else "training_failed"
-            events.add(str(reason), "error")
-            write_json(folder / "result.json", {"error": {"code": code, "message": str(reason)}})
-            pushing.end()
-            return 1
-        if not whole:
-            events.add("Stopped.", "warn")
-            pushing.end()
-            # There is no model: this is no success.
-            return _STOPPED
-        events.add("The model is pushed.")
-        write_json(folder / "result.json", {"trainedTokens": telling.last["trainedTokens"]})
+        kept = Kept(api, repository.partition("/")[0], storage, told)
+        if root == own:
+            kept.fetch()
+        ranks.spread(job.tuning.processes)
+        return first(job, api, repository, storage, kept) if ranks.rank() == 0 else other(job, storage)
+
+
+def other(job: Job, storage: Storage) -> int:
+    return 0 if train(storage, job, Silent()) else _STOPPED
+
+
+def first(job: Job, api: HfApi, repository: str, storage: Storage, kept: Kept) -> int:
+    """The process that tells and pushes; its status."""
+    folder = storage.job(job.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    events = Events(folder / "events.jsonl")
+    events.add("The machine trains.")
+    telling = Keeping(events, kept)
+    pushing = Pushing(api, repository, folder, job.id)
+    kept.begin()
+    try:
+        whole = train(storage, job, telling)
+        if whole:
+            model_repository = os.environ["TUNEWRIGHT_MODEL_REPOSITORY"]
+            api.create_repo(model_repository, private=True, exist_ok=True)
+            api.upload_folder(repo_id=model_repository, folder_path=folder / "model", commit_message="The tuned model")
+    except Exception as reason:
+        traceback.print_exc()
+        code = reason.code if isinstance(reason, Refused) else "away" if isinstance(reason, Away) else "training_failed"
+        events.add(str(reason), "error")
+        write_json(folder / "result.json", {"error": {"code": code, "message": str(reason)}})
         pushing.end()
+        kept.end()
+        return 1
+    if not whole:
+        events.add("Stopped.", "warn")
+        kept.end()
+        pushing.end()
+        # There is no model: this is no success.
+        return _STOPPED
+    events.add("The model is pushed.")
+    write_json(folder / "result.json", {"trainedTokens": telling.last["trainedTokens"]})
+    pushing.end()
+    kept.remove()
     return 0
 
 

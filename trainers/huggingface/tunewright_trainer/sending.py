@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
 import threading
@@ -15,7 +14,7 @@ from .carrying import send_folder
 from .job import Job, Storage
 from .stores import Store, StoreAway
 from .train import ENDED, ONLY_TO_GO_ON
-from .whole import WHOLE, files_of, last_whole, step_of, steps
+from .whole import WHOLE, hold, last_whole, step_of, steps
 
 STATE = ("events.jsonl", "failures.json")
 """Of a job's folder: what is told of it, and what its next host has to know."""
@@ -68,21 +67,12 @@ class Sending(Delivery):
         self._thread.start()
 
     def saved(self, step: int) -> None:
-        # The training removes old ones: until it is sent this one is held by links.
         held = self._held / f"checkpoint-{step}"
         if step <= self._newest_sent or held.is_dir():
             return
-        beside = self._held / "part"
-        shutil.rmtree(beside, ignore_errors=True)
-        try:
-            for name, path in files_of(self._folder / "checkpoints" / held.name).items():
-                (beside / name).parent.mkdir(parents=True, exist_ok=True)
-                os.link(path, beside / name)
-            beside.rename(held)
-        except FileNotFoundError:
-            # It is removed already: a newer one comes.
-            return
-        self._saved.set()
+        # The training removes old ones: until it is sent this one is held. Where it is gone already a newer one comes.
+        if hold(self._folder / "checkpoints" / held.name, held):
+            self._saved.set()
 
     def hand_over(self) -> None:
         self._stop()
@@ -125,8 +115,9 @@ class Sending(Delivery):
             try:
                 self._state()
                 self._newest()
-            except StoreAway as reason:
-                _log.warning("It is tried again: %s", reason)
+            except Exception as reason:
+                # Also of this host's disk: nothing of that ends the training.
+                _log.warning("It is tried again: %r", reason)
             self._saved.wait(_LOOK_SECONDS)
             self._saved.clear()
 

@@ -71,7 +71,7 @@ export function onHub(settings: HuggingFaceSettings, own: HubJobs, env: NodeJS.P
     ...jobs,
     newEvents: async (id, lastSeen, signal) =>
       eventsSince(await inRepository.events(await keyOf(id, signal)), lastSeen),
-    // What a machine does not push is lost with it: checkpoints are not.
+    // The one that is pushed is for going on from.
     listCheckpoints: async () => [],
     trainingCurve: curve,
   };

@@ -124,9 +124,10 @@ export async function startHub(machines?: Machines): Promise<HubService> {
       const id = organization ? `${organization}/${name}` : `${name}`;
       const key = `${type}s/${id}`;
       if (path.endsWith('delete')) return reply(repositories.delete(key) ? 200 : 404, {});
-      if (repositories.has(key)) return reply(409, { error: 'You already created this repo' });
+      const made = { url: `${self.url}/${type === 'dataset' ? 'datasets/' : ''}${id}`, name: id };
+      if (repositories.has(key)) return reply(409, { ...made, error: 'You already created this repo' });
       repositories.set(key, new Map());
-      return reply(200, { url: `${self.url}/${type === 'dataset' ? 'datasets/' : ''}${id}`, name: id });
+      return reply(200, made);
     }
     if (ofRepo) return repoAnswer(ofRepo, body);
     if (ofFile) {
@@ -200,7 +201,8 @@ export async function startHub(machines?: Machines): Promise<HubService> {
     if (rest.startsWith('tree/')) {
       const [, folder = ''] = /^tree\/[^/]+\/?(.*)$/.exec(rest) ?? [];
       const below = [...files].filter(([path]) => folder === '' || path.startsWith(`${folder}/`));
-      if (below.length === 0) return reply(404, { error: 'Entry not found' }, { 'x-error-code': 'EntryNotFound' });
+      if (below.length === 0 && folder !== '')
+        return reply(404, { error: 'Entry not found' }, { 'x-error-code': 'EntryNotFound' });
       const lastCommit = { id: commit, title: 'c', date: new Date().toISOString() };
       return reply(
         200,

@@ -32,7 +32,11 @@ async function three(): Promise<void> {
   const { lineage } = newVersion(3);
   const difference = { value: 0.339, low: 0.25, high: 0.438 };
   const score = { value: 0.821, low: 0.74, high: 0.881 };
-  const against = [{ target: 'base', model: 'gpt-4.1-mini', score: { ...score, value: 0.482 }, difference, pValue: 0 }];
+  const other = { model: 'gpt-4.1-mini', score: { ...score, value: 0.482 }, pValue: 0 };
+  const against = [
+    { target: 'base', ...other, difference },
+    { target: 'champion', ...other, difference: { value: -0.016, low: -0.107, high: 0.07 } },
+  ];
   const evaluation = { examples: 112, score, against };
   const cost = { trainingUsd: 1.15, evaluationUsd: 0.02, simulated: true };
   await records.registerVersion(
@@ -90,7 +94,7 @@ test('show prints versions with what they are worth, and the audit', async () =>
     'canary: 12.5% to version 3 since WHEN; version 3 0 of 0 passed, version 1 0 of 0 passed',
     '',
     'version alias score 95% interval difference cost base model model connection registered shut down',
-    ' 3 candidate 82.1% 74.0 to 88.1 +33.9 points on base $1.17 gpt-4.1-mini ft:gpt-4.1-mini:acme:support-intents:3 openai WHEN 2099-01-14',
+    ' 3 candidate 82.1% 74.0 to 88.1 -1.6 points on champion $1.17 gpt-4.1-mini ft:gpt-4.1-mini:acme:support-intents:3 openai WHEN 2099-01-14',
     ' 2 retired gpt-4.1-mini ft:gpt-4.1-mini:acme:support-intents:2 openai WHEN',
     ' 1 champion gpt-4.1-mini ft:gpt-4.1-mini:acme:support-intents:1 openai WHEN',
     '',

@@ -60,7 +60,9 @@ function versionTable(versions: readonly ModelVersion[], paint: Paint, timeZone:
   const rows = versions.map((version) => {
     const { lineage, aliases, retired, shutdownDate = '' } = version;
     const { evaluation, cost } = lineage.adopted ? {} : lineage;
-    const [against] = evaluation?.against ?? [];
+    const [first, ...others] = evaluation?.against ?? [];
+    // Scores of different held-out examples say little of one another: what it would have replaced says more.
+    const against = others.find(({ target }) => target === 'champion') ?? first;
     return [
       String(version.version),
       retired ? 'retired' : aliases.join(', '),

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { leftOut, migrationPlan } from '../../src/cli/render/migration.ts';
 import { plain } from '../../src/cli/render/text.ts';
 import { parseRunConfig } from '../../src/contract/config.ts';
+import { TunewrightError } from '../../src/contract/errors.ts';
 import type { MigrationPlan } from '../../src/contract/migration.ts';
+import { openRecords } from '../../src/records/index.ts';
+import { newVersion } from '../records/support/samples.ts';
 import { result, succeeded } from './samples.ts';
-import { fakeClient, fakeHandle, fakeMigration, shows, type } from './world.ts';
+import { fakeClient, fakeHandle, fakeMigration, settings, shows, type } from './world.ts';
 
 test.each([
   [['migrate', 'a', '--to', 'azure'], /It takes a connection and a base model there/],
@@ -127,6 +130,32 @@ test('with --detach it returns when it has begun, with --dry-run before', async 
   ]);
   const { calls } = await migrate(['a', '--to', 'azure/gpt-next', '--dry-run']);
   expect(calls.flat()).not.toContain('migrate');
+});
+
+test('of all that die soon one that cannot be planned keeps none of the others, and is told', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tunewright-migrate-'));
+  const path = join(folder, 'records.sqlite');
+  const records = await openRecords(path);
+  for (const [i, model] of ['claims', 'desk'].entries()) {
+    await records.registerVersion(newVersion(i, { model, baseModel: 'gpt-4.1-mini-2025-04-14' }));
+    await records.promote({ model, version: 1, by: 'kim', requestId: model });
+  }
+  await records.close();
+  const connections = { openai: { platform: 'openai' } };
+  const { code, stdout, stderr } = await type(['migrate', '--all', '--to', 'azure/gpt-next', '--dry-run'], {
+    loadSettings: async () => settings({ records: path, connections }),
+    createClient: async () => ({
+      ...fakeClient([], fakeHandle([])),
+      async planMigration({ model }) {
+        if (model === 'desk') return { ...possible, model };
+        throw new TunewrightError('artifact_missing', 'Its kit is gone.', { advice: 'Give data.' });
+      },
+    }),
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain('claims could not be planned: Its kit is gone. Give data. [artifact_missing]\n');
+  expect(stdout).toMatch(/^model +desk$/m);
+  await rm(folder, { recursive: true });
 });
 
 test('of several models those with something in the way are named once more at the end', async () => {

@@ -1,5 +1,6 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
+import type { ModelVersion } from '../../contract/registry.ts';
 import { dayOf } from '../../lifetimes/days.ts';
 import { leadTime } from '../../lifetimes/lead.ts';
 import type { ModelEntry } from '../../platforms/catalogue.ts';
@@ -24,7 +25,7 @@ export function migrateActivities(dependencies: Dependencies) {
     if (champion === undefined) throw noChampion(request.model);
     const version = await kept.getVersion(request.model, champion);
     const platform = platforms.get(request.connection);
-    const old = oldEntry(version.connection, version.modelId);
+    const old = oldEntry(version);
     // Where the old model answers, that is added to them.
     const minimumExamples = request.distil ? 1 : platform.minimumExamples;
     const materialFor = gathering(dependencies, { version, request, minimumExamples, signal });
@@ -58,12 +59,12 @@ export function migrateActivities(dependencies: Dependencies) {
     };
   }
 
-  /** Its connection may be gone with its platform: the plan is made all the same. */
-  function oldEntry(connection: string, modelId: string): ModelEntry | undefined {
+  /** Its connection may be gone with its platform, or the key be missing: the plan is made all the same. */
+  function oldEntry({ connection, modelId, baseModel }: ModelVersion): ModelEntry | undefined {
     try {
       return platforms.get(connection).catalogueEntry(modelId);
     } catch (error) {
-      if (error instanceof TunewrightError) return undefined;
+      if (error instanceof TunewrightError) return platforms.catalogueEntry(connection, baseModel);
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import type { StartedMigration } from '../../client.ts';
+import type { StartedMigration, TunewrightClient } from '../../client.ts';
+import { TunewrightError } from '../../contract/errors.ts';
 import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
 import { attendMigration } from '../attend-migration.ts';
 import { confirmed } from '../confirm.ts';
@@ -56,13 +57,14 @@ async function migrate(context: Context, model: string | undefined, options: Mig
   const planned: Planned[] = [];
   for (const name of names) {
     const request = await requestOf(context, name, options);
-    const plan = await client.planMigration(request);
+    const plan = await planOf(context, client, request, names.length > 1);
+    if (!plan) continue;
     planned.push({ request, plan });
     out.data({ event: 'planned', plan });
     out.say(`${migrationPlan(plan, options.margin, out.paint)}\n`);
   }
   const ready = planned.filter(({ plan }) => plan.config);
-  const refused = ready.length < planned.length ? exitCodes.failed : exitCodes.done;
+  const refused = ready.length < names.length ? exitCodes.failed : exitCodes.done;
   const left = leftOut(planned.map(({ plan }) => plan));
   if (options.dryRun || ready.length === 0) {
     if (ready.length > 0) out.say('Nothing was begun: the same without --dry-run begins it.');
@@ -81,6 +83,24 @@ async function migrate(context: Context, model: string | undefined, options: Mig
   }
   const ended = await attendMigration(context, only);
   return ended === exitCodes.done ? refused : ended;
+}
+
+/** Of several models one that cannot even be planned keeps none of the others. Throws what planning a single one does. */
+async function planOf(
+  { out }: Context,
+  client: TunewrightClient,
+  request: MigrationRequest,
+  several: boolean,
+): Promise<MigrationPlan | undefined> {
+  try {
+    return await client.planMigration(request);
+  } catch (error) {
+    if (!several || !(error instanceof TunewrightError)) throw error;
+    const { code, message, advice } = error;
+    out.data({ event: 'unplanned', model: request.model, code, message, advice });
+    out.note(`${request.model} could not be planned: ${message} ${advice} [${code}]\n`);
+    return undefined;
+  }
 }
 
 async function start({ client, out }: Context, { request, plan }: Planned): Promise<StartedMigration> {

@@ -2,6 +2,7 @@ import type { LeadTime, Lifetime, Lifetimes, Replacement, StepTime } from '../..
 import { formatUsd } from '../../evaluation/format.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
+import { formatHours } from './time.ts';
 
 interface Expiring extends Lifetimes {
   due: readonly Lifetime[];
@@ -83,6 +84,6 @@ function replacementText({ connection, model, shutdownDate, lastJobDay, prices }
 
 function leadLine({ training, evaluation, approval }: LeadTime): string {
   const step = (name: string, { hours, runs }: StepTime) =>
-    `${hours} h for ${name} (${runs === undefined ? 'assumed' : `the longest of ${runs} runs`})`;
+    `${formatHours(hours)} for ${name} (${runs === undefined ? 'assumed' : `the longest of ${runs} runs`})`;
   return [step('training', training), step('evaluation', evaluation), step('approval', approval)].join(', ');
 }

@@ -3,6 +3,7 @@ import type { MigrationPlan, OtherBase, Price } from '../../contract/migration.t
 import { formatCount, formatUsd } from '../../evaluation/format.ts';
 import { table } from './table.ts';
 import { clean, type Paint } from './text.ts';
+import { formatHours } from './time.ts';
 
 /** What a migration comes to: from where to where, with what, at what cost, and what stands in its way. */
 export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint): string {
@@ -70,7 +71,7 @@ function otherLine({ baseModel, shutdownDate, lastJobDate, price }: OtherBase): 
 
 function timeLine(time: NonNullable<MigrationPlan['time']>, margin: number | undefined): string {
   const steps = Object.entries(time).map(
-    ([step, { hours, runs }]) => `${step} ${hours} h${runs === undefined ? ' (assumed)' : ''}`,
+    ([step, { hours, runs }]) => `${step} ${formatHours(hours)}${runs === undefined ? ' (assumed)' : ''}`,
   );
   const left = margin === undefined ? '' : `; ${formatCount(margin, 'day')} to spare`;
   return `at most ${steps.join(', ')}${left}`;

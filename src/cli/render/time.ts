@@ -17,6 +17,11 @@ export function formatTime(moment: Date, now: Date, timeZone?: string): string {
   return `${date.replace(',', '')}, ${time}`;
 }
 
+/** Hours as a person says them. */
+export function formatHours(hours: number): string {
+  return hours < 1 ? 'under 1 h' : `${hours} h`;
+}
+
 /** A moment in local time with its date: `2026-11-24 14:32`. */
 export function formatDate(iso: string, timeZone?: string): string {
   const zone = timeZone ? { timeZone } : {};

@@ -7,6 +7,8 @@ import { bar } from './render/bar.ts';
 import { sourceError } from './source-error.ts';
 
 const barWidth = 30;
+/** All are counted; so many have room in memory. */
+const mostProblems = 100_000;
 /** Comparing all with all takes seconds for so many. */
 const mostCompared = 100_000;
 
@@ -16,11 +18,11 @@ export async function toldMethod(path: string): Promise<Method> {
   return await named(path, async () => await methodOf(path));
 }
 
-/** Every problem of a file, with how far it has come on the terminal. */
+/** The problems of a file, with how far it has come on the terminal. */
 export async function inspectFile({ out }: Context, path: string, options: InspectOptions): Promise<Inspection> {
   const { inspectDataset } = await import('../datasets/index.ts');
   const onProgress = (done: number, total: number) => out.draw(`checking ${bar(done, total, barWidth)}`);
-  const all = { ...options, maxProblems: Number.POSITIVE_INFINITY, onProgress };
+  const all = { ...options, maxProblems: mostProblems, onProgress };
   return await named(path, async () => await inspectDataset(path, all)).finally(() => out.keep());
 }
 

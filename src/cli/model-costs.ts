@@ -36,7 +36,7 @@ export function modelCosts(
   const answers = examples * (method === 'dpo' ? 2 : 1);
   return models
     .flatMap(({ id, methods, prices, lastJobDate, trainingTokensPerSecond: speed }) => {
-      if (!prices || prices.training === 0 || examples === 0 || (lastJobDate && lastJobDate <= today)) return [];
+      if (!prices || prices.training === 0 || tokens === 0 || (lastJobDate && lastJobDate <= today)) return [];
       if (!methods.includes(method)) return [];
       const answersUsd =
         (((tokens - answerTokens) * prices.input + answerTokens * prices.output) / million / answers) * asked;

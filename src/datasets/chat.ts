@@ -1,7 +1,7 @@
 import { foreignLayout, noObject } from './foreign.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { checkMessage, hasRole } from './messages.ts';
-import { addAll, type Finding, problemAt, shown, warningAt } from './problem.ts';
+import { addAll, type Finding, mostOfLine, problemAt, shown, warningAt } from './problem.ts';
 import { missingSpeakers } from './speakers.ts';
 import { checkCallSequence, checkTools } from './tools.ts';
 
@@ -31,7 +31,9 @@ export function checkExample(example: unknown): Finding[] {
   }
   const records = messages.filter(isRecord);
   const found: Finding[] = [];
-  for (let index = 0; index < messages.length; index++) addAll(found, checkMessage(messages[index], pathOf(index)));
+  for (let index = 0; index < messages.length && found.length < mostOfLine; index++) {
+    addAll(found, checkMessage(messages[index], pathOf(index)));
+  }
   addAll(found, checkRoles(messages, records));
   addAll(found, checkCallSequence(records, example.tools));
   addAll(found, rest);
@@ -56,6 +58,7 @@ function checkKeys(example: JsonRecord): Finding[] {
   const message =
     'This field is no part of the chat format: graders can use it, a platform may refuse it. Remove it if it is not needed.';
   for (const key in example) {
+    if (found.length === mostOfLine) break;
     // One in capitals is told as what is missing.
     if (!exampleKeys.includes(key) && key.toLowerCase() !== 'messages')
       found.push(warningAt(shown(key), 'example_unrecognized_key', message));

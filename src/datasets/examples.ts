@@ -3,7 +3,7 @@ import type { Example, Format } from './formats.ts';
 import { invalidJson } from './invalid-json.ts';
 import { parseJson } from './json.ts';
 import type { Line, LineOrProblem } from './lines.ts';
-import { type Problem, problemAt } from './problem.ts';
+import { type Finding, mostOfLine, type Problem, problemAt } from './problem.ts';
 
 /** One line with what is wrong with it; `example` is there when no error was found. */
 export interface ReadExample {
@@ -46,9 +46,16 @@ export function readExample(found: LineOrProblem, format: Format): ReadExample {
     findings.push(problemAt(twice, 'duplicate_key', message));
   }
   if (findings.length === 0) return { line, problems: [], example: format.example(parsed.value) };
-  const problems = findings.map((finding): Problem => ({ ...finding, line: number }));
+  const problems = firstOf(findings).map((finding): Problem => ({ ...finding, line: number }));
   if (problems.some(({ severity }) => severity === 'error')) return { line, problems };
   return { line, problems, example: format.example(parsed.value) };
+}
+
+/** Errors before warnings where there are too many. */
+function firstOf(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= mostOfLine) return findings;
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  return [...errors, ...findings.filter(({ severity }) => severity !== 'error')].slice(0, mostOfLine);
 }
 
 function fault(code: string, message: string, line: Line): ReadExample {

@@ -1,6 +1,6 @@
 import { checkContent } from './content.ts';
 import { isRecord, type JsonRecord } from './json.ts';
-import { addAll, type Finding, problemAt, shown, warningAt } from './problem.ts';
+import { addAll, type Finding, mostOfLine, problemAt, shown, warningAt } from './problem.ts';
 import { keysOfRole, meantRole } from './roles.ts';
 import { checkCalls } from './tools.ts';
 
@@ -44,6 +44,7 @@ function checkKeys(message: JsonRecord, allowed: readonly string[], path: string
   const found: Finding[] = [];
   for (const key in message) {
     if (allowed.includes(key)) continue;
+    if (found.length === mostOfLine) break;
     found.push(
       key === 'weight'
         ? problemAt(

@@ -10,6 +10,9 @@ export interface Problem {
   message: string;
 }
 
+/** So many are told of one line: what goes on like this says nothing more, and would be held in memory. */
+export const mostOfLine = 100;
+
 /** A problem before it is known which line it stands in. */
 export type Finding = Omit<Problem, 'line'>;
 

@@ -133,6 +133,26 @@ test('fields that are meant to be there are no problem', async () => {
   expect(problems).toMatchObject([{ code: 'example_unrecognized_key', path: '"mood"' }]);
 });
 
+test('of a line with very many problems the first hundred are told, errors before warnings', async () => {
+  const keys = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`k${at}`, at]));
+  const robots = Array.from({ length: 1000 }, () => ({ role: 'robot', content: 'x' }));
+  const asked = { role: 'user', content: 'x', ...keys };
+  const path = await files.write(
+    'endless.jsonl',
+    jsonl(
+      [
+        { messages: robots, ...keys },
+        { messages: [asked], ...keys },
+        { ...keys, messages: [] },
+      ].map((line) => JSON.stringify(line)),
+    ),
+  );
+  const { problems, errors } = await inspectDataset(path, { minimumExamples: 0, maxProblems: 1000 });
+  const of = (line: number) =>
+    problems.filter((problem) => problem.line === line && problem.severity === 'error').length;
+  expect([of(1), of(2), of(3), errors]).toEqual([100, 100, 1, 201]);
+});
+
 test('only the first problems are kept, all are counted', async () => {
   const path = await files.write('many.jsonl', jsonl(Array.from({ length: 500 }, () => '{}')));
   const inspection = await inspectDataset(path, { maxProblems: 7 });

@@ -31,6 +31,7 @@ export function inspectionReport(
   const close = errors > 0 ? paint('red', `not valid: ${found}`) : paint('green', `valid: ${found}`);
   return [
     ...problemLines(file, problems, paint),
+    ...unlisted(file, inspection),
     counts(inspection),
     ...spoken(inspection),
     ...spreadTable(inspection, paint),
@@ -152,6 +153,11 @@ function problemLines(file: string, problems: readonly Problem[], paint: Paint):
       lines.push(`${clean(file)}: ${formatCount(count - mostOfKind, 'more error')} [${code}]; --json tells all`);
   }
   return lines;
+}
+
+function unlisted(file: string, { problems, errors, warnings }: Inspection): string[] {
+  const more = errors + warnings - problems.length;
+  return more > 0 ? [`${clean(file)}: ${formatCount(more, 'more problem')} counted and not kept`] : [];
 }
 
 function problemLine(file: string, { code, severity, line, path, message }: Problem, paint: Paint): string {

@@ -122,6 +122,9 @@ test('of many errors of one kind the first are shown, and how many more there ar
     'a.jsonl:20: error: No. [invalid_json]',
     'a.jsonl: 1,005 more errors [invalid_json]; --json tells all',
   ]);
+  expect(inspectionReport('a.jsonl', { ...inspection, errors: 1030 }, nothing, plain)).toContain(
+    'tells all\na.jsonl: 5 more problems counted and not kept\n',
+  );
   expect(lines.at(-1)).toBe('not valid: 1,025 errors, 0 warnings');
 });
 

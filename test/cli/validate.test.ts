@@ -146,6 +146,14 @@ test('problems become a SARIF log', async () => {
   const [{ tool, results }] = runs;
   const rules = tool.driver.rules.map(({ id }: { id: string }) => id);
   expect(rules).toContain('unrecognized_role');
+  // What GitHub's code scanning asks for.
+  const text = expect.stringMatching(/\w/);
+  for (const rule of tool.driver.rules) {
+    expect(rule).toMatchObject({ shortDescription: { text }, fullDescription: { text }, help: { text } });
+  }
+  for (const { locations } of results) {
+    expect(locations[0].physicalLocation.region.startLine).toBeGreaterThan(0);
+  }
   expect(results).toContainEqual({
     ruleId: 'unrecognized_role',
     ruleIndex: rules.indexOf('unrecognized_role'),

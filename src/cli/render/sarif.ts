@@ -2,7 +2,10 @@ import type { Problem } from '../../datasets/index.ts';
 
 const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
-/** Problems as a SARIF 2.1.0 log, for code scanning and editors. */
+/**
+ * Problems as a SARIF 2.1.0 log, for code scanning and editors. GitHub asks for descriptions of rules and for a line of every
+ * result: docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support
+ */
 export function sarifLog(file: string, problems: readonly Problem[]): object {
   const codes = [...new Set(problems.map(({ code }) => code))].sort();
   return {
@@ -10,7 +13,7 @@ export function sarifLog(file: string, problems: readonly Problem[]): object {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'tunewright', rules: codes.map((id) => ({ id })) } },
+        tool: { driver: { name: 'tunewright', rules: codes.map((id) => ruleOf(id, problems)) } },
         results: problems.map(({ code, severity, line, path, message }) => ({
           ruleId: code,
           ruleIndex: codes.indexOf(code),
@@ -20,7 +23,7 @@ export function sarifLog(file: string, problems: readonly Problem[]): object {
             {
               physicalLocation: {
                 artifactLocation: { uri: file.split('/').map(encodeURIComponent).join('/') },
-                ...(line === undefined ? {} : { region: { startLine: line } }),
+                region: { startLine: line ?? 1 },
               },
               ...(path ? { logicalLocations: [{ fullyQualifiedName: path }] } : {}),
             },
@@ -28,5 +31,17 @@ export function sarifLog(file: string, problems: readonly Problem[]): object {
         })),
       },
     ],
+  };
+}
+
+/** What a code means is in its problems; `docs/checks.md` has them all. */
+function ruleOf(id: string, problems: readonly Problem[]): object {
+  const words = id.replaceAll('_', ' ');
+  const message = problems.find(({ code }) => code === id)?.message ?? words;
+  return {
+    id,
+    shortDescription: { text: `${words.slice(0, 1).toUpperCase()}${words.slice(1)}` },
+    fullDescription: { text: message },
+    help: { text: `${message} docs/checks.md of tunewright lists all codes.` },
   };
 }

@@ -1,9 +1,8 @@
 import { TunewrightError } from '../contract/errors.ts';
 import type { LeadTime, Lifetime, Lifetimes } from '../contract/lifetimes.ts';
 import type { Alias, ModelVersion, RegisteredModel } from '../contract/registry.ts';
-import type { PlatformFacts } from '../platforms/factory.ts';
 import type { PlatformModel, TrainingPlatform } from '../platforms/platform.ts';
-import type { Platforms } from '../platforms/registry.ts';
+import { factsOf, type Platforms } from '../platforms/registry.ts';
 import type { Records } from '../records/index.ts';
 import { addDays, dayOf, daysUntil, earliest, lastDayBefore } from './days.ts';
 import { leadDays, leadTime } from './lead.ts';
@@ -114,15 +113,6 @@ function lifetimeOf({ model, alias, version, told, lead, today, platforms, dateO
     replacements,
     ...(told.trouble ? { trouble: told.trouble } : {}),
   };
-}
-
-function factsOf(platforms: Platforms, connection: string): PlatformFacts | undefined {
-  try {
-    return platforms.facts(connection);
-  } catch (error) {
-    if (error instanceof TunewrightError) return undefined;
-    throw error;
-  }
 }
 
 function byDeath(a: Lifetime, b: Lifetime): number {

@@ -63,6 +63,16 @@ export function createPlatforms(connections: Connections, options: ServiceContex
   };
 }
 
+/** What is known of a connection without its key; undefined where it is gone, or is not set up as it should be. */
+export function factsOf(platforms: Platforms, connection: string): PlatformFacts | undefined {
+  try {
+    return platforms.facts(connection);
+  } catch (error) {
+    if (error instanceof TunewrightError) return undefined;
+    throw error;
+  }
+}
+
 function connect(
   name: string,
   connections: Connections,

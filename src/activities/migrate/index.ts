@@ -1,9 +1,8 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
-import type { ModelVersion } from '../../contract/registry.ts';
 import { dayOf } from '../../lifetimes/days.ts';
 import { leadTime } from '../../lifetimes/lead.ts';
-import type { ModelEntry } from '../../platforms/catalogue.ts';
+import { factsOf } from '../../platforms/registry.ts';
 import { beating } from '../context.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { refusalOf } from './access.ts';
@@ -25,7 +24,8 @@ export function migrateActivities(dependencies: Dependencies) {
     if (champion === undefined) throw noChampion(request.model);
     const version = await kept.getVersion(request.model, champion);
     const platform = platforms.get(request.connection);
-    const old = oldEntry(version);
+    // Its connection may be gone with its platform, or the key be missing: the plan is made all the same.
+    const old = factsOf(platforms, version.connection)?.catalogueEntry(version.modelId);
     // Where the old model answers, that is added to them.
     const minimumExamples = request.distil ? 1 : platform.minimumExamples;
     const materialFor = gathering(dependencies, { version, request, minimumExamples, signal });
@@ -57,16 +57,6 @@ export function migrateActivities(dependencies: Dependencies) {
       if (refusal) return { ...planned, obstacles: [refusal] };
       return { ...planned, ...(config ? { config } : {}) };
     };
-  }
-
-  /** Its connection may be gone with its platform, or the key be missing: the plan is made all the same. */
-  function oldEntry({ connection, modelId, baseModel }: ModelVersion): ModelEntry | undefined {
-    try {
-      return platforms.get(connection).catalogueEntry(modelId);
-    } catch (error) {
-      if (error instanceof TunewrightError) return platforms.catalogueEntry(connection, baseModel);
-      throw error;
-    }
   }
 
   return {

@@ -46,7 +46,7 @@ withTrainers.each(['a folder', 'a bucket'])('trainers with disks of their own, a
     const mine = { platform: 'huggingface', storage: place.address, taskQueue, training, heartbeatSeconds: 3 };
     const temporal = { address: testTemporal(), namespace: 'default' };
     platform = createPlatforms({ mine }, { env: {}, temporal }).get('mine');
-  }, 240_000);
+  });
   afterAll(async () => {
     for (const server of servers) await server.kill();
     await remove(folder);
@@ -184,5 +184,5 @@ withTrainers.each(['a folder', 'a bucket'])('trainers with disks of their own, a
       [],
     );
     expect(await platform.findFiles(job)).toEqual([]);
-  }, 480_000);
+  });
 });

@@ -19,7 +19,7 @@ export default {
   testTimeout: 900_000,
   testSequencer: '<rootDir>/test/support/sequencer.ts',
   // Most of a test is waiting for servers and timers: more at once than there are cores.
-  maxWorkers: 5,
+  maxWorkers: 4,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts'],
   coverageReporters: ['text-summary'],

@@ -5,7 +5,7 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 /** Holds runs still before an activity, and loses what an activity has answered. */
 export interface Holding {
   around: ActivityInterceptorsFactory;
-  /** The first attempt of this activity does not begin before it is released. */
+  /** The first attempt of this activity does not begin before it is released, nor one that follows when that has timed out. */
   hold(run: string, activity: string): void;
   isHeld(run: string): boolean;
   releaseAll(): void;
@@ -25,7 +25,8 @@ export function holding(): Holding {
           const { activityType, attempt, workflowExecution } = activityInfo();
           // Of an evaluation the run that has begun it.
           const [run = ''] = workflowExecution?.workflowId.split('/') ?? [];
-          while (attempt === 1 && holds.get(run) === activityType) {
+          const holdable = attempt === 1 || held.has(run);
+          while (holdable && holds.get(run) === activityType) {
             held.add(run);
             Context.current().heartbeat();
             await setTimeout(100);

@@ -116,6 +116,16 @@ test('a model that no catalogue has is told, with or without a connection', asyn
   expect(named.stdout).toContain('[too_few_examples]');
 });
 
+test('errors that can be mended bring up --fix, and no others', async () => {
+  await writeFile(join(directory, 'roles.jsonl'), line('assistant').repeat(10) + line('gpt'));
+  const of = async (...more: string[]) =>
+    (await type(['validate', 'roles.jsonl', ...more], { directory, ...keyed })).stderr;
+  expect(await of()).toContain('--fix OUT');
+  expect(await of('--fix', 'mended.jsonl')).not.toContain('--fix OUT');
+  await writeFile(join(directory, 'roles.jsonl'), `${line('assistant').repeat(10)}{}`);
+  expect(await of()).toBe('');
+});
+
 test('an address is no file, and says what to do', async () => {
   const typed = await type(['validate', 's3://bucket/train.jsonl'], { directory, ...keyed });
   expect(typed).toMatchObject({ code: 1, stderr: expect.stringContaining('Fetch it first') });

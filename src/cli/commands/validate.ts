@@ -132,6 +132,9 @@ async function validate(context: Context, file: string, options: ValidateOptions
   if (format === 'text' && mended) out.say(fixReport(shown, mended));
   if (format === 'text' && reviewed) out.say(reviewReport(shown, reviewed, out.paint));
   out.say(reportAs(format, shown, inspection, { costs, savings: saved }, out.paint));
+  if (format === 'text' && !mended && (await mayBeMended(inspection))) {
+    out.note('Some of these errors may be mended without a choice: `--fix OUT` writes a copy, and tells each change.');
+  }
   return inspection.errors > 0 ? exitCodes.failed : exitCodes.done;
 }
 
@@ -139,6 +142,11 @@ function reportAs(format: Format, file: string, inspection: Inspection, money: M
   if (format === 'github') return githubAnnotations(file, inspection.problems).join('\n');
   if (format === 'sarif') return JSON.stringify(sarifLog(file, inspection.problems), undefined, 2);
   return inspectionReport(file, inspection, money, paint);
+}
+
+async function mayBeMended({ problems }: Inspection): Promise<boolean> {
+  const { mendable } = await import('../../datasets/fix/mend.ts');
+  return problems.some(({ code }) => mendable.has(code));
 }
 
 function unknownModel(model: string): string {

@@ -14,6 +14,19 @@ export interface Change {
   after?: unknown;
 }
 
+/** Errors that may be gone then. */
+export const mendable: ReadonlySet<string> = new Set([
+  'arguments_encoded_twice',
+  'invalid_arguments',
+  'invalid_name',
+  'invalid_tool_call',
+  'invalid_tools',
+  'invalid_weight',
+  'last_message_not_assistant',
+  'message_unrecognized_key',
+  'unrecognized_role',
+]);
+
 /**
  * An example without what platforms refuse and nobody would miss: fields that a message cannot have, `null` where nothing
  * belongs, arguments encoded otherwise than once, empty lists of tools, what follows the last answer, other names of roles. What a model learns

@@ -3,7 +3,7 @@ import { type Account, listAccounts } from './client/accounts.ts';
 import { type AdoptionHandle, startAdoption } from './client/adopt.ts';
 import { connect } from './client/connect.ts';
 import { temporalEnvironment } from './client/environment.ts';
-import { type EvaluationHandle, startEvaluation } from './client/evaluate.ts';
+import { type EvaluationHandle, evaluationHandle, startEvaluation } from './client/evaluate.ts';
 import { runError } from './client/failures.ts';
 import { type Found, find } from './client/find.ts';
 import { type RunHandle, runHandle } from './client/handle.ts';
@@ -63,6 +63,8 @@ export interface TunewrightClient {
    * `temporal_unreachable`.
    */
   evaluate(request: EvaluateRequestInput): Promise<EvaluationHandle>;
+  /** An evaluation without a run that was started earlier, by its name; nothing is asked yet. */
+  evaluation(name: string): EvaluationHandle;
   readonly schedules: Schedules;
   close(): Promise<void>;
 }
@@ -127,6 +129,7 @@ export function clientOver(
     accounts: () => listAccounts(client, taskQueue),
     adopt: async (request) => await startAdoption(client, taskQueue, request, url),
     evaluate: async (request) => await startEvaluation(client, taskQueue, request, url),
+    evaluation: (name) => evaluationHandle(client, name, url),
     planMigration: async (request) => await planMigration(client, taskQueue, request),
     migrate: async (request, plan) => await startMigration({ client, taskQueue, url, get }, request, plan),
     migrations: (limit) => listMigrations({ client, url, get }, limit),

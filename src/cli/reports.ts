@@ -78,6 +78,12 @@ export async function writeExamples(
   json: string,
   { settings, force }: { settings: StorePlace; force: boolean | undefined },
 ): Promise<void> {
+  const report = JSON.parse(json) as RunReport | EvaluationReport;
+  if (!('run' in report)) {
+    throw new TunewrightError('refused', 'An evaluation without a run tells of no single examples but regressions.', {
+      advice: 'Leave --examples out; the JSON of the report names the files of all answers as `predictions`.',
+    });
+  }
   const [{ openDraft }, { examplesOf }, { openStore }] = await Promise.all([
     import('../datasets/draft.ts'),
     import('../evaluation/examples.ts'),
@@ -85,7 +91,7 @@ export async function writeExamples(
   ]);
   const draft = await openDraft(path, { inputs: [], force });
   try {
-    for await (const example of examplesOf(JSON.parse(json) as RunReport, openStore(settings)))
+    for await (const example of examplesOf(report, openStore(settings)))
       await draft.write(`${JSON.stringify(example)}\n`);
     await draft.keep();
   } finally {

@@ -31,19 +31,21 @@ export async function startEvaluation(
 ): Promise<EvaluationHandle> {
   const request: EvaluateRequest = parseEvaluateRequest(input);
   const name = `evaluate-${randomUUID().slice(0, 8)}`;
-  const named = async <T>(call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (error) {
-      throw runError(name, error);
-    }
-  };
-  await named(async () => {
+  await namedAs(name, async () => {
     const staticSummary = `Evaluate ${request.models.join(', ')} on ${request.data}`;
     await client.workflow.start(evaluateType, { workflowId: name, taskQueue, args: [request], staticSummary });
   });
-  const workflow = client.workflow.getHandle(name);
+  return evaluationHandle(client, name, url);
+}
 
+/** An evaluation that was started; nothing is asked yet. */
+export function evaluationHandle(
+  client: Client,
+  name: string,
+  url: (name: string) => string | undefined,
+): EvaluationHandle {
+  const workflow = client.workflow.getHandle(name);
+  const named = async <T>(call: () => Promise<T>): Promise<T> => await namedAs(name, call);
   return {
     name,
     url: url(name),
@@ -64,4 +66,12 @@ export async function startEvaluation(
     result: async () => await named(async () => (await workflow.result()) as EvaluateResult),
     cancel: async () => await named(async () => void (await workflow.cancel())),
   };
+}
+
+async function namedAs<T>(name: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw runError(name, error);
+  }
 }

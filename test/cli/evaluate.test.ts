@@ -55,12 +55,17 @@ test('models are asked the same examples and compared with the first; a repeat a
     simulated: true,
     comparisons: [{ name: 'intents' }, { name: `simulator/${tuned}` }],
   });
+  const [, name = ''] = /^evaluation: (\S+)/.exec(stdout) ?? [];
+  const again = await type(['report', name, '--format', 'md'], inPipeline);
+  expect(await readFile(again.stdout.trim(), 'utf8')).toBe(markdown);
+  expect((await type(['report', name, '--examples', 'all.jsonl'], inPipeline)).code).toBe(1);
+  expect((await type(['show', name], inPipeline)).stderr).toContain(`${name} is an evaluation without a run.`);
   // The version and its model are one, and were asked once or twice, side by side.
   expect(requests()).toBeGreaterThanOrEqual(before + 128);
   const asked = requests();
 
-  const again = await evaluate(...line, '--json');
-  const { result } = JSON.parse(again.stdout.trim().split('\n').at(-1) ?? '');
+  const repeated = await evaluate(...line, '--json');
+  const { result } = JSON.parse(repeated.stdout.trim().split('\n').at(-1) ?? '');
   expect(requests()).toBe(asked);
   expect(result.cost.usd).toBe(0);
   expect(result.comparisons.map(({ name }: { name: string }) => name)).toEqual(['intents', `simulator/${tuned}`]);

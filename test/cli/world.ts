@@ -130,6 +130,9 @@ export function fakeClient(calls: unknown[], handle: RunHandle, runs: RunProgres
       calls.push(['evaluate', request]);
       throw new Error('no evaluation here');
     },
+    evaluation(name) {
+      throw new Error(`no evaluation ${name} here`);
+    },
     schedules,
     close: async () => void calls.push(['close']),
   };

@@ -18,8 +18,8 @@ interface ReportOptions {
 export function reportCommand(program: Command, perform: Perform): void {
   program
     .command('report')
-    .description('write the report of a run that succeeded, and say where it is')
-    .argument('<name>', 'the run')
+    .description('write the report of a run, or of an evaluation without one, that succeeded, and say where it is')
+    .argument('<name>', 'the run, or the evaluation')
     .addOption(new Option('--format <form>', 'the form that is wanted').choices(reportFormats).default('html'))
     .option('--out <file>', 'write that form there, instead of all forms into the home folder')
     .option('--examples <file>', 'write each held-out example with all answers and what changed, as JSON lines')
@@ -52,6 +52,8 @@ async function report(
 async function refOf(name: string, client: Awaited<ReturnType<Context['client']>>): Promise<ArtifactRef> {
   const { report, status, stage } = await (await runNamed(client, name)).progress();
   if (report) return report;
+  // A run that has succeeded has one: this is an evaluation without a run.
+  if (status === 'succeeded') return (await client.evaluation(name).result()).report;
   const words: Partial<Record<RunStatus, string>> = { failed: 'failed', cancelled: 'was cancelled' };
   throw new TunewrightError(
     'refused',

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { MigrationHandle, RunHandle } from '../../client.ts';
+import { TunewrightError } from '../../contract/errors.ts';
 import type { Context, Perform } from '../context.ts';
 import { evaluationTable, gateLines } from '../render/evaluation.ts';
 import { migrationDetails } from '../render/migration-state.ts';
@@ -39,9 +40,16 @@ async function showRun(context: Context, handle: RunHandle): Promise<object> {
   const { name, url } = handle;
   const progress = await handle.progress();
   const result = progress.status === 'succeeded' ? await handle.result() : undefined;
+  if (result && !('rivals' in result)) throw noRun(name);
   const saved = result && (await saveReport(name, result.report, context));
   const report = result && reportLine(saved, result.report);
   out.say(runDetails(progress, { url, report }, { width: out.width ?? defaultWidth, now: now(), paint: out.paint }));
   if (result) out.say(['', evaluationTable(result, out.paint), '', ...gateLines(result)].join('\n'));
   return { progress, url, result, report: saved };
+}
+
+function noRun(name: string): TunewrightError {
+  return new TunewrightError('refused', `${name} is an evaluation without a run.`, {
+    advice: `\`tunewright report ${name}\` writes what it has shown.`,
+  });
 }

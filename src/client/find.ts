@@ -1,4 +1,5 @@
 import { TunewrightError } from '../contract/errors.ts';
+import { evaluateType } from '../contract/evaluate.ts';
 import { progressMemo, workflowType } from '../contract/messages.ts';
 import { migrationType } from '../contract/migration.ts';
 import { runError } from './failures.ts';
@@ -12,8 +13,9 @@ export type Found = { run: RunHandle; migration?: never } | { migration: Migrati
 export async function find(name: string, context: MigrationContext): Promise<Found> {
   const { type, memo } = await described(name, context);
   if (type === migrationType) return { migration: migrationHandle(name, context) };
-  // What a run begins shows itself as runs do.
-  if (type === workflowType || memo?.[progressMemo] !== undefined) return { run: context.get(name) };
+  // What a run begins shows itself as runs do, and so does an evaluation without one.
+  if (type === workflowType || type === evaluateType || memo?.[progressMemo] !== undefined)
+    return { run: context.get(name) };
   throw new TunewrightError('run_not_found', `"${name}" is no run and no migration, but the workflow ${type}.`, {
     advice: `${context.url(name) ?? "Temporal's Web UI"} shows it; \`tunewright list\` shows the runs.`,
   });

@@ -91,6 +91,8 @@ def test_training_never_waits_for_the_storage_and_what_it_removes_meanwhile_is_s
     for step in (20, 30):
         host.save(step)
         sending.saved(step)
+    # The one that is being sent, and the newest.
+    assert sorted(path.name for path in (host.folder / "sending").iterdir()) == ["checkpoint-10", "checkpoint-30"]
     for path in first.iterdir():
         path.unlink()
     first.rmdir()

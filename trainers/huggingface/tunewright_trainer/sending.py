@@ -48,8 +48,8 @@ class Delivery:
 
 class Sending(Delivery):
     """
-    Of checkpoints the newest is sent: where the storage is slower than the training some are left out. Removed there are those
-    that the training has removed here too, by the same number that is kept.
+    Of checkpoints the newest is sent: where the storage is slower than the training some are left out, and take no room here.
+    Removed there are those that the training has removed here too, by the same number that is kept.
     """
 
     def __init__(self, store: Store, storage: Storage, job: Job) -> None:
@@ -61,6 +61,8 @@ class Sending(Delivery):
         shutil.rmtree(self._held, ignore_errors=True)
         self._sent: dict[str, float] = {}
         self._newest_sent = 0
+        self._going = 0
+        self._lock = threading.Lock()
         self._saved = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -68,11 +70,14 @@ class Sending(Delivery):
 
     def saved(self, step: int) -> None:
         held = self._held / f"checkpoint-{step}"
-        if step <= self._newest_sent or held.is_dir():
-            return
-        # The training removes old ones: until it is sent this one is held. Where it is gone already a newer one comes.
-        if hold(self._folder / "checkpoints" / held.name, held):
-            self._saved.set()
+        with self._lock:
+            if step <= self._newest_sent or held.is_dir():
+                return
+            # The training removes old ones: until it is sent this one is held. Where it is gone already a newer one comes.
+            if not hold(self._folder / "checkpoints" / held.name, held):
+                return
+            self._let_go(lambda older: older < step and older != self._going)
+        self._saved.set()
 
     def hand_over(self) -> None:
         self._stop()
@@ -129,16 +134,21 @@ class Sending(Delivery):
                 self._sent[path.name] = changed
 
     def _newest(self) -> None:
-        held = steps(self._held)
-        if not held:
-            return
-        newest = max(held)
+        with self._lock:
+            held = steps(self._held)
+            if not held:
+                return
+            newest = self._going = max(held)
         send_folder(self._store, held[newest], f"{self._there}/checkpoints/checkpoint-{newest}")
-        self._newest_sent = newest
-        for step in held:
-            if step <= newest:
-                shutil.rmtree(held[step])
+        with self._lock:
+            self._newest_sent = newest
+            self._let_go(lambda step: step <= newest)
         self._remove_old()
+
+    def _let_go(self, which: Callable[[int], bool]) -> None:
+        for step, folder in steps(self._held).items():
+            if which(step):
+                shutil.rmtree(folder)
 
     def _last_checkpoints(self) -> None:
         there, _ = self._checkpoints_there()

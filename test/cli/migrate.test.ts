@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leftOut, migrationPlan } from '../../src/cli/render/migration.ts';
+import { migrationPlan } from '../../src/cli/render/migration.ts';
 import { plain } from '../../src/cli/render/text.ts';
 import { parseRunConfig } from '../../src/contract/config.ts';
 import { TunewrightError } from '../../src/contract/errors.ts';
@@ -132,37 +132,55 @@ test('with --detach it returns when it has begun, with --dry-run before', async 
   expect(calls.flat()).not.toContain('migrate');
 });
 
-test('of all that die soon one that cannot be planned keeps none of the others, and is told', async () => {
+/** Types `migrate --all` where three models die soon, of which one alone has a plan that can be done. */
+async function migrateAll(...more: string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-migrate-'));
   const path = join(folder, 'records.sqlite');
   const records = await openRecords(path);
-  for (const [i, model] of ['claims', 'desk'].entries()) {
+  for (const [i, model] of ['claims', 'desk', 'orders'].entries()) {
     await records.registerVersion(newVersion(i, { model, baseModel: 'gpt-4.1-mini-2025-04-14' }));
     await records.promote({ model, version: 1, by: 'kim', requestId: model });
   }
   await records.close();
   const connections = { openai: { platform: 'openai' } };
-  const { code, stdout, stderr } = await type(['migrate', '--all', '--to', 'azure/gpt-next', '--dry-run'], {
+  const run = fakeHandle([], { name: 'migrate-desk-k7fm', watch: shows(succeeded()) });
+  const migration = fakeMigration([], {
+    run: async () => run,
+    result: async () => ({ model: 'desk', run: run.name, verdict: result.verdict }),
+  });
+  const typed = await type(['migrate', '--all', '--to', 'azure/gpt-next', ...more], {
     loadSettings: async () => settings({ records: path, connections }),
     createClient: async () => ({
-      ...fakeClient([], fakeHandle([])),
+      ...fakeClient([], run),
       async planMigration({ model }) {
-        if (model === 'desk') return { ...possible, model };
-        throw new TunewrightError('artifact_missing', 'Its kit is gone.', { advice: 'Give data.' });
+        if (model === 'claims')
+          throw new TunewrightError('artifact_missing', 'Its kit is gone.', { advice: 'Give data.' });
+        return model === 'desk' ? { ...possible, model } : { ...plan, model };
       },
+      migrate: async () => ({ ...migration, joined: false }),
     }),
   });
+  await rm(folder, { recursive: true });
+  return typed;
+}
+
+test('of all that die soon one that cannot be planned keeps none of the others, and is told', async () => {
+  const { code, stdout, stderr } = await migrateAll('--dry-run');
   expect(code).toBe(1);
   expect(stderr).toContain('claims could not be planned: Its kit is gone. Give data. [artifact_missing]\n');
   expect(stdout).toMatch(/^model +desk$/m);
-  await rm(folder, { recursive: true });
 });
 
-test('of several models those with something in the way are named once more at the end', async () => {
-  const plans = [possible, { ...plan, model: 'orders' }];
-  expect(leftOut(plans)).toBe('Not carried over, for something is in the way: orders (data_gone).');
-  expect(leftOut([possible])).toBe('');
-});
+test.each([[['--dry-run']], [['--yes']], [['--yes', '--detach']]])(
+  'of all that die soon those with something in the way are named once more at the end: %j',
+  async (more) => {
+    const { code, stdout } = await migrateAll(...more);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /\nNot carried over, for something is in the way: claims \(artifact_missing\), orders \(data_gone\)\.\n$/,
+    );
+  },
+);
 
 test('nothing is begun where nobody can be asked', async () => {
   const { code, stderr, calls } = await migrate(['a', '--to', 'azure/gpt-next']);

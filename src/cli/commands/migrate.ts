@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { StartedMigration, TunewrightClient } from '../../client.ts';
+import type { StartedMigration } from '../../client.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { MigrationPlan, MigrationRequest } from '../../contract/migration.ts';
 import { attendMigration } from '../attend-migration.ts';
@@ -25,6 +25,11 @@ interface MigrateOptions extends MigrationOptions {
 interface Planned {
   request: MigrationRequest;
   plan: MigrationPlan;
+}
+
+/** Named with what is in its way, as a plan is that cannot be done. */
+interface Unplanned extends Pick<MigrationPlan, 'model' | 'obstacles'> {
+  config?: never;
 }
 
 export function migrateCommand(program: Command, perform: Perform): void {
@@ -53,22 +58,22 @@ async function migrate(context: Context, model: string | undefined, options: Mig
   const { out } = context;
   const names = model === undefined ? await dying(context, options.within / dayMs) : [model];
   if (names.length === 0) out.say('No model in service dies so soon.');
-  const client = await context.client();
-  const planned: Planned[] = [];
+  const several = names.length > 1;
+  const ready: Planned[] = [];
+  const left: (MigrationPlan | Unplanned)[] = [];
   for (const name of names) {
     const request = await requestOf(context, name, options);
-    const plan = await planOf(context, client, request, names.length > 1);
-    if (!plan) continue;
-    planned.push({ request, plan });
-    out.data({ event: 'planned', plan });
-    out.say(`${migrationPlan(plan, options.margin, out.paint)}\n`);
+    const plan = await planOf(context, request, { several, margin: options.margin });
+    if (plan.config) ready.push({ request, plan });
+    else left.push(plan);
   }
-  const ready = planned.filter(({ plan }) => plan.config);
-  const refused = ready.length < names.length ? exitCodes.failed : exitCodes.done;
-  const left = leftOut(planned.map(({ plan }) => plan));
+  const refused = left.length > 0 ? exitCodes.failed : exitCodes.done;
+  const sayLeft = () => {
+    if (several && left.length > 0) out.say(leftOut(left));
+  };
   if (options.dryRun || ready.length === 0) {
     if (ready.length > 0) out.say('Nothing was begun: the same without --dry-run begins it.');
-    if (planned.length > 1) out.say(left);
+    sayLeft();
     return refused;
   }
   const question = `Start ${ready.length === 1 ? 'this migration' : `these ${ready.length} migrations`}?`;
@@ -77,29 +82,36 @@ async function migrate(context: Context, model: string | undefined, options: Mig
   for (const one of ready) handles.push(await start(context, one));
   const [only, another] = handles;
   if (options.detach || !only || another) {
-    out.say(left);
+    sayLeft();
     out.note('Not watched from here: `tunewright migrations` shows them all, `tunewright watch NAME` follows one.');
     return refused;
   }
   const ended = await attendMigration(context, only);
+  sayLeft();
   return ended === exitCodes.done ? refused : ended;
 }
 
-/** Of several models one that cannot even be planned keeps none of the others. Throws what planning a single one does. */
+/**
+ * Tells what a migration comes to. Of several models one that cannot even be planned keeps none of the others. Throws what
+ * planning a single one does.
+ */
 async function planOf(
-  { out }: Context,
-  client: TunewrightClient,
+  { out, client }: Context,
   request: MigrationRequest,
-  several: boolean,
-): Promise<MigrationPlan | undefined> {
+  { several, margin }: { several: boolean; margin: number },
+): Promise<MigrationPlan | Unplanned> {
   try {
-    return await client.planMigration(request);
+    const plan = await (await client()).planMigration(request);
+    out.data({ event: 'planned', plan });
+    out.say(`${migrationPlan(plan, margin, out.paint)}\n`);
+    return plan;
   } catch (error) {
     if (!several || !(error instanceof TunewrightError)) throw error;
+    const { model } = request;
     const { code, message, advice } = error;
-    out.data({ event: 'unplanned', model: request.model, code, message, advice });
-    out.note(`${request.model} could not be planned: ${message} ${advice} [${code}]\n`);
-    return undefined;
+    out.data({ event: 'unplanned', model, code, message, advice });
+    out.note(`${model} could not be planned: ${message} ${advice} [${code}]\n`);
+    return { model, obstacles: [{ code, message, advice }] };
   }
 }
 

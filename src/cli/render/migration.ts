@@ -50,12 +50,10 @@ export function migrationPlan(plan: MigrationPlan, margin: number, paint: Paint)
   ].join('\n');
 }
 
-/** Of several plans those that cannot be done, by their names and what is in the way; empty where there are none. */
-export function leftOut(plans: readonly MigrationPlan[]): string {
-  const left = plans.flatMap(({ model, obstacles }) =>
-    obstacles.length > 0 ? [`${model} (${obstacles.map(({ code }) => code).join(', ')})`] : [],
-  );
-  return left.length > 0 ? `Not carried over, for something is in the way: ${left.join(', ')}.` : '';
+/** Models that are not carried over, by their names and what is in the way. */
+export function leftOut(left: readonly Pick<MigrationPlan, 'model' | 'obstacles'>[]): string {
+  const named = left.map(({ model, obstacles }) => `${model} (${obstacles.map(({ code }) => code).join(', ')})`);
+  return `Not carried over, for something is in the way: ${named.join(', ')}.`;
 }
 
 function distilLine({ inputs, expectedUsd, atMostUsd }: DistilPlan): string {

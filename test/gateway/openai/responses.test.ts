@@ -38,7 +38,10 @@ test('a text is asked for there, and told as a response, with usage and headers'
     .create({
       ...{ model, instructions: 'Answer with the intent.', input: 'Where is my parcel?', temperature: 0 },
       ...{ max_output_tokens: 16, store: false, metadata: { team: 'ops' }, previous_response_id: null },
-      text: { format: { type: 'json_schema', name: 'intent', schema: { type: 'string' }, strict: true } },
+      text: {
+        format: { type: 'json_schema', name: 'intent', schema: { type: 'string' }, strict: true },
+        verbosity: 'low',
+      },
     })
     .withResponse();
   expect(data).toMatchObject({
@@ -55,7 +58,7 @@ test('a text is asked for there, and told as a response, with usage and headers'
         { role: 'system', content: 'Answer with the intent.' },
         { role: 'user', content: 'Where is my parcel?' },
       ],
-      ...{ max_completion_tokens: 16, temperature: 0 },
+      ...{ max_completion_tokens: 16, temperature: 0, verbosity: 'low' },
       response_format: {
         type: 'json_schema',
         json_schema: { name: 'intent', schema: { type: 'string' }, strict: true },
@@ -165,6 +168,7 @@ test('what has no counterpart is refused by the name of the field', async () => 
     [{ previous_response_id: 'resp_0' }, /previous_response_id: where this model is asked there are no earlier/],
     [{ tools: [{ type: 'web_search' }] }, /tools\.0\.type: only functions are tools there/],
     [{ background: true }, /background/],
+    [{ text: { tone: 'kind' } }, /tone/],
   ] as const) {
     const error = await asking(more);
     expect(error).toBeInstanceOf(OpenAI.BadRequestError);

@@ -61,8 +61,9 @@ export const responsesRequest = z.strictObject({
     .union([z.enum(['none', 'auto', 'required']), z.object({ type: z.literal('function'), name: z.string() })])
     .nullish(),
   parallel_tool_calls: z.boolean().nullish(),
-  reasoning: z.object({ effort: z.string().nullish() }).nullish(),
-  text: z.object({ format: format.nullish() }).nullish(),
+  // A summary of thoughts is given where there are any: those servers tell none.
+  reasoning: z.strictObject({ effort: z.string().nullish(), summary: z.string().nullish() }).nullish(),
+  text: z.strictObject({ format: format.nullish(), verbosity: z.enum(['low', 'medium', 'high']).nullish() }).nullish(),
   user: z.string().nullish(),
   safety_identifier: z.string().nullish(),
   // These say nothing of the answer, and are told back.
@@ -98,6 +99,7 @@ export function toChat(asked: ResponsesRequest): Record<string, unknown> {
     parallel_tool_calls: asked.parallel_tool_calls,
     reasoning_effort: reasoning?.effort,
     response_format: formatOf(text?.format),
+    verbosity: text?.verbosity,
     user: asked.user,
     safety_identifier: asked.safety_identifier,
     ...(stream ? { stream, stream_options: { include_usage: true } } : {}),

@@ -4,7 +4,10 @@ import type { Context } from './context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit.ts';
 import { migrationEnd, migrationLine } from './render/migration-state.ts';
 
-/** Watches a migration's run to its end and tells what becomes of the old version. Throws as `attend`, by name what kept the run from beginning. */
+/**
+ * Watches a migration's run to its end and tells what becomes of the old version. Throws as `attend`, and by name what kept the
+ * run from beginning.
+ */
 export async function attendMigration(context: Context, migration: MigrationHandle): Promise<ExitCode> {
   const { out } = context;
   const interrupt = context.interrupts();

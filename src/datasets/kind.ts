@@ -1,6 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** How a file is packed, as its first bytes say; `office` is what Excel wrote before XLSX, and writes with a password; an array is JSON. */
+/**
+ * How a file is packed, as its first bytes say: `office` is what Excel wrote before XLSX, and writes with a password; `array` is
+ * a JSON array.
+ */
 export type Kind = 'gzip' | 'zstd' | 'parquet' | 'encrypted parquet' | 'zip' | 'office' | 'array' | 'plain';
 
 /** So many bytes tell it. */

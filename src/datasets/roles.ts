@@ -1,5 +1,5 @@
-/** The fields each role may have, from OpenAI's API description; tool results have carried a name for long. */
 const common = ['role', 'content', 'name'];
+/** The fields each role may have, from OpenAI's API description; tool results have carried a name for long. */
 export const keysOfRole: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['system', common],
   ['developer', common],

@@ -103,8 +103,9 @@ function minimumScore({ minimumScore }: GateConfig, { tuned }: GateEvidence): Ga
 }
 
 /**
- * The interval has to be above the margin, also with what is missing held against the model, and, where no loss is allowed, the test has to agree: on a handful of examples
- * the interval alone is too sure of itself. All rules have to hold at once, so none needs a correction for the others.
+ * The interval has to be above the margin, also with what is missing held against the model, and, where no loss is allowed,
+ * the test has to agree: on a handful of examples the interval alone is too sure of itself. All rules have to hold at once, so
+ * none needs a correction for the others.
  */
 function better({ margins, confidence }: GateConfig, { rivals }: GateEvidence, role: RivalRole): GateCheck {
   const rival = rivals.find((one) => one.role === role);

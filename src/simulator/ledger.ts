@@ -6,7 +6,10 @@ export interface LedgerEntry {
   /** The platform's time, ms. */
   atMs: number;
   kind: 'file' | 'upload' | 'job' | 'training' | 'batch' | 'deployment' | 'model';
-  /** The id of the file, upload, job or batch; for a training that of its job, for a deployment its name and time; the name of a model made of a checkpoint. */
+  /**
+   * The id of the file, upload, job or batch; for a training that of its job, for a deployment its name and time, for a model
+   * made of a checkpoint its name.
+   */
   id: string;
   /** The base model of a job or training. */
   model?: string;

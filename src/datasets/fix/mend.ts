@@ -29,8 +29,8 @@ export const mendable: ReadonlySet<string> = new Set([
 
 /**
  * An example without what platforms refuse and nobody would miss: fields that a message cannot have, `null` where nothing
- * belongs, arguments encoded otherwise than once, empty lists of tools, what follows the last answer, other names of roles. What a model learns
- * stays as it is.
+ * belongs, arguments encoded otherwise than once, empty lists of tools, what follows the last answer, other names of roles.
+ * What a model learns stays as it is.
  */
 export function mend(example: unknown, method: Method): { value: unknown; changes: Change[] } {
   if (!isRecord(example)) return { value: example, changes: [] };

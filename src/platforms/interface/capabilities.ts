@@ -10,7 +10,10 @@ export interface Capabilities {
   listLagMs: number;
   /** Milliseconds for which a name that was just created may answer "not found". */
   modelReadyMs: number;
-  /** A job's key is its name, of which there is no second: what was lost of a create need not be looked for, it is made again and found. */
+  /**
+   * Of a job's key there is no second: a create whose answer was lost need not be looked for, it is made again and finds the
+   * first.
+   */
   uniqueKeys: boolean;
   /** Events about jobs are pushed, for `verifyWebhook`. */
   webhooks: boolean;

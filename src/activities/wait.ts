@@ -66,6 +66,7 @@ export function waitActivities({ platforms }: Dependencies) {
 async function look(platform: TrainingPlatform, input: WaitInput, { lastEvent, alone }: WaitHeartbeat) {
   const { jobId } = input;
   const job = await platform.getJob(jobId);
+  if (job.state === 'succeeded' && job.model === null) await platform.makeModel?.(jobId);
   const events = await platform.newEvents(jobId, lastEvent);
   const turned = input.stopEarly && job.state === 'running' ? await turnOf(platform, jobId, events) : undefined;
   // Once, when a listing must show all there is: at every look it would be a request a poll.

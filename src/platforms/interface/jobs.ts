@@ -88,7 +88,10 @@ export interface JobMethods {
   /** Every job that carries the key, or trains on one of the files and is not older than `since`, but for the clocks' slack; all pages are read. */
   findJobs(query: JobQuery, signal?: AbortSignal): Promise<RemoteJob[]>;
   createJob(spec: JobSpec, signal?: AbortSignal): Promise<RemoteJob>;
+  /** Changes nothing. */
   getJob(id: string, signal?: AbortSignal): Promise<RemoteJob>;
+  /** Makes the model of a job that has succeeded and names none, unless that is made already; absent where jobs name theirs. */
+  makeModel?(jobId: string, signal?: AbortSignal): Promise<void>;
   cancelJob(id: string, signal?: AbortSignal): Promise<RemoteJob>;
   pauseJob(id: string, signal?: AbortSignal): Promise<RemoteJob>;
   resumeJob(id: string, signal?: AbortSignal): Promise<RemoteJob>;

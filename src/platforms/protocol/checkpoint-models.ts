@@ -21,7 +21,14 @@ const checkpointShape = z.looseObject({ id: z.string().min(1), step_number: z.nu
 /** What is otherwise where a job names no model of its own. */
 type Replaced = Pick<
   TrainingPlatform,
-  'getJob' | 'findJobs' | 'listHoldings' | 'getModel' | 'deleteModel' | 'deleteModelCommand' | 'listCheckpoints'
+  | 'getJob'
+  | 'makeModel'
+  | 'findJobs'
+  | 'listHoldings'
+  | 'getModel'
+  | 'deleteModel'
+  | 'deleteModelCommand'
+  | 'listCheckpoints'
 >;
 
 /**
@@ -65,10 +72,12 @@ export function checkpointModels(client: OpenAI, url: string, apiKeyEnv: string,
   return {
     async getJob(id, signal) {
       const job = await platform.getJob(id, signal);
-      if (!lacksModel(job)) return job;
+      return lacksModel(job) ? withModel(job, await made(signal)) : job;
+    },
+
+    async makeModel(jobId, signal) {
       const all = await made(signal);
-      if (!all.some(({ job_id }) => job_id === id)) await make(id, signal);
-      return withModel(job, all);
+      if (!all.some(({ job_id }) => job_id === jobId)) await make(jobId, signal);
     },
 
     async findJobs(query, signal) {

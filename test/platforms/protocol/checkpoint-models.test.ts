@@ -12,16 +12,20 @@ async function open(changes: object = {}) {
   }));
   const made = () => at.simulator.ledger().entries.filter(({ kind }) => kind === 'model');
   const trained = async () => await until(at.platform, (await newJob(at)).id);
-  const named = async (id: string) => await until(at.platform, id, ({ model }) => model !== null);
-  return { ...at, made, trained, named };
+  const make = async (id: string) => await at.platform.makeModel?.(id);
+  const named = async (id: string) => {
+    await make(id);
+    return await until(at.platform, id, ({ model }) => model !== null);
+  };
+  return { ...at, made, trained, make, named };
 }
 
 test('the last checkpoint of a job that names no model is made one, once, and answers', async () => {
-  const { platform, made, trained, named } = await open();
+  const { platform, made, trained, make, named } = await open();
   const { id } = await trained();
   const { model } = await named(id);
   expect(model).toMatch(/^stand-in-mini-LoRA:ftjob-/);
-  await platform.getJob(id);
+  await make(id);
   expect(made()).toHaveLength(1);
   expect(await platform.listCheckpoints(id)).toEqual([]);
   expect(platform.catalogueEntry(model ?? '')?.id).toBe('stand-in-mini');
@@ -31,21 +35,28 @@ test('the last checkpoint of a job that names no model is made one, once, and an
   expect(text).toBe('refund');
 });
 
-test('a job has no model before that answers', async () => {
-  const { platform, simulator, trained, named } = await open({ modelReadyMs: 60_000 });
+test('looking at a job makes none: a run that is stopped looks too', async () => {
+  const { platform, made, trained } = await open();
   const { id } = await trained();
+  expect(await platform.getJob(id)).toMatchObject({ state: 'succeeded', model: null });
+  expect(made()).toEqual([]);
+});
+
+test('a job has no model before that answers', async () => {
+  const { platform, simulator, trained, make, named } = await open({ modelReadyMs: 60_000 });
+  const { id } = await trained();
+  await make(id);
   expect(await platform.getJob(id)).toMatchObject({ state: 'succeeded', model: null });
   simulator.advanceClock(60_000);
   expect((await named(id)).model).not.toBeNull();
 });
 
 test('one whose answer was lost is found, and not made again', async () => {
-  const { platform, simulator, made, trained, named } = await open();
+  const { simulator, made, trained, make, named } = await open();
   simulator.faults.add({ kind: 'drop-after', method: 'POST', path: models });
-  // It is made with the first look at a job that has succeeded.
-  expect(await failureOf(trained())).toMatchObject({ code: 'answer_lost', retry: 'unsure' });
-  const [found] = (await platform.listHoldings('')).jobs;
-  expect((await named(found?.id ?? '')).model).toMatch(/-LoRA:/);
+  const { id } = await trained();
+  expect(await failureOf(make(id))).toMatchObject({ code: 'answer_lost', retry: 'unsure' });
+  expect((await named(id)).model).toMatch(/-LoRA:/);
   expect(made()).toHaveLength(1);
 });
 

@@ -66,7 +66,10 @@ function compared({ expected, rivals }: GateEvidence): RivalRole[] {
 
 function enoughExamples({ minimumExamples }: GateConfig, { tuned }: GateEvidence): GateCheck {
   const { examples, repeated = 0 } = tuned;
-  const more = repeated > 0 ? ` (${repeated} more repeat one of them and prove nothing)` : '';
+  const more =
+    repeated > 0
+      ? ` (${repeated} more ${repeated === 1 ? 'repeats' : 'repeat'} one of them and ${repeated === 1 ? 'proves' : 'prove'} nothing)`
+      : '';
   return {
     rule: 'examples',
     passed: examples >= minimumExamples,

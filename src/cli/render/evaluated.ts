@@ -44,7 +44,8 @@ export function evaluatedModels(result: EvaluateResult, paint: Paint): string {
 }
 
 function repeats(count = 0): string[] {
-  return count === 0 ? [] : [`${formatCount(count, 'more example')} repeat one of them, and count nowhere`];
+  const repeat = count === 1 ? 'repeats' : 'repeat';
+  return count === 0 ? [] : [`${formatCount(count, 'more example')} ${repeat} one of them, and count nowhere`];
 }
 
 function difference({ name, difference, adjustedPValue, fixed, broken }: ComparedWithFirst): string {

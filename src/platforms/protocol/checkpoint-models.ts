@@ -63,6 +63,10 @@ export function checkpointModels(client: OpenAI, url: string, apiKeyEnv: string,
     const own = all.filter(({ job_id }) => job_id === job.id);
     const usable = own.find(({ status }) => status === 'active');
     if (usable) return { ...job, model: usable.name };
+    if (own.length > 0 && own.every(({ status }) => status === 'deleted')) {
+      const message = 'The model of its last checkpoint was deleted at the endpoint.';
+      return { ...job, state: 'failed', error: { code: 'model_deleted', message } };
+    }
     const refused = own.find(({ status }) => status === 'error');
     if (!refused || own.some(({ status }) => status === 'validating')) return job;
     const message = refused.status_reason ?? 'The endpoint does not say why.';

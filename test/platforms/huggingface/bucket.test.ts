@@ -71,7 +71,9 @@ withTrainers("a bucket as the storage, by moto's server", () => {
     for (const id of ['own', 'owner/name', `own:${key}`, `own:${key}:7`])
       expect(await platform.getModel(id)).toEqual({ id });
     expect(platform.deleteModelCommand(`own:${key}`)).toBe(
-      `aws s3 rm --recursive 's3://machines/team/jobs/${key}/model/'`,
+      ['model', 'checkpoints', 'merged']
+        .map((name) => `aws s3 rm --recursive 's3://machines/team/jobs/${key}/${name}/'`)
+        .join(' && '),
     );
     for (const _ of [1, 2]) await platform.deleteModel(`own:${key}`);
     for (const id of ['none', `own:${key}`, `own:${key}:7`]) {

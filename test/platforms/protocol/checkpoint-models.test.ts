@@ -76,15 +76,15 @@ test('it is among what the account holds, and is deleted, also twice', async () 
   expect(await failureOf(platform.getModel(model ?? ''))).toMatchObject({ code: 'model_not_found', status: 404 });
 });
 
-test("a checkpoint of which no model can be made is the job's failure", async () => {
+test.each([
+  ['can be made', 'error', { code: 'checkpoint_refused', message: 'Rank 512 is too high.' }],
+  ['is left', 'deleted', { code: 'model_deleted' }],
+])("a checkpoint of which no model %s is the job's failure", async (_, status, error) => {
   const { url } = await endpoint(({ url: path }) =>
     path.startsWith('/v0/models')
-      ? [{ name: 'base-LoRA:x', status: 'error', status_reason: 'Rank 512 is too high.', job_id: 'ftjob-1' }]
+      ? [{ name: 'base-LoRA:x', status, status_reason: 'Rank 512 is too high.', job_id: 'ftjob-1' }]
       : { id: 'ftjob-1', created_at: 1, training_file: 'file-1', status: 'succeeded' },
   );
   const platform = connected(url, { checkpointModels: url.replace(/v1$/, 'v0/models') });
-  expect(await platform.getJob('ftjob-1')).toMatchObject({
-    state: 'failed',
-    error: { code: 'checkpoint_refused', message: 'Rank 512 is too high.' },
-  });
+  expect(await platform.getJob('ftjob-1')).toMatchObject({ state: 'failed', error });
 });

@@ -105,7 +105,8 @@ export function bucketPlace(address: string, timeoutSeconds: number): Place {
         await call(`Removing ${path}`, async (s3, options) => await s3.deleteObject({ Bucket, Key }, options));
       }
     },
-    removeCommand: (path) => `aws s3 rm --recursive 's3://${Bucket}/${keyOf(path)}/'`,
+    removeCommand: (paths) =>
+      paths.map((path) => `aws s3 rm --recursive 's3://${Bucket}/${keyOf(path)}/'`).join(' && '),
   };
 }
 

@@ -67,7 +67,7 @@ export function folderPlace(folder: string): Place {
     },
 
     remove: async (path) => await named(`Removing ${path}`, rm(at(path), { recursive: true, force: true })),
-    removeCommand: (path) => `rm -r '${at(path)}'`,
+    removeCommand: (paths) => `rm -rf ${paths.map((path) => `'${at(path)}'`).join(' ')}`,
   };
 }
 

@@ -38,6 +38,7 @@ export function storage(address: string, timeoutSeconds: number): Storage {
     if (!path.split('/').includes('..')) return path;
     throw new TunewrightError('refused', `${path} leads out of the storage.`, { advice: 'Mend the name.' });
   };
+  const modelFolders = (job: string) => ['model', 'checkpoints', 'merged'].map((name) => at('jobs', job, name));
   const checkpoint = (job: string, step: number | string) => at('jobs', job, 'checkpoints', `checkpoint-${step}`);
 
   return {
@@ -86,10 +87,8 @@ export function storage(address: string, timeoutSeconds: number): Storage {
     },
 
     async removeModel(job) {
-      await Promise.all(
-        ['model', 'checkpoints', 'merged'].map(async (name) => await place.remove(at('jobs', job, name))),
-      );
+      await Promise.all(modelFolders(job).map(place.remove));
     },
-    removeModelCommand: (job) => place.removeCommand(at('jobs', job, 'model')),
+    removeModelCommand: (job) => place.removeCommand(modelFolders(job)),
   };
 }

@@ -22,6 +22,6 @@ export interface Place {
   read(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** A file, or a folder with all that is in it; also what is gone already. */
   remove(path: string): Promise<void>;
-  /** For a person who removes a folder. */
-  removeCommand(folder: string): string;
+  /** For a person who removes folders, of which some may not be there. */
+  removeCommand(folders: readonly string[]): string;
 }

@@ -155,6 +155,49 @@ def test_events_go_on_on_the_next_host(store: Store, tmp_path: Path) -> None:
         assert (tmp_path / "seen").read_text().split() == ["one", "two"][: number + 1]
 
 
+class Late:
+    """A storage that the first events reach late."""
+
+    def __init__(self, store: Store, copy: Path) -> None:
+        self.asked = threading.Event()
+        self.let = threading.Event()
+        self.landed = threading.Event()
+        self._store = store
+        self._copy = copy
+
+    def send(self, path: Path, name: str) -> None:
+        if not name.endswith("/events.jsonl") or self.asked.is_set():
+            return self._store.send(path, name)
+        self._copy.write_bytes(path.read_bytes())
+        self.asked.set()
+        assert self.let.wait(60)
+        self._store.send(self._copy, name)
+        self.landed.set()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
+def test_what_is_told_last_is_not_overtaken_by_what_was_being_sent(store: Store, tmp_path: Path) -> None:
+    late = Late(store, tmp_path / "copy")
+    host = Host(late, tmp_path / "one")
+    sending = host.begin()
+    events = host.folder / "events.jsonl"
+    events.write_text("one\n")
+    assert late.asked.wait(60)
+    with events.open("a") as file:
+        file.write("two\n")
+    telling = threading.Thread(target=sending.tell)
+    telling.start()
+    # Time enough for one that does not wait.
+    telling.join(0.5)
+    late.let.set()
+    assert late.landed.wait(60)
+    telling.join(60)
+    store.fetch(f"jobs/{ID}/events.jsonl", tmp_path / "seen")
+    assert (tmp_path / "seen").read_text().split() == ["one", "two"]
+
+
 def test_of_what_has_ended_the_models_stay_and_nobody_trains_it_again(store: Store, tmp_path: Path) -> None:
     host = Host(store, tmp_path / "one")
     sending = host.begin()

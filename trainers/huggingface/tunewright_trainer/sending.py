@@ -59,7 +59,8 @@ class Sending(Delivery):
         self._keep = job.tuning.keep_checkpoints
         self._held = self._folder / "sending"
         shutil.rmtree(self._held, ignore_errors=True)
-        self._sent: dict[str, float] = {}
+        self._sent: dict[str, tuple[int, int]] = {}
+        self._telling = threading.Lock()
         self._newest_sent = 0
         self._going = 0
         self._lock = threading.Lock()
@@ -127,11 +128,15 @@ class Sending(Delivery):
             self._saved.clear()
 
     def _state(self) -> None:
-        for path in (self._folder / name for name in STATE):
-            changed = path.stat().st_mtime if path.is_file() else None
-            if changed is not None and changed != self._sent.get(path.name):
-                self._store.send(path, f"{self._there}/{path.name}")
-                self._sent[path.name] = changed
+        # One after the other: of two at once the older could come last, and stay.
+        with self._telling:
+            for path in (self._folder / name for name in STATE):
+                about = path.stat() if path.is_file() else None
+                # Two lines within a tick of the clock have the same time.
+                changed = about and (about.st_mtime_ns, about.st_size)
+                if changed and changed != self._sent.get(path.name):
+                    self._store.send(path, f"{self._there}/{path.name}")
+                    self._sent[path.name] = changed
 
     def _newest(self) -> None:
         with self._lock:

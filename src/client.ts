@@ -4,7 +4,7 @@ import { type AdoptionHandle, startAdoption } from './client/adopt.ts';
 import { connect } from './client/connect.ts';
 import { temporalEnvironment } from './client/environment.ts';
 import { type EvaluationHandle, evaluationHandle, startEvaluation } from './client/evaluate.ts';
-import { runError } from './client/failures.ts';
+import { namedAs } from './client/failures.ts';
 import { type Found, find } from './client/find.ts';
 import { type RunHandle, runHandle } from './client/handle.ts';
 import { keepDeployment } from './client/hosting.ts';
@@ -98,11 +98,7 @@ export function clientOver(
   const get = (name: string): RunHandle => runHandle(name, { client, url, startLinked: startInput });
 
   async function startNamed(input: FineTuneInput, name: string): Promise<RunHandle> {
-    try {
-      await client.workflow.start(...workflowStart(name, taskQueue, input));
-    } catch (error) {
-      throw runError(name, error);
-    }
+    await namedAs(name, () => client.workflow.start(...workflowStart(name, taskQueue, input)));
     return get(name);
   }
 

@@ -7,7 +7,7 @@ import {
   adoptionQuery,
   adoptionType,
 } from '../contract/adoption.ts';
-import { runError } from './failures.ts';
+import { namedAs, runError } from './failures.ts';
 import { type WatchOptions, watchQuery } from './query.ts';
 
 /** An adoption under way. */
@@ -57,12 +57,6 @@ function adoptionHandle(
 
     watch: (options) => watchQuery(workflow, adoptionQuery, options),
 
-    async result() {
-      try {
-        return (await workflow.result()) as AdoptionResult;
-      } catch (error) {
-        throw runError(name, error);
-      }
-    },
+    result: async () => await namedAs(name, async () => (await workflow.result()) as AdoptionResult),
   };
 }

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { type EvaluateRequestInput, parseEvaluateRequest } from '../contract/config.ts';
 import { type EvaluateRequest, type EvaluateResult, evaluateType } from '../contract/evaluate.ts';
 import type { StageProgress } from '../contract/run.ts';
-import { runError } from './failures.ts';
+import { namedAs } from './failures.ts';
 import { liveOf } from './live.ts';
 import { pauseFor } from './pause.ts';
 
@@ -66,12 +66,4 @@ export function evaluationHandle(
     result: async () => await named(async () => (await workflow.result()) as EvaluateResult),
     cancel: async () => await named(async () => void (await workflow.cancel())),
   };
-}
-
-async function namedAs<T>(name: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw runError(name, error);
-  }
 }

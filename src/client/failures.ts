@@ -29,6 +29,15 @@ export function runError(name: string, error: unknown): unknown {
   return error instanceof ServiceError ? serviceError(error) : error;
 }
 
+/** Calls, and names what that throws as {@link runError} does. */
+export async function namedAs<T>(name: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw runError(name, error);
+  }
+}
+
 /** gRPC status codes, https://grpc.io/docs/guides/status-codes/ */
 const deadlineExceeded = 4;
 const permissionDenied = 7;

@@ -2,7 +2,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import { evaluateType } from '../contract/evaluate.ts';
 import { progressMemo, workflowType } from '../contract/messages.ts';
 import { migrationType } from '../contract/migration.ts';
-import { runError } from './failures.ts';
+import { namedAs } from './failures.ts';
 import type { RunHandle } from './handle.ts';
 import { type MigrationContext, type MigrationHandle, migrationHandle } from './migration.ts';
 
@@ -11,7 +11,7 @@ export type Found = { run: RunHandle; migration?: never } | { migration: Migrati
 
 /** Throws `run_not_found`, also for workflows of other types, which have pages in Temporal alone. */
 export async function find(name: string, context: MigrationContext): Promise<Found> {
-  const { type, memo } = await described(name, context);
+  const { type, memo } = await namedAs(name, () => context.client.workflow.getHandle(name).describe());
   if (type === migrationType) return { migration: migrationHandle(name, context) };
   // What a run begins shows itself as runs do, and so does an evaluation without one.
   if (type === workflowType || type === evaluateType || memo?.[progressMemo] !== undefined)
@@ -19,12 +19,4 @@ export async function find(name: string, context: MigrationContext): Promise<Fou
   throw new TunewrightError('run_not_found', `"${name}" is no run and no migration, but the workflow ${type}.`, {
     advice: `${context.url(name) ?? "Temporal's Web UI"} shows it; \`tunewright list\` shows the runs.`,
   });
-}
-
-async function described(name: string, { client }: MigrationContext) {
-  try {
-    return await client.workflow.getHandle(name).describe();
-  } catch (error) {
-    throw runError(name, error);
-  }
 }

@@ -11,7 +11,7 @@ import {
 import { nextAttempt } from '../contract/next-attempt.ts';
 import { parseRetrainRequest, type RetrainInput } from '../contract/retrain.ts';
 import type { DecidedBy, FineTuneInput, RunProgress, RunResult } from '../contract/run.ts';
-import { runError } from './failures.ts';
+import { namedAs } from './failures.ts';
 import { look } from './live.ts';
 import { pauseFor } from './pause.ts';
 import { withTries } from './tries.ts';
@@ -49,13 +49,7 @@ const defaultIntervalMs = 1_000;
 
 export function runHandle(name: string, context: HandleContext): RunHandle {
   const workflow: WorkflowHandle = context.client.workflow.getHandle(name);
-  const named = async <T>(call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (error) {
-      throw runError(name, error);
-    }
-  };
+  const named = async <T>(call: () => Promise<T>): Promise<T> => await namedAs(name, call);
 
   const now = async () => {
     const { description, progress } = await named(() => look(context.client, name));

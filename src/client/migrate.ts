@@ -10,7 +10,7 @@ import {
   migrationType,
 } from '../contract/migration.ts';
 import { migrationStart } from '../contract/migration-start.ts';
-import { runError } from './failures.ts';
+import { namedAs, runError } from './failures.ts';
 import { type MigrationContext, type MigrationHandle, migrationHandle } from './migration.ts';
 
 /** A migration that was begun, or was under way already: then what it was started with goes on to hold. */
@@ -29,16 +29,14 @@ export async function planMigration(
   request: MigrationRequest,
 ): Promise<MigrationPlan> {
   const name = `plan-migration-${request.model}-${randomUUID().slice(0, 8)}`;
-  try {
-    return await client.workflow.execute(migrationPlanType, {
+  return await namedAs(name, () =>
+    client.workflow.execute(migrationPlanType, {
       workflowId: name,
       taskQueue,
       args: [request],
       staticSummary: `Plan ${request.model} on ${request.connection}/${request.baseModel}`,
-    });
-  } catch (error) {
-    throw runError(name, error);
-  }
+    }),
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type MigrationResult,
   migrationQuery,
 } from '../contract/migration.ts';
-import { runError } from './failures.ts';
+import { namedAs, runError } from './failures.ts';
 import type { RunHandle } from './handle.ts';
 import { closedAs } from './live.ts';
 import { type WatchOptions, watchQuery } from './query.ts';
@@ -56,13 +56,7 @@ export interface MigrationContext {
 
 export function migrationHandle(name: string, { client, url, get }: MigrationContext): MigrationHandle {
   const workflow = client.workflow.getHandle(name);
-  const named = async <T>(call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (error) {
-      throw runError(name, error);
-    }
-  };
+  const named = async <T>(call: () => Promise<T>): Promise<T> => await namedAs(name, call);
   const watch = (options?: WatchOptions) => watchQuery(workflow, migrationQuery, options);
   const result = async () => {
     try {

@@ -28,6 +28,12 @@ export interface Aws {
     doing: (clients: Clients, options: CallOptions) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T | undefined>;
+  /** All pages of a list, one call each. */
+  pages<Page extends { NextToken?: string | undefined }>(
+    what: string,
+    list: (clients: Clients, from: { NextToken?: string }, options: CallOptions) => Promise<Page>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Page, void, void>;
 }
 
 /** The account of a connection. The AWS SDK is loaded when it is first needed: who uses other platforms does not have it. */
@@ -71,6 +77,15 @@ export function aws({ region, endpoints, timeoutSeconds }: SageMakerSettings): A
       } catch (error) {
         if (error instanceof TunewrightError && error.status === 404) return undefined;
         throw error;
+      }
+    },
+    async *pages(what, list, signal) {
+      let from: { NextToken?: string } | undefined = {};
+      while (from) {
+        const asked: { NextToken?: string } = from;
+        const page = await call(what, async (clients, options) => await list(clients, asked, options), { signal });
+        yield page;
+        from = page.NextToken ? { NextToken: page.NextToken } : undefined;
       }
     },
   };

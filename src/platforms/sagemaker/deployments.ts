@@ -29,7 +29,7 @@ export function deployments(
   chat: TrainingPlatform['chat'],
 ): Deployments {
   const { serving } = settings;
-  const { call, find } = aws;
+  const { call, find, pages } = aws;
   const parts = serving.component ? components(settings, aws) : undefined;
 
   /** For what is refused because it is there, or gone. */
@@ -162,21 +162,18 @@ export function deployments(
 
     async find(prefix, signal) {
       const found: HeldDeployment[] = [];
-      let NextToken: string | undefined;
-      do {
-        const page = await call(
-          'Listing deployments',
-          async ({ sagemaker }, options) =>
-            await sagemaker.listModels({ NameContains: prefix, ...(NextToken ? { NextToken } : {}) }, options),
-          { signal },
-        );
+      const listed = pages(
+        'Listing deployments',
+        async ({ sagemaker }, from, options) => await sagemaker.listModels({ NameContains: prefix, ...from }, options),
+        signal,
+      );
+      for await (const page of listed) {
         for (const { ModelName: name = '', ModelArn, CreationTime } of page.Models ?? []) {
           if (!name.startsWith(prefix)) continue;
           const model = await modelOf(ModelArn, signal);
           found.push({ name, model, createdAt: CreationTime?.getTime() ?? 0 });
         }
-        NextToken = page.NextToken;
-      } while (NextToken);
+      }
       return found;
     },
 

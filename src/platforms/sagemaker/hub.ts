@@ -30,24 +30,21 @@ const models = { HubName: 'SageMakerPublicHub', HubContentType: 'Model' } as con
 /** How the hub marks a model with a recipe: sagemaker-python-sdk, test_list_supported_models.py. */
 const recipeMark = '@recipe:finetuning_';
 
-export function publicHub({ call, find }: Aws): Hub {
+export function publicHub({ find, pages }: Aws): Hub {
   return {
     async tunable(signal) {
       const found: string[] = [];
-      let NextToken: string | undefined;
-      do {
-        const page = await call(
-          'Listing the models of the hub',
-          async ({ sagemaker }, options) =>
-            await sagemaker.listHubContents({ ...models, ...(NextToken ? { NextToken } : {}) }, options),
-          { signal },
-        );
+      const listed = pages(
+        'Listing the models of the hub',
+        async ({ sagemaker }, from, options) => await sagemaker.listHubContents({ ...models, ...from }, options),
+        signal,
+      );
+      for await (const page of listed) {
         for (const { HubContentName = '', HubContentSearchKeywords = [] } of page.HubContentSummaries ?? []) {
           if (HubContentSearchKeywords.some((word) => word.toLowerCase().startsWith(recipeMark)))
             found.push(HubContentName);
         }
-        NextToken = page.NextToken;
-      } while (NextToken);
+      }
       return found;
     },
 

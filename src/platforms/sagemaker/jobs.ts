@@ -27,7 +27,7 @@ interface Told {
 
 /** Training jobs bear the run's key as their name: SageMaker refuses a second one. */
 export function jobs(settings: SageMakerSettings, aws: Aws, storage: Storage): Jobs {
-  const { call } = aws;
+  const { call, pages } = aws;
   const { training } = settings;
   const { find: describe, get: described } = descriptions(aws);
 
@@ -127,22 +127,20 @@ export function jobs(settings: SageMakerSettings, aws: Aws, storage: Storage): J
 
     async held(prefix, signal) {
       const found: HeldJob[] = [];
-      let NextToken: string | undefined;
-      do {
-        const page = await call(
-          'Listing jobs',
-          async ({ sagemaker }, options) =>
-            await sagemaker.listTrainingJobs({ NameContains: prefix, ...(NextToken ? { NextToken } : {}) }, options),
-          { signal },
-        );
+      const listed = pages(
+        'Listing jobs',
+        async ({ sagemaker }, from, options) =>
+          await sagemaker.listTrainingJobs({ NameContains: prefix, ...from }, options),
+        signal,
+      );
+      for await (const page of listed) {
         for (const { TrainingJobName: key = '', CreationTime } of page.TrainingJobSummaries ?? []) {
           const job = key.startsWith(prefix) ? await describe(key, signal) : undefined;
           if (!job) continue;
           const about = { createdAt: CreationTime?.getTime() ?? 0, key, runName: (await told(job, signal)).runName };
           found.push({ ...(await remoteJob(job, signal)), ...about });
         }
-        NextToken = page.NextToken;
-      } while (NextToken);
+      }
       return found;
     },
   };

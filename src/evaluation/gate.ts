@@ -11,6 +11,7 @@ import {
   formatPValue,
   formatUsd,
 } from './format.ts';
+import { tellsNothing } from './slices.ts';
 import { examplesNeeded } from './statistics.ts';
 
 /** What the gate looks at. What is absent is not known, and passes no rule that asks for it. */
@@ -134,7 +135,7 @@ function noSliceWorse({ slices: rule }: GateConfig, { slices, unsliced = [] }: G
   const blind = unsliced.map((field) => ({
     rule: 'slice',
     passed: false,
-    says: `By ${field} there are no slices to look at: it has over 100 values, or none that occurs twice.`,
+    says: `By ${field} there are no slices to look at: ${tellsNothing}.`,
   }));
   const large = slices.flatMap(({ field, slices: parts }) =>
     parts.filter(({ examples }) => examples >= rule.minimumExamples).map((part) => ({ field, ...part })),

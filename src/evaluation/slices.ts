@@ -26,6 +26,8 @@ export interface Slicer {
 }
 
 const valuesAtMost = 100;
+/** Why a field has no slices, behind its name. */
+export const tellsNothing = `it has over ${valuesAtMost} values, or none that occurs twice`;
 
 /** @param against what `difference` of a slice is taken to */
 export function createSlicer(against: RivalRole): Slicer {

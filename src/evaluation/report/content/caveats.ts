@@ -2,6 +2,7 @@ import type { ModelEvaluation } from '../../../contract/evaluation.ts';
 import type { SlicedBy } from '../../../contract/verdict.ts';
 import { formatCount } from '../../format.ts';
 import type { RunReport } from '../../report.ts';
+import { tellsNothing } from '../../slices.ts';
 
 export const caveatsTitle = 'To mind with this verdict:';
 
@@ -45,8 +46,6 @@ export function ofExamples({ evaluation, slices = [], unsliced = [] }: Examples)
           `${formatCount(repeated, 'example')} beside the ${formatCount(examples, 'question')} that count: each repeats one of them.`,
         ]
       : []),
-    ...unsliced.map(
-      (field) => `By ${field} nothing can be told apart: it has over 100 values, or none that occurs twice.`,
-    ),
+    ...unsliced.map((field) => `By ${field} nothing can be told apart: ${tellsNothing}.`),
   ];
 }

@@ -1,9 +1,8 @@
 import OpenAI from 'openai';
 import { startGateway } from '../../src/gateway/index.ts';
 import { createModels, withModels } from '../../src/models/index.ts';
-import { standInKeyEnv } from '../../src/platforms/registry.ts';
 import { until } from '../faults/support/outcome.ts';
-import { azureConnection } from '../platforms/azure/support.ts';
+import { azureStandIn } from '../platforms/azure/support.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { type Hosted, hosted, hourMs, model, nameOf } from './support.ts';
 
@@ -19,8 +18,7 @@ let endpoint: string;
 beforeEach(async () => {
   at = await pipeline({}, {}, ({ baseURL }) => {
     endpoint = new URL(baseURL).origin;
-    const management = { subscription: 's', resourceGroup: 'g', account: 'a', tokenEnv: standInKeyEnv, url: endpoint };
-    return azureConnection(baseURL, { apiKeyEnv: standInKeyEnv, management, deployment: { hourlyUsd: 2 } });
+    return azureStandIn(baseURL, { deployment: { hourlyUsd: 2 } });
   });
   to = await hosted(at);
 });

@@ -1,10 +1,10 @@
 import { connect } from '../../src/client/connect.ts';
 import { runKey } from '../../src/contract/run-key.ts';
 import type { Deployments } from '../../src/platforms/platform.ts';
-import { createPlatforms, standInKeyEnv } from '../../src/platforms/registry.ts';
+import { createPlatforms } from '../../src/platforms/registry.ts';
 import { type Typed, type } from '../cli/world.ts';
 import { until } from '../faults/support/outcome.ts';
-import { azureConnection } from '../platforms/azure/support.ts';
+import { azureStandIn } from '../platforms/azure/support.ts';
 import { holding } from '../support/holding.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { unique } from '../support/temporal.ts';
@@ -21,20 +21,7 @@ describe('the command deployments', () => {
     at = await pipeline(
       {},
       {},
-      ({ baseURL }) =>
-        azureConnection(baseURL, {
-          apiKeyEnv: standInKeyEnv,
-          timeoutSeconds: 60,
-          management: {
-            subscription: 's',
-            resourceGroup: 'g',
-            account: 'a',
-            tokenEnv: standInKeyEnv,
-            url: new URL(baseURL).origin,
-          },
-          deployment: { hourlyUsd: 2 },
-          deployments: { [base]: 'ours' },
-        }),
+      ({ baseURL }) => azureStandIn(baseURL, { deployment: { hourlyUsd: 2 }, deployments: { [base]: 'ours' } }),
       [holds.around],
     );
     const { connections, env } = at.settings;

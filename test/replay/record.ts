@@ -12,9 +12,8 @@ import type { RunHandle } from '../../src/client.ts';
 import { accountName } from '../../src/contract/account.ts';
 import { catalogueCheckType, jobChangedSignal } from '../../src/contract/messages.ts';
 import { migrationRoundType, retirementType } from '../../src/contract/migration.ts';
-import { standInKeyEnv } from '../../src/platforms/registry.ts';
 import { type Account, day, filledAccount } from '../adopt/account.ts';
-import { azureConnection } from '../platforms/azure/support.ts';
+import { azureStandIn } from '../platforms/azure/support.ts';
 import setUp from '../support/global-setup.ts';
 import tearDown from '../support/global-teardown.ts';
 import { overfitting, writeOverfitting } from '../support/overfitting.ts';
@@ -40,18 +39,7 @@ const limited: Parameters<typeof pipeline>[2] = (connection) => ({
 
 /** Answers under deployments alone. */
 const deploying: Parameters<typeof pipeline>[2] = ({ baseURL }) =>
-  azureConnection(baseURL, {
-    apiKeyEnv: standInKeyEnv,
-    timeoutSeconds: 5,
-    management: {
-      subscription: 's',
-      resourceGroup: 'g',
-      account: 'a',
-      tokenEnv: standInKeyEnv,
-      url: new URL(baseURL).origin,
-    },
-    deployment: { hourlyUsd: 1 },
-  });
+  azureStandIn(baseURL, { timeoutSeconds: 5, deployment: { hourlyUsd: 1 } });
 
 /** With another base model to which one can be carried. */
 const otherBase = 'gpt-4.1-nano-2025-04-14';

@@ -3,28 +3,21 @@ import type { RunConfigInput } from '../../../src/contract/config.ts';
 import type { RunProgress } from '../../../src/contract/run.ts';
 import { runKeyPrefix } from '../../../src/contract/run-key.ts';
 import type { Deployments } from '../../../src/platforms/platform.ts';
-import { createPlatforms, standInKeyEnv } from '../../../src/platforms/registry.ts';
+import { createPlatforms } from '../../../src/platforms/registry.ts';
 import { until } from '../../faults/support/outcome.ts';
 import { holding } from '../../support/holding.ts';
 import { type Pipeline, pipeline } from '../../support/pipeline.ts';
 import { unique } from '../../support/temporal.ts';
-import { azureConnection } from './support.ts';
+import { azureStandIn } from './support.ts';
 
 // Whole runs on a platform that answers under deployments alone; each has a simulator of its own.
-
-const keys = { apiKeyEnv: standInKeyEnv, timeoutSeconds: 5 };
-const management = { subscription: 's', resourceGroup: 'g', account: 'a', tokenEnv: standInKeyEnv };
 
 const holds = holding();
 let at: Pipeline;
 let deployments: Deployments;
 beforeEach(async () => {
   const connection = ({ baseURL: url }: { baseURL: string }) =>
-    azureConnection(url, {
-      ...keys,
-      management: { ...management, url: new URL(url).origin },
-      deployment: { hourlyUsd: 3_600 },
-    });
+    azureStandIn(url, { timeoutSeconds: 5, deployment: { hourlyUsd: 3_600 } });
   at = await pipeline({}, {}, connection, [holds.around]);
   const { connections, env } = at.settings;
   deployments = createPlatforms(connections, { env }).get('simulator').deployments as Deployments;

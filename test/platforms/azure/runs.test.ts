@@ -1,12 +1,8 @@
-import { standInKeyEnv } from '../../../src/platforms/registry.ts';
 import { runsConform } from '../runs.ts';
-import { azureConnection } from './support.ts';
-
-const management = { subscription: 's', resourceGroup: 'g', account: 'a', tokenEnv: standInKeyEnv };
+import { azureStandIn } from './support.ts';
 
 runsConform('azure', true, async () => ({
-  connection: (url) =>
-    azureConnection(url, { apiKeyEnv: standInKeyEnv, management: { ...management, url: new URL(url).origin } }),
+  connection: (url) => azureStandIn(url),
   config: {},
   close: async () => {},
 }));

@@ -62,12 +62,17 @@ export interface Examiner {
   part(): Part;
 }
 
+/** That of the current models where none is named. */
+export function encodingOf({ encoding = 'o200k_base' }: ExamineOptions): Encoding {
+  return encoding;
+}
+
 export function examiner(options: ExamineOptions): Examiner {
   const format = formats[options.method ?? 'supervised'];
   const known = new Set(options.fields?.map(shown));
   const grader = graderFields(options.grader);
   const { without = [] } = options;
-  const counter = tokenCounter(options.encoding ?? 'o200k_base');
+  const counter = tokenCounter(encodingOf(options));
   const speech = languageSample();
   const affixes = affixCounter();
   const isMeant = ({ code, path }: Finding) => code === 'example_unrecognized_key' && known.has(path ?? '');

@@ -12,24 +12,45 @@ export interface Vocabulary {
   longest: number;
 }
 
+/** What a vocabulary is looked up in, in memory that threads share. */
+export interface VocabularyTables {
+  /** The bytes of all tokens, in the order of their ranks. */
+  tokens: Uint8Array<SharedArrayBuffer>;
+  /** By rank: where the token ends in them. */
+  ends: Uint32Array<SharedArrayBuffer>;
+  /** A hash table with open addressing: ranks, and -1 in free slots. */
+  slots: Int32Array<SharedArrayBuffer>;
+  /** Bytes of the longest token. */
+  longest: number;
+}
+
 const require = createRequire(import.meta.url);
-const loaded = new Map<Encoding, Vocabulary>();
+const loaded = new Map<Encoding, VocabularyTables>();
+
+export function vocabulary(encoding: Encoding): Vocabulary {
+  return lookUp(vocabularyTables(encoding));
+}
 
 /** Reads the ranks that the package `tiktoken` ships, once: about 60 ms and 8 MB. */
-export function vocabulary(encoding: Encoding): Vocabulary {
+export function vocabularyTables(encoding: Encoding): VocabularyTables {
   const known = loaded.get(encoding) ?? readVocabulary(encoding);
   loaded.set(encoding, known);
   return known;
 }
 
-function readVocabulary(encoding: Encoding): Vocabulary {
+/** Takes over what another thread has read. */
+export function takeVocabulary(encoding: Encoding, tables: VocabularyTables): void {
+  loaded.set(encoding, tables);
+}
+
+function readVocabulary(encoding: Encoding): VocabularyTables {
   const file = readFileSync(require.resolve(`tiktoken/encoders/${encoding}.json`), 'utf8');
   const { bpe_ranks: ranks } = JSON.parse(file) as { bpe_ranks: string };
-  return tableOf(ranks);
+  return tablesOf(ranks);
 }
 
 /** `! 0 IQ== Ig== …`: the first rank, then the tokens of the ranks from there on in base64, between single spaces. */
-function tableOf(ranks: string): Vocabulary {
+function tablesOf(ranks: string): VocabularyTables {
   const list = Buffer.from(ranks, 'latin1');
   const start = list.indexOf(0x20, 2) + 1;
   // No longer than their base64.
@@ -44,7 +65,11 @@ function tableOf(ranks: string): Vocabulary {
     ends[count++] = length;
     i = end + 1;
   }
-  return lookUp(bytes.slice(0, length), ends.slice(0, count));
+  const tokens = new Uint8Array(new SharedArrayBuffer(length));
+  tokens.set(bytes.subarray(0, length));
+  const ended = new Uint32Array(new SharedArrayBuffer(count * Uint32Array.BYTES_PER_ELEMENT));
+  ended.set(ends.subarray(0, count));
+  return hashed(tokens, ended);
 }
 
 const sextets = new Uint8Array(128);
@@ -66,36 +91,42 @@ function decodeBase64(from: Uint8Array, start: number, end: number, to: Uint8Arr
   return out;
 }
 
-/** A hash table with open addressing; the rank of a token is its place in the list. */
-function lookUp(tokens: Uint8Array, ends: Uint32Array): Vocabulary {
-  const mask = 2 ** Math.ceil(Math.log2(ends.length * 2)) - 1;
-  const slots = new Int32Array(mask + 1).fill(-1);
+function hashed(tokens: Uint8Array<SharedArrayBuffer>, ends: Uint32Array<SharedArrayBuffer>): VocabularyTables {
+  const size = 2 ** Math.ceil(Math.log2(ends.length * 2));
+  const slots = new Int32Array(new SharedArrayBuffer(size * Int32Array.BYTES_PER_ELEMENT)).fill(-1);
+  const mask = size - 1;
   let longest = 0;
-
-  const startOf = (rank: number) => (rank === 0 ? 0 : (ends[rank - 1] as number));
-  function rankOf(bytes: Uint8Array, start: number, end: number): number {
-    for (let slot = hashOf(bytes, start, end) & mask; ; slot = (slot + 1) & mask) {
-      const rank = slots[slot] as number;
-      if (rank < 0) return -1;
-      let at = startOf(rank);
-      if ((ends[rank] as number) - at !== end - start) continue;
-      let i = start;
-      while (i < end && tokens[at] === bytes[i]) {
-        i++;
-        at++;
-      }
-      if (i === end) return rank;
-    }
-  }
-
+  let start = 0;
   for (let rank = 0; rank < ends.length; rank++) {
     const end = ends[rank] as number;
-    longest = Math.max(longest, end - startOf(rank));
-    let slot = hashOf(tokens, startOf(rank), end) & mask;
+    longest = Math.max(longest, end - start);
+    let slot = hashOf(tokens, start, end) & mask;
     while ((slots[slot] as number) >= 0) slot = (slot + 1) & mask;
     slots[slot] = rank;
+    start = end;
   }
-  return { rankOf, longest };
+  return { tokens, ends, slots, longest };
+}
+
+function lookUp({ tokens, ends, slots, longest }: VocabularyTables): Vocabulary {
+  const mask = slots.length - 1;
+  return {
+    longest,
+    rankOf(bytes, start, end) {
+      for (let slot = hashOf(bytes, start, end) & mask; ; slot = (slot + 1) & mask) {
+        const rank = slots[slot] as number;
+        if (rank < 0) return -1;
+        let at = rank === 0 ? 0 : (ends[rank - 1] as number);
+        if ((ends[rank] as number) - at !== end - start) continue;
+        let i = start;
+        while (i < end && tokens[at] === bytes[i]) {
+          i++;
+          at++;
+        }
+        if (i === end) return rank;
+      }
+    },
+  };
 }
 
 function hashOf(bytes: Uint8Array, start: number, end: number): number {

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { sourceError } from '../../artifacts/failures.ts';
 import { TunewrightError } from '../../contract/errors.ts';
-import { type ExamineOptions, examiner } from '../examine.ts';
+import { type VocabularyTables, vocabularyTables } from '../bpe/vocabulary.ts';
+import { type ExamineOptions, encodingOf, examiner } from '../examine.ts';
 import type { Packed } from './pack.ts';
 import { keepThread, takeThread } from './pool.ts';
 import { examineRange, type Range } from './range.ts';
@@ -16,6 +17,7 @@ const aheadOfEach = 4;
 export interface Task {
   fd: number;
   options: ExamineOptions;
+  vocabulary: VocabularyTables;
 }
 
 /** What it answers. */
@@ -66,6 +68,8 @@ export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Pa
 
   try {
     signal?.addEventListener('abort', aborted, { once: true });
+    // Threads begin while it is read.
+    const vocabulary = vocabularyTables(encodingOf(examine));
     for (const { worker, given } of others) {
       worker.on('error', (cause) => fail(lost(name, cause)));
       worker.on('exit', () => fail(lost(name)));
@@ -76,10 +80,9 @@ export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Pa
         done.set(index, answer.packed);
         change.resolve();
       });
-      worker.postMessage({ fd, options: examine } satisfies Task);
+      worker.postMessage({ fd, options: examine, vocabulary } satisfies Task);
     }
     give();
-    // The others begin while this one gets ready.
     const examineHere = examiner(examine);
     while (told < ranges) {
       signal?.throwIfAborted();

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { type Examiner, examiner } from '../examine.ts';
+import { takeVocabulary } from '../bpe/vocabulary.ts';
+import { type Examiner, encodingOf, examiner } from '../examine.ts';
 import { examineRange, type Range } from './range.ts';
 import type { Task, Told } from './ranges.ts';
 
@@ -8,6 +9,7 @@ let task: { fd: number; examine: Examiner } | undefined;
 
 parentPort?.on('message', (asked: Task | Range) => {
   if ('fd' in asked) {
+    takeVocabulary(encodingOf(asked.options), asked.vocabulary);
     task = { fd: asked.fd, examine: examiner(asked.options) };
     return;
   }

@@ -18,112 +18,117 @@ export interface Line {
 
 export type LineOrProblem = { line: Line } | { problem: Problem };
 
-export interface LineCutter {
-  /** The lines that end in the next chunk; of a line that goes on a copy is kept, the chunk is not. */
-  add(chunk: Uint8Array): LineOrProblem[];
-  /** The last line, which may do without a line end. */
-  end(): LineOrProblem[];
-  /** Lines that have ended. */
-  readonly lines: number;
-  /** After UTF-16 there is nothing more to read. */
-  readonly stopped: boolean;
-}
-
 /**
  * Cuts UTF-8 content into lines with bounded memory. Blank lines are left out; a line that cannot be read is a problem in
- * its place; a byte order mark is a warning. UTF-16 is one problem, and the end.
- *
- * @param start where the content begins in its file; what can only be at the beginning of one is looked for at 0
+ * its place; a byte order mark is a warning. UTF-16 is one problem, and the end. A class, and so compiled once for all files.
  */
-export function lineCutter(limit: number = maxLineBytes, start = 0): LineCutter {
-  let number = 1;
-  let offset = start;
-  let length = 0;
-  let held: Buffer[] = [];
-  let stopped = false;
+export class LineCutter {
+  readonly #limit: number;
+  #number = 1;
+  #offset: number;
+  /** Of the line that goes on. */
+  #length = 0;
+  #held: Buffer[] = [];
+  #stopped = false;
 
-  const hold = (piece: Buffer): void => {
-    length += piece.length;
-    if (length > limit) held = [];
-    else if (piece.length > 0) held.push(Buffer.from(piece));
-  };
-  const next = (bytes: number): void => {
-    number += 1;
-    offset += bytes + 1;
-    length = 0;
-    held = [];
-  };
-  const endHeld = (found: LineOrProblem[]): void => {
-    const bytes = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held);
-    if (length > limit) found.push({ problem: tooLong(number, length, limit) });
-    else if (offset === 0) stopped = readFirst(bytes, found);
-    else readLine(bytes, 0, bytes.length, isUtf8(bytes), found);
-  };
-  const readLine = (bytes: Buffer, from: number, to: number, valid: boolean, found: LineOrProblem[]): void => {
+  /** @param start where the content begins in its file; what can only be at the beginning of one is looked for at 0 */
+  constructor(limit: number = maxLineBytes, start = 0) {
+    this.#limit = limit;
+    this.#offset = start;
+  }
+
+  /** Lines that have ended. */
+  get lines(): number {
+    return this.#number - 1;
+  }
+
+  /** After UTF-16 there is nothing more to read. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** The lines that end in the next chunk; of a line that goes on a copy is kept, the chunk is not. */
+  add(chunk: Uint8Array): LineOrProblem[] {
+    const bytes = bufferOf(chunk);
+    const found: LineOrProblem[] = [];
+    let from = 0;
+    let to = bytes.indexOf(newline);
+    // What came before belongs to the line; the first of a file is looked at more closely.
+    if (to >= 0 && (this.#length > 0 || this.#offset === 0)) {
+      this.#hold(bytes.subarray(0, to));
+      this.#endHeld(found);
+      this.#next(this.#length);
+      from = to + 1;
+      to = bytes.indexOf(newline, from);
+    }
+    // All at once: a call for each line would take longer than the work.
+    const valid = to >= 0 && isUtf8(bytes.subarray(from, bytes.lastIndexOf(newline)));
+    for (; to >= 0 && !this.#stopped; to = bytes.indexOf(newline, from)) {
+      if (to - from > this.#limit) found.push({ problem: tooLong(this.#number, to - from, this.#limit) });
+      else this.#read(bytes, from, to, valid, found);
+      this.#next(to - from);
+      from = to + 1;
+    }
+    this.#hold(bytes.subarray(from));
+    return found;
+  }
+
+  /** The last line, which may do without a line end. */
+  end(): LineOrProblem[] {
+    const found: LineOrProblem[] = [];
+    this.#endHeld(found);
+    return found;
+  }
+
+  #hold(piece: Buffer): void {
+    this.#length += piece.length;
+    if (this.#length > this.#limit) this.#held = [];
+    else if (piece.length > 0) this.#held.push(Buffer.from(piece));
+  }
+
+  #next(bytes: number): void {
+    this.#number += 1;
+    this.#offset += bytes + 1;
+    this.#length = 0;
+    this.#held = [];
+  }
+
+  #endHeld(found: LineOrProblem[]): void {
+    const bytes = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
+    if (this.#length > this.#limit) found.push({ problem: tooLong(this.#number, this.#length, this.#limit) });
+    else if (this.#offset === 0) this.#stopped = this.#readFirst(bytes, found);
+    else this.#read(bytes, 0, bytes.length, isUtf8(bytes), found);
+  }
+
+  #read(bytes: Buffer, from: number, to: number, valid: boolean, found: LineOrProblem[]): void {
     const end = to > from && bytes[to - 1] === carriageReturn ? to - 1 : to;
+    const number = this.#number;
     if (!valid && !isUtf8(bytes.subarray(from, end))) {
       found.push({ problem: notUtf8(number) });
       return;
     }
     const text = bytes.toString('utf8', from, end);
-    if (/\S/.test(text)) found.push({ line: { number, offset, length: end - from, text } });
-  };
+    if (/\S/.test(text)) found.push({ line: { number, offset: this.#offset, length: end - from, text } });
+  }
+
   /** Whether all ends with it. */
-  const readFirst = (bytes: Buffer, found: LineOrProblem[]): boolean => {
+  #readFirst(bytes: Buffer, found: LineOrProblem[]): boolean {
     if (isUtf16(bytes)) {
       found.push({ problem: utf16() });
       return true;
     }
     const marked = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf;
     if (marked) found.push({ problem: byteOrderMark() });
-    offset += marked ? 3 : 0;
-    readLine(bytes, marked ? 3 : 0, bytes.length, false, found);
-    offset -= marked ? 3 : 0;
+    this.#offset += marked ? 3 : 0;
+    this.#read(bytes, marked ? 3 : 0, bytes.length, false, found);
+    this.#offset -= marked ? 3 : 0;
     return false;
-  };
-
-  return {
-    add(chunk) {
-      const bytes = bufferOf(chunk);
-      const found: LineOrProblem[] = [];
-      let from = 0;
-      let to = bytes.indexOf(newline);
-      // What came before belongs to the line; the first of a file is looked at more closely.
-      if (to >= 0 && (length > 0 || offset === 0)) {
-        hold(bytes.subarray(0, to));
-        endHeld(found);
-        next(length);
-        from = to + 1;
-        to = bytes.indexOf(newline, from);
-      }
-      // All at once: a call for each line would take longer than the work.
-      const valid = to >= 0 && isUtf8(bytes.subarray(from, bytes.lastIndexOf(newline)));
-      for (; to >= 0 && !stopped; to = bytes.indexOf(newline, from)) {
-        if (to - from > limit) found.push({ problem: tooLong(number, to - from, limit) });
-        else readLine(bytes, from, to, valid, found);
-        next(to - from);
-        from = to + 1;
-      }
-      hold(bytes.subarray(from));
-      return found;
-    },
-    end() {
-      const found: LineOrProblem[] = [];
-      endHeld(found);
-      return found;
-    },
-    get lines() {
-      return number - 1;
-    },
-    get stopped() {
-      return stopped;
-    },
-  };
+  }
 }
 
 /** The lines of a whole content, a list for each chunk that ends any. */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array>, limit?: number): AsyncGenerator<LineOrProblem[]> {
-  const cutter = lineCutter(limit);
+  const cutter = new LineCutter(limit);
   for await (const chunk of chunks) {
     const found = cutter.add(chunk);
     if (found.length > 0) yield found;

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import type { Examiner } from '../examine.ts';
-import { type LineOrProblem, lineCutter } from '../lines.ts';
-import { type Packed, packer } from './pack.ts';
+import { LineCutter } from '../lines.ts';
+import { type Packed, Packer } from './pack.ts';
 
 const newline = 10;
 const chunkBytes = 256 * 1024;
@@ -17,12 +17,9 @@ export interface Range {
 
 /** Examines the lines of a range, in this thread and without giving way. Throws what the system does. */
 export function examineRange(fd: number, { from, to }: Range, { examine, part }: Examiner): Packed {
-  const pack = packer();
+  const pack = new Packer();
   const start = from === 0 ? 0 : firstLine(fd, from, to);
-  const cutter = lineCutter(undefined, start);
-  const add = (lines: readonly LineOrProblem[]) => {
-    for (const line of lines) pack.add(examine(line));
-  };
+  const cutter = new LineCutter(undefined, start);
   if (start >= to) return pack.packed(0, false, part());
   for (let at = start; !cutter.stopped; ) {
     // The byte before the end may be the line end behind which the next range begins.
@@ -31,11 +28,11 @@ export function examineRange(fd: number, { from, to }: Range, { examine, part }:
     const read = chunk.subarray(0, bytes);
     at += bytes;
     if (bytes === 0) {
-      add(cutter.end());
+      for (const line of cutter.end()) pack.add(examine(line));
       break;
     }
     const last = within ? -1 : read.indexOf(newline);
-    add(cutter.add(last < 0 ? read : read.subarray(0, last + 1)));
+    for (const line of cutter.add(last < 0 ? read : read.subarray(0, last + 1))) pack.add(examine(line));
     if (last >= 0) break;
   }
   return pack.packed(cutter.lines, cutter.stopped, part());

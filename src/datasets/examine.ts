@@ -4,11 +4,11 @@ import { readExample } from './examples.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
 import { type Example, formats } from './formats.ts';
 import { graderFields } from './grader-fields.ts';
-import { checkImages, type ImageLimits, imagesIn } from './images.ts';
+import { checkImages, type ExampleImage, type ImageLimits, imagesIn } from './images.ts';
 import { type Looked, languageSample } from './languages.ts';
 import type { LineOrProblem } from './lines.ts';
 import { type ExamplePart, untrainedParts } from './parts.ts';
-import { addAll, type Finding, type Problem, shown } from './problem.ts';
+import { type Finding, type Problem, shown } from './problem.ts';
 import { type RepeatKey, repeatKey } from './repeats.ts';
 import { checkTexts } from './texts.ts';
 import { type Encoding, type ExampleTokens, tokenCounter } from './tokens.ts';
@@ -83,14 +83,11 @@ export function examiner(options: ExamineOptions): Examiner {
       const problems = known.size === 0 ? all : all.filter((problem) => !isMeant(problem));
       const examples = line || all.some(({ severity }) => severity === 'error') ? 1 : 0;
       if (!line || !example) return { problems, examples };
-      for (const finding of untrainedParts(example, without)) problems.push({ ...finding, line: line.number });
-      const images = mayHaveImages(example) ? imagesIn(format.places(example)) : [];
+      if (without.length > 0) addTo(problems, untrainedParts(example, without), line.number);
+      const images = mayHaveImages(example) ? imagesIn(format.places(example)) : noImages;
       const found = checkTexts(line.text, () => format.places(example));
-      if (options.images) addAll(found, checkImages(images, options.images));
-      addAll(
-        problems,
-        found.map((finding): Problem => ({ ...finding, line: line.number })),
-      );
+      if (found) addTo(problems, found, line.number);
+      if (options.images && images.length > 0) addTo(problems, checkImages(images, options.images), line.number);
       // Spreading takes longer.
       const { tokens, assistantTokens, longest } = counter.example(example);
       const facts: ExampleFacts = {
@@ -110,6 +107,12 @@ export function examiner(options: ExamineOptions): Examiner {
     },
     part: () => ({ looked: speech.take(), affixes: affixes.take() }),
   };
+}
+
+const noImages: readonly ExampleImage[] = [];
+
+function addTo(problems: Problem[], findings: readonly Finding[], line: number): void {
+  for (const finding of findings) problems.push({ ...finding, line });
 }
 
 /** Nearly no example has a list of parts. */

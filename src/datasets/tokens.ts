@@ -28,34 +28,27 @@ export interface TokenCounter {
 
 /** Counts the tokens of texts exactly; what tools and names add is an estimate by OpenAI's guide. */
 export function tokenCounter(encoding: Encoding): TokenCounter {
-  const remembered = new Map<string, number>();
   const text = byteCounter(encoding);
-
-  function repeated(content: string): number {
-    const known = remembered.get(content);
-    if (known !== undefined) return known;
-    const tokens = text(content);
-    if (remembered.size >= mostRemembered) remembered.clear();
-    remembered.set(content, tokens);
-    return tokens;
-  }
+  const instructions = remembering(text);
+  const definitions = remembering(text);
+  const roles = remembering(text);
 
   function said(message: ChatMessage): number {
     if (!isPlain(message)) return textsOf(message).reduce((sum, one) => sum + text(one), 0);
     const { role, content } = message;
-    return role === 'system' || role === 'developer' ? repeated(content) : text(content);
+    return role === 'system' || role === 'developer' ? instructions(content) : text(content);
   }
 
   function conversation({ messages, tools, functions }: ChatExample): Omit<ExampleTokens, 'longest'> {
     let tokens = markers.example;
-    if (tools !== undefined) tokens += repeated(JSON.stringify(tools));
-    if (functions !== undefined) tokens += repeated(JSON.stringify(functions));
+    if (tools !== undefined) tokens += definitions(JSON.stringify(tools));
+    if (functions !== undefined) tokens += definitions(JSON.stringify(functions));
     let assistantTokens = 0;
     for (const message of messages) {
       const own = said(message);
       if (message.role === 'assistant') assistantTokens += own;
       const name = message.name === undefined ? 0 : markers.name + text(message.name);
-      tokens += markers.message + repeated(message.role) + own + name;
+      tokens += markers.message + roles(message.role) + own + name;
     }
     return { tokens, assistantTokens };
   }
@@ -72,6 +65,21 @@ export function tokenCounter(encoding: Encoding): TokenCounter {
         longest: Math.max(preferred.tokens, other.tokens),
       };
     },
+  };
+}
+
+/** Counts texts that come again and again. The last one is compared: that takes less time than its hash does. */
+function remembering(count: (text: string) => number): (text: string) => number {
+  const remembered = new Map<string, number>();
+  let last = '';
+  let lastTokens = 0;
+  return (text) => {
+    if (text === last) return lastTokens;
+    last = text;
+    lastTokens = remembered.get(text) ?? count(text);
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(text, lastTokens);
+    return lastTokens;
   };
 }
 

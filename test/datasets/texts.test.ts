@@ -2,7 +2,7 @@ import { formats } from '../../src/datasets/formats.ts';
 import { checkTexts } from '../../src/datasets/texts.ts';
 
 function findingsIn(...messages: { role: string; [field: string]: unknown }[]) {
-  return checkTexts(JSON.stringify({ messages }), () => formats.supervised.places({ chat: { messages } }));
+  return checkTexts(JSON.stringify({ messages }), () => formats.supervised.places({ chat: { messages } })) ?? [];
 }
 
 /** Codes of what is found in an answer with this text. */

@@ -55,3 +55,10 @@ export function differ(message: string): TunewrightError {
 export function incomplete(message: string, advice: string): TunewrightError {
   return new TunewrightError('evaluation_incomplete', message, { advice });
 }
+
+export function nothingToCompare(model: string): TunewrightError {
+  return incomplete(
+    `There are no held-out examples on which ${model} could be evaluated.`,
+    'Raise split.test or name a file as data.test, so that at least one example is held out.',
+  );
+}

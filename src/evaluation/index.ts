@@ -1,5 +1,5 @@
 export { askAll } from './ask.ts';
-export { type ComparedModels, compare, type Regression, summarise } from './compare.ts';
+export { type ComparedModels, compare, type Regression } from './compare.ts';
 export type { EvaluationReport } from './evaluated.ts';
 export { judge } from './gate.ts';
 export { type AskedModel, askedModels, createGrader, type Grader, type GraderContext } from './graders/index.ts';
@@ -13,3 +13,4 @@ export { moduleScript } from './scripts/module.ts';
 export { pythonScript } from './scripts/python.ts';
 export { chooseShown, isInstruction, type ShownExample, withShown } from './shown.ts';
 export { examplesForMargin, holm, smallestMargin } from './statistics.ts';
+export { summarise } from './summarise.ts';

@@ -1,7 +1,8 @@
 import type { ModelEvaluation } from '../../src/contract/evaluation.ts';
-import { compare, summarise } from '../../src/evaluation/compare.ts';
+import { compare } from '../../src/evaluation/compare.ts';
 import type { GradedModel } from '../../src/evaluation/in-step.ts';
 import type { Prediction } from '../../src/evaluation/prediction.ts';
+import { summarise } from '../../src/evaluation/summarise.ts';
 
 const ref = { sha256: 'ab'.repeat(32), bytes: 1, uri: 'file:///predictions.jsonl' };
 

@@ -1,7 +1,8 @@
 import type { ModelEvaluation } from '../../src/contract/evaluation.ts';
 import { type GateConfig, gateSchema } from '../../src/contract/gate.ts';
 import type { Rival, RivalRole, Slice } from '../../src/contract/verdict.ts';
-import { type GateEvidence, judge } from '../../src/evaluation/gate.ts';
+import { judge } from '../../src/evaluation/gate.ts';
+import type { GateEvidence } from '../../src/evaluation/gate-rules.ts';
 import { mcnemarTest, pairedInterval, wilsonInterval } from '../../src/evaluation/statistics.ts';
 
 const ref = { sha256: 'ab'.repeat(32), bytes: 1, uri: 'file:///predictions.jsonl' };

@@ -1,9 +1,9 @@
 import { type ErrorCode, type Retry, TunewrightError } from '../../src/contract/errors.ts';
 import { askAll } from '../../src/evaluation/ask.ts';
-import { summarise } from '../../src/evaluation/compare.ts';
 import type { Grader, Grading } from '../../src/evaluation/graders/index.ts';
 import type { Prediction } from '../../src/evaluation/prediction.ts';
 import type { Question } from '../../src/evaluation/question.ts';
+import { summarise } from '../../src/evaluation/summarise.ts';
 
 const judge = { model: 'judge' };
 const use = { inputTokens: 1, outputTokens: 1 };

@@ -27,7 +27,7 @@ const afterPaying: ReadonlySet<string> = new Set([
   'removeDeployments',
 ]);
 /** What an operator can mend while it is waited for. */
-export const mendable: ReadonlySet<ErrorCode> = new Set([
+export const mendableByOperator: ReadonlySet<ErrorCode> = new Set([
   'wrong_key',
   'forbidden',
   'missing_key',
@@ -37,7 +37,7 @@ export const mendable: ReadonlySet<ErrorCode> = new Set([
   'artifact_missing',
   'artifact_altered',
 ]);
-const mendableAgainMs = 60_000;
+const tryAgainMs = 60_000;
 
 /** Turns whatever an activity throws into a failure that Temporal understands: named, retried or not, and when. */
 export class NamedFailures implements ActivityInboundCallsInterceptor {
@@ -81,8 +81,8 @@ function toFailure(error: unknown, shown: boolean, paid: boolean): unknown {
       cause: error instanceof Error ? error : undefined,
     });
   }
-  const waits = paid && mendable.has(error.code);
-  const retryAfterMs = error.retryAfterMs ?? (waits ? mendableAgainMs : undefined);
+  const waits = paid && mendableByOperator.has(error.code);
+  const retryAfterMs = error.retryAfterMs ?? (waits ? tryAgainMs : undefined);
   const details: FailureDetails = { advice: error.advice, ...(error.status ? { status: error.status } : {}) };
   return ApplicationFailure.create({
     message: error.message,

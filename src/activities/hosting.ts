@@ -5,7 +5,7 @@ import type { Records } from '../records/index.ts';
 import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { deploymentsOf, removed, untilDeployed } from './deploy.ts';
-import { mendable, stillPending } from './failures.ts';
+import { mendableByOperator, stillPending } from './failures.ts';
 
 export interface BeginDeploymentInput {
   model: string;
@@ -50,7 +50,8 @@ export function hostingActivities({ platforms, records }: Dependencies) {
       await kept.deploymentAnswers(id);
       return true;
     } catch (error) {
-      const hopeless = error instanceof TunewrightError && error.retry === 'never' && !mendable.has(error.code);
+      const hopeless =
+        error instanceof TunewrightError && error.retry === 'never' && !mendableByOperator.has(error.code);
       if (!hopeless || inService) throw error;
       // Another's of the same name is not ours to remove.
       if (error.code !== 'contradiction' && (await kept.leaveDeployment(id, error.message))) {

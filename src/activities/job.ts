@@ -66,7 +66,7 @@ export function jobActivities({ platforms }: Dependencies) {
 
 /** A key that may not list can be mended, and a job may be running meanwhile. */
 const lookAgainMs = 60_000;
-const mendable: ReadonlySet<string> = new Set(['wrong_key', 'forbidden', 'missing_key']);
+const keyProblems: ReadonlySet<string> = new Set(['wrong_key', 'forbidden', 'missing_key']);
 
 /** Looking for a job that may exist: what an operator can mend is waited for; a platform that cannot tell is a doubt. */
 async function surely(find: () => Promise<RemoteJob[]>): Promise<RemoteJob[]> {
@@ -75,7 +75,7 @@ async function surely(find: () => Promise<RemoteJob[]>): Promise<RemoteJob[]> {
   } catch (error) {
     if (!(error instanceof TunewrightError) || error.retry !== 'never') throw error;
     const { advice, cause, code, message } = error;
-    if (mendable.has(code)) {
+    if (keyProblems.has(code)) {
       throw new TunewrightError(code, message, { advice, cause, retry: 'yes', retryAfterMs: lookAgainMs });
     }
     throw new TunewrightError(

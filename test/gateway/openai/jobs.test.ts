@@ -39,6 +39,8 @@ test('a job of an unchanged script is a run, which trains, tells how it goes, an
   expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
   expect(events.filter(({ type }) => type === 'metrics').length).toBeGreaterThan(0);
   expect(events.at(-1)?.message).toBe(`Created fine-tuning job: ${created.id}`);
+  // The platform says so of its own job, before the run's evaluation.
+  expect(events.flatMap(({ message }, at) => (/success/.test(message) ? [at] : []))).toEqual([0]);
   const checkpoints = await client.fineTuning.jobs.checkpoints.list(created.id);
   expect(checkpoints.data.length).toBeGreaterThan(0);
   expect(checkpoints.data[0]).toMatchObject({ fine_tuning_job_id: created.id, metrics: { step: expect.any(Number) } });

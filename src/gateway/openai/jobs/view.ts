@@ -84,6 +84,9 @@ function saying({ message, advice }: { message: string; advice?: string }): stri
   return advice ? `${message} ${advice}` : message;
 }
 
+/** As OpenAI's platform says it. */
+const completed = 'The job has successfully completed';
+
 /** What a run has done, and what its job tells, newest first. */
 export function viewEvents(progress: RunProgress, ofTheJob: readonly JobEvent[]) {
   const { name, timings, startedAt, status, question, reason } = progress;
@@ -100,10 +103,11 @@ export function viewEvents(progress: RunProgress, ofTheJob: readonly JobEvent[])
   const events = [
     own('created', startedAt, 'info', `Created fine-tuning job: ${idOf(name)}`),
     ...timings.map(({ stage, startedAt: at }) => own(stage, at, 'info', `The stage ${stage} has begun.`)),
-    ...ofTheJob.map(viewEvent).toReversed(),
+    // Where the job has trained, the run has not succeeded yet: it says so itself.
+    ...ofTheJob.flatMap((event) => (event.message === completed ? [] : [viewEvent(event)])).toReversed(),
     ...(question ? [own('question', last, 'warn', `The run waits for a person: ${question.message}`)] : []),
     ...(reason ? [own('reason', last, 'error', saying(reason))] : []),
-    ...(status === 'succeeded' ? [own('succeeded', last, 'info', 'The job has successfully completed')] : []),
+    ...(status === 'succeeded' ? [own('succeeded', last, 'info', completed)] : []),
   ];
   // The order in which they are is kept within a second.
   return events.sort((a, b) => a.created_at - b.created_at).toReversed();

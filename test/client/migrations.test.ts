@@ -1,0 +1,39 @@
+import { connect } from '../../src/client/connect.ts';
+import { migrationName, migrationType } from '../../src/contract/migration.ts';
+import { type Pipeline, pipeline } from '../support/pipeline.ts';
+
+let at: Pipeline;
+beforeAll(async () => {
+  at = await pipeline();
+});
+afterAll(async () => await at.close());
+
+/** Begins the migration of a model that nobody has registered, and waits for its end. */
+async function tried(model: string): Promise<string> {
+  const migration = await at.client.migrate({ model, connection: 'simulator', baseModel: 'stand-in-mini', margin: 0 });
+  await expect(migration.result()).rejects.toMatchObject({ code: 'model_unknown' });
+  return migration.name;
+}
+
+test('migrations are listed newest first, each name by its latest execution', async () => {
+  const names = [await tried('orders'), await tried('invoices'), await tried('orders')];
+  const { taskQueue } = at.settings;
+  expect(names).toEqual(['orders', 'invoices', 'orders'].map((model) => migrationName(taskQueue, model)));
+  // Others use the server too, and visibility comes a moment later.
+  const temporal = await connect(at.settings.temporal);
+  const query = `WorkflowType = "${migrationType}" AND TaskQueue = "${taskQueue}" AND ExecutionStatus = "Failed"`;
+  while ((await temporal.workflow.count(query)).count < names.length);
+  await temporal.connection.close();
+
+  const listed = [];
+  for await (const migration of at.client.migrations(Number.POSITIVE_INFINITY)) {
+    if (names.includes(migration.name)) listed.push(await migration.state());
+  }
+  expect(listed).toMatchObject([
+    { name: names[2], status: 'failed', request: { model: 'orders' }, reason: { code: 'model_unknown' } },
+    { name: names[1], status: 'failed', request: { model: 'invoices' } },
+  ]);
+  const limited = [];
+  for await (const { name } of at.client.migrations(1)) limited.push(name);
+  expect(limited).toHaveLength(1);
+});

@@ -49,6 +49,7 @@ export function compareActivities({ platforms, store }: Dependencies) {
       rivals: compared.rivals,
       expected: input.expected,
       tuned,
+      answers: compared.answers,
       slices: compared.slices,
       unsliced: compared.unsliced,
       seen: input.seen,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answersCounted } from './verdict.ts';
 
 const share = z.number().min(0).max(1);
 /** Differences of shares: 0.02 asks for two points more, -0.02 allows two points less. */
@@ -13,6 +14,8 @@ export const gateSchema = z.strictObject({
   confidence: z.number().min(0.8).max(0.999).default(0.95),
   /** Fewer held-out examples prove nothing. */
   minimumExamples: z.int().min(1).default(30),
+  /** Fewer different right answers among them prove little: one alone a model may give without looking. */
+  minimumAnswers: z.int().min(1).max(answersCounted).default(2),
   /** Share of examples without an answer or without a grade that is put up with. */
   maximumFailures: share.default(0.02),
   /** Share of held-out examples that training may have asked too. */

@@ -60,9 +60,12 @@ export interface Confusion {
   count: number;
 }
 
+/** Different right answers of held-out examples that are counted at most. */
+export const answersCounted = 100;
+
 /** One rule of the gate, and how the tuned model stands to it. */
 export interface GateCheck {
-  /** Stable: `examples`, `graded`, `unseen`, `minimum_score`, `base`, `prompted`, `champion`, `slice`, `cost`, `latency`, `life`. */
+  /** Stable: `examples`, `answers`, `graded`, `unseen`, `minimum_score`, `base`, `prompted`, `champion`, `slice`, `cost`, `latency`, `life`. */
   rule: string;
   passed: boolean;
   /** What was asked and what was found, as a sentence. */

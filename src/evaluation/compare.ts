@@ -1,5 +1,5 @@
 import type { Comparison } from '../contract/evaluation.ts';
-import type { Confusion, Rival, RivalRole, SlicedBy } from '../contract/verdict.ts';
+import { answersCounted, type Confusion, type Rival, type RivalRole, type SlicedBy } from '../contract/verdict.ts';
 import { createConfusionTable } from './confusions.ts';
 import { differ, type GradedModel, incomplete, inStep, nothingToCompare } from './in-step.ts';
 import { createPairing } from './pairing.ts';
@@ -29,6 +29,8 @@ export interface ComparedModels {
   comparison: Comparison;
   /** With every other model, the base among them. */
   rivals: Rival[];
+  /** Different right answers of the examples, 100 at most; absent where none has one. */
+  answers?: number;
   /** By reference where references are labels, and by every field named. */
   slices: SlicedBy[];
   /** Fields that were named and tell nothing of parts of the examples: over 100 values, or none that occurs twice. */
@@ -65,11 +67,13 @@ export async function compare(
   const byField = new Map<string, ReturnType<typeof createSlicer>>();
   const confusions = createConfusionTable();
   const regressions: Regression[] = [];
+  const references = new Set<string>();
   let examples = 0;
   for await (const [after, ...before] of inStep([tuned, ...others])) {
     // What repeats an example is no further evidence.
     if (after.repeats !== undefined) continue;
     examples += 1;
+    if (after.reference !== '' && references.size < answersCounted) references.add(after.reference);
     const answers = new Map(others.map(({ role }, at) => [role, before[at] as Prediction]));
     for (const [at, pairing] of pairings.entries()) pairing.add(before[at] as Prediction, after);
     byReference.add(after.reference, after, answers);
@@ -111,6 +115,7 @@ export async function compare(
       ...(results[at] as (typeof results)[number]),
       adjustedPValue: adjusted[at] as number,
     })),
+    ...(references.size > 0 ? { answers: references.size } : {}),
     slices: [...(labels ? [labels] : []), ...fields],
     ...(unsliced.length > 0 ? { unsliced } : {}),
     confusions: labels ? confusions.rows() : [],

@@ -20,6 +20,8 @@ export interface GateEvidence {
   /** Whether a champion and the prompted base model had to be compared with. */
   expected: readonly RivalRole[];
   tuned: ModelEvaluation;
+  /** Different right answers of the held-out examples; absent where they have none to go by. */
+  answers?: number | undefined;
   slices: readonly SlicedBy[];
   /** Fields by which there are no slices though they were asked for. */
   unsliced?: readonly string[] | undefined;
@@ -41,6 +43,7 @@ export const rivalNames: Record<RivalRole, string> = {
 export function checkRules(gate: GateConfig, evidence: GateEvidence): GateCheck[] {
   return [
     enoughExamples(gate, evidence),
+    ...enoughAnswers(gate, evidence),
     answered(gate, evidence),
     ...unseen(gate, evidence),
     ...minimumScore(gate, evidence),
@@ -68,6 +71,16 @@ function enoughExamples({ minimumExamples }: GateConfig, { tuned }: GateEvidence
     passed: examples >= minimumExamples,
     says: `${formatCount(examples, 'held-out example')}${more}, at least ${minimumExamples} asked for.`,
   };
+}
+
+/** Told only where there are too few, which the score does not show. */
+function enoughAnswers({ minimumAnswers }: GateConfig, { answers }: GateEvidence): GateCheck[] {
+  if (answers === undefined || !(answers < minimumAnswers)) return [];
+  const found =
+    answers === 1
+      ? 'All held-out examples have the same right answer, so that a model which always gives it would be right'
+      : `The held-out examples have ${answers} different right answers`;
+  return [{ rule: 'answers', passed: false, says: `${found}; at least ${minimumAnswers} different ones asked for.` }];
 }
 
 function answered({ maximumFailures }: GateConfig, { tuned, rivals }: GateEvidence): GateCheck {

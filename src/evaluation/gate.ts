@@ -17,12 +17,15 @@ export function judge(gate: GateConfig, evidence: GateEvidence): Verdict {
   };
 }
 
+/** Rules of the examples themselves: where one fails, they show nothing of any model. */
+const unfit = ['examples', 'answers', 'graded', 'unseen'];
+
 /** Prompting is the advice when the tuned model is not shown to beat it, and it is no worse than what is left. */
 function decide(checks: readonly GateCheck[], { rivals }: GateEvidence): Decision {
   if (checks.every(({ passed }) => passed)) return 'promote';
   const failed = (rule: string) => checks.some((check) => check.rule === rule && !check.passed);
   const prompted = rivals.find(({ role }) => role === 'prompted');
-  if (!prompted || !failed('prompted') || failed('examples') || failed('graded') || failed('unseen')) return 'keep';
+  if (!prompted || !failed('prompted') || unfit.some(failed)) return 'keep';
   const score = prompted.evaluation.passed;
   const noWorse = rivals.every(({ role, evaluation }) => role === 'prompted' || evaluation.passed <= score);
   return noWorse ? 'prompt' : 'keep';

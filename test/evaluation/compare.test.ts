@@ -142,6 +142,17 @@ test('a field by which nothing can be told apart is named', async () => {
   expect(await pair(one, one)).toMatchObject({ unsliced: ['customer'], slices: [{ field: 'language' }] });
 });
 
+test('different right answers are counted, 100 at most; what has none counts for nothing', async () => {
+  const counted = async (count: number, referenceOf: (index: number) => string) => {
+    const one = await model('one', predictions('+'.repeat(count), referenceOf));
+    return (await pair(one, one)).answers;
+  };
+  expect(await counted(9, () => 'yes')).toBe(1);
+  expect(await counted(9, (index) => (index < 3 ? '' : `label-${index % 2}`))).toBe(2);
+  expect(await counted(101, String)).toBe(100);
+  expect(await counted(9, () => '')).toBeUndefined();
+});
+
 test('a summary of nothing, or of nothing but errors, is refused', async () => {
   expect(await thrownBy(summarise('m', ref, []))).toMatchObject({
     code: 'evaluation_incomplete',

@@ -69,6 +69,8 @@ test('a model that is shown to be better passes', () => {
 describe('the gate fails closed', () => {
   test.each<[string, Partial<GateEvidence>, Partial<Record<keyof GateConfig, unknown>>, string[]]>([
     ['too few examples', { tuned: evaluation(160, { examples: 29 }) }, {}, ['examples']],
+    ['one right answer to all examples', { answers: 1 }, {}, ['answers']],
+    ['fewer right answers than asked for', { answers: 4 }, { minimumAnswers: 5 }, ['answers']],
     ['answers that never came', { tuned: evaluation(160, { errors: 5 }) }, {}, ['graded']],
     [
       'a base that did not answer',
@@ -159,6 +161,13 @@ describe('the gate fails closed', () => {
   });
 });
 
+test('examples of one right answer promote where they may', () => {
+  expect(verdict({ answers: 1 }, { minimumAnswers: 1 })).toMatchObject({ decision: 'promote' });
+  expect(verdict({ answers: 1 }).says).toContain(
+    'All held-out examples have the same right answer, so that a model which always gives it would be right; at least 2 different ones asked for.',
+  );
+});
+
 test('five of five right is no proof: the interval alone would have passed it', () => {
   const few = { examples: 5, passed: 5, errors: 0 };
   const difference = pairedInterval({ examples: 5, fixed: 5, broken: 0 });
@@ -213,6 +222,7 @@ test('"prompt instead" is said where examples in the prompt do as well, and only
   expect(verdict({ rivals: [clearly, prompted], tuned: evaluation(160, { errors: 50 }) })).toMatchObject({
     decision: 'keep',
   });
+  expect(verdict({ rivals: [clearly, prompted], answers: 1 })).toMatchObject({ decision: 'keep' });
 });
 
 test('where more examples would help it says how many', () => {

@@ -38,7 +38,7 @@ export async function hosted(at: Pipeline, changes: Partial<RunConfigInput> = {}
   const deployments = platforms.get('simulator').deployments as Deployments;
   const records = await openRecords(at.settings.records);
   const anything = { base: -1, prompted: -1, champion: -1 };
-  const gate = { minimumExamples: 1, maximumFailures: 1, minimumLifeDays: 0, margins: anything };
+  const gate = { minimumExamples: 1, minimumAnswers: 1, maximumFailures: 1, minimumLifeDays: 0, margins: anything };
   const start = async (more: Partial<RunConfigInput> = {}) =>
     await at.client.start(at.config({ register: model, serve: atOnce, gate, ...changes, ...more }), {
       name: unique('hosting'),

@@ -5,7 +5,7 @@ import type { RunConfigInput } from '../../src/contract/config.ts';
 import { createPlatforms } from '../../src/platforms/registry.ts';
 import { openRecords, type Records } from '../../src/records/index.ts';
 import { type Listener, listener } from '../support/listener.ts';
-import { contraryDataSet, type Pipeline, pipeline } from '../support/pipeline.ts';
+import { contraryDataSet, type Pipeline, pipeline, smallDataSet } from '../support/pipeline.ts';
 import { until } from '../support/watching.ts';
 
 let at: Pipeline;
@@ -61,6 +61,25 @@ test('a model that is shown to be better by what it was trained on is not promot
   expect(verdict.checks.filter(({ passed }) => !passed)).toEqual([
     { rule: 'unseen', passed: false, says: expect.stringMatching(/^90\.6% of the held-out examples are asked/) },
   ]);
+});
+
+test('held-out examples that all have the same right answer promote nobody, unless the gate is told that they may', async () => {
+  const lines = smallDataSet().trimEnd().split('\n');
+  const [held, rest] = [lines.slice(-12), lines.slice(0, -12)];
+  await writeFile(join(at.folder, 'one-answer.jsonl'), held.join('\n'));
+  await writeFile(join(at.folder, 'others.jsonl'), rest.join('\n'));
+  const data = { train: 'others.jsonl', test: 'one-answer.jsonl' };
+  const { verdict, registered } = await (await at.client.start(registering('constant', { data }))).result();
+  expect(verdict.checks.filter(({ passed }) => !passed)).toEqual([
+    {
+      rule: 'answers',
+      passed: false,
+      says: expect.stringMatching(/^All held-out examples have the same right answer/),
+    },
+  ]);
+  expect(registered).toMatchObject({ promoted: false });
+  const may = registering('constant', { data, gate: { minimumAnswers: 1 } });
+  expect((await (await at.client.start(may)).result()).registered).toMatchObject({ promoted: true });
 });
 
 test('a tie keeps the champion; the new version stays registered as its candidate', async () => {

@@ -34,14 +34,8 @@ function startOf(connection: string) {
 export function accountActivities({ platforms }: Dependencies) {
   return {
     /** Promises a run its estimate in the month's budget of the connection, once a key. */
-    async reserveMoney(connection: string, asked: Reservation): Promise<ReservationAnswer> {
-      const startWorkflowOperation = new WithStartWorkflowOperation(accountType, {
-        ...startOf(connection),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-      });
-      const options = { args: [asked] as [Reservation], startWorkflowOperation };
-      return await asking(async () => await getClient().workflow.executeUpdateWithStart(reserveUpdate, options));
-    },
+    reserveMoney: async (connection: string, asked: Reservation): Promise<ReservationAnswer> =>
+      await reserveIn(connection, asked),
 
     /** Answers when the run may have a job; until then the server calls it again, and the heartbeat tells the position. */
     async takeSlot(connection: string, asked: SlotRequest): Promise<void> {
@@ -71,6 +65,16 @@ export function accountActivities({ platforms }: Dependencies) {
       });
     },
   };
+}
+
+/** Promises a sum of the month's budget of the connection, once a key. */
+export async function reserveIn(connection: string, asked: Reservation): Promise<ReservationAnswer> {
+  const startWorkflowOperation = new WithStartWorkflowOperation(accountType, {
+    ...startOf(connection),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  const options = { args: [asked] as [Reservation], startWorkflowOperation };
+  return await asking(async () => await getClient().workflow.executeUpdateWithStart(reserveUpdate, options));
 }
 
 /** An account that does not answer is asked again: it is no fault of the run. */

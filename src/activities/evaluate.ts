@@ -1,8 +1,10 @@
+import { activityInfo } from '@temporalio/activity';
 import type { ArtifactStore } from '../artifacts/index.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
+import { migrationType } from '../contract/migration.ts';
 import type { StageProgress } from '../contract/run.ts';
 import { askAll, decodePredictions, encodePredictions, summarise } from '../evaluation/index.ts';
 import { answerKey, knownAnswers } from './answers.ts';
@@ -12,6 +14,7 @@ import type { Dependencies } from './dependencies.ts';
 import { deploymentsOf, untilDeployed } from './deploy.ts';
 import { stillPending } from './failures.ts';
 import { openGrader, tokensUsd } from './grading.ts';
+import { monthsShare } from './month.ts';
 import { type AskedQuestion, countOf, type Questions, questionsOf } from './questions.ts';
 import { type Recorded, recordedAnswers } from './recorded.ts';
 
@@ -106,10 +109,23 @@ export function evaluateActivities(dependencies: Dependencies) {
               : error;
           });
           const predictions = await store.put(joined(store, beat.batches));
-          return await summarise(model, predictions, decodePredictions(store.read(predictions)));
+          const evaluated = await summarise(model, predictions, decodePredictions(store.read(predictions)));
+          // A run tells what its evaluation has cost when it ends; a migration is none.
+          if (activityInfo().workflowType === migrationType) {
+            await monthsShare(platforms, connection, 'asked').count(tokensUsd(prices, paidTokens(evaluated)) ?? 0);
+          }
+          return evaluated;
         },
       );
     },
+  };
+}
+
+/** Without those of answers that were kept. */
+function paidTokens({ inputTokens, outputTokens, cached }: ModelEvaluation) {
+  return {
+    inputTokens: inputTokens - (cached?.inputTokens ?? 0),
+    outputTokens: outputTokens - (cached?.outputTokens ?? 0),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../src/config.ts';
-import { standInConnection } from '../../src/platforms/registry.ts';
+import { type Connections, standInConnection } from '../../src/platforms/registry.ts';
 import { openRecords, type Records } from '../../src/records/index.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
 import { type Account, day, filledAccount } from '../adopt/account.ts';
@@ -19,15 +19,20 @@ export interface Crossing {
   close(): Promise<void>;
 }
 
-/** @param budgetUsd of the adoption: 0 records no answers */
+/**
+ * @param budgetUsd of the adoption: 0 records no answers
+ * @param connection of the platform to which they are carried
+ * @param old that of the one which closes
+ */
 export async function openCrossing(
   budgetUsd: number,
   settings: Partial<Settings> = {},
   connection: (usual: StandIn) => StandIn = (usual) => usual,
+  old?: (usual: StandIn) => Connections[string],
 ): Promise<Crossing> {
   const folder = await mkdtemp(join(tmpdir(), 'tunewright-elsewhere-'));
   const elsewhere = await startSimulator({ dataDir: folder });
-  const at = await pipeline({ models: { 'stand-in-mini': { shutdownDate: day(30) } } }, settings, undefined, [], {
+  const at = await pipeline({ models: { 'stand-in-mini': { shutdownDate: day(30) } } }, settings, old, [], {
     elsewhere: connection(standInConnection(elsewhere.url)),
   });
   const account = await filledAccount(at.simulator);

@@ -2,6 +2,7 @@ import type { Distilled, DistilPlan } from '../../contract/distillation.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { beating, lastHeartbeat } from '../context.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { monthsShare } from '../month.ts';
 import { type Asking, askInputs } from './ask.ts';
 import { learnt } from './learnt.ts';
 
@@ -16,7 +17,7 @@ export function distilActivities(dependencies: Dependencies) {
   return {
     /**
      * Has the old model answer what the new one learns. No answer that was kept is paid again. Throws
-     * `too_few_answers` where they and the training data are fewer than the new platform trains on.
+     * `too_few_answers` where they and the training data are fewer than the new platform trains on, `over_monthly_budget`.
      */
     async distilModel({ plan, connection }: DistilInput): Promise<Distilled> {
       const beat: Asking = {
@@ -27,13 +28,16 @@ export function distilActivities(dependencies: Dependencies) {
       return await beating(
         () => beat,
         async (signal) => {
-          await askInputs(dependencies, plan, beat, signal);
           const { version, connection: of, modelId, inputs } = plan;
+          const share = monthsShare(platforms, of, 'distil');
+          await share.promise(plan.expectedUsd);
+          await askInputs(dependencies, plan, beat, signal);
           const distilled: Distilled = {
             ...{ version, connection: of, modelId, asked: inputs.examples },
             ...(await learnt(store, plan, beat.batches)),
             ...(beat.died ? { died: true } : {}),
           };
+          await share.count(distilled.usd);
           const least = platforms.get(connection).minimumExamples;
           if (distilled.train.examples < least) throw tooFew(distilled, least);
           return distilled;

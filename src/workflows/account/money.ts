@@ -14,12 +14,19 @@ export interface Month {
 /** Older months are of no use to a decision. */
 const keptMonths = 13;
 
-/** Promises an attempt its estimate where the month's budget allows it, or a person does. Asked again it stays promised. */
+/**
+ * Promises an attempt its estimate where the month's budget allows it, or a person does. Asked again it stays promised, as the
+ * sum that is asked for then.
+ */
 export function reserve(months: Month[], asked: Reservation, now: number): ReservationAnswer {
-  const month = monthOf(now);
   const { key, run, usd, monthlyBudgetUsd, approved } = asked;
-  const promised = months.find(({ reserved }) => reserved.some((one) => one.key === key));
-  if (promised) return { reserved: true, month: promised.month, committedUsd: committed(promised) - usd };
+  for (const month of months) {
+    const promised = month.reserved.find((one) => one.key === key);
+    if (!promised) continue;
+    promised.usd = usd;
+    return { reserved: true, month: month.month, committedUsd: committed(month) - usd };
+  }
+  const month = monthOf(now);
   const current = months.find((one) => one.month === month) ?? begin(months, month, monthlyBudgetUsd);
   current.budgetUsd = monthlyBudgetUsd;
   const committedUsd = committed(current);

@@ -26,6 +26,14 @@ test('asked again under a key nothing more is promised', () => {
   expect(months).toMatchObject([{ reserved: [{ key: 'a', usd: 6 }] }]);
 });
 
+test('asked again for another sum that one is promised, whatever the month', () => {
+  const months: Month[] = [];
+  reserve(months, ask('a', 6), november);
+  reserve(months, ask('b', 1), november);
+  expect(reserve(months, ask('a', 2), december)).toEqual({ reserved: true, month: '2026-11', committedUsd: 1 });
+  expect(months.map(reservedUsd)).toEqual([3]);
+});
+
 test('what was really spent takes the place of the estimate, and leaves room', () => {
   const months: Month[] = [];
   reserve(months, ask('a', 6), november);

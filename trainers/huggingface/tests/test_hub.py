@@ -2,7 +2,7 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +88,11 @@ def there(tmp_path: Path) -> Hub:
 
 @pytest.fixture
 def run(there: Hub, monkeypatch: pytest.MonkeyPatch) -> Any:
-    def run(job_id: str = "tunewright-x-1", **changes: Any) -> int:
+    def run(job_id: str = "tunewright-x-1", ended: Sequence[str] = (), **changes: Any) -> int:
         monkeypatch.setattr(hub, "HfApi", lambda: there)
         monkeypatch.setattr(hub.time, "sleep", lambda _: None)
         monkeypatch.setenv("TUNEWRIGHT_JOB", json.dumps(job(job_id, **{"epochs": 1, **changes})))
+        monkeypatch.setenv("TUNEWRIGHT_ENDED_JOBS", json.dumps(ended))
         monkeypatch.setenv("TUNEWRIGHT_REPOSITORY", REPOSITORY)
         monkeypatch.setenv("TUNEWRIGHT_MODEL_REPOSITORY", MODEL_REPOSITORY)
         monkeypatch.delenv("TUNEWRIGHT_JOB_FOLDER", raising=False)
@@ -136,7 +137,7 @@ def test_another_job_that_trains_the_same_goes_on_from_the_checkpoint_with_the_s
     kept = json.loads(left["checkpoint.json"])["step"]
     assert 0 < kept < 120
     there.on_checkpoint = lambda: None
-    assert run("tunewright-y-2", epochs=15, trainingFile="tunewright-y-2-data.jsonl", runName="again") == 0
+    assert run("tunewright-y-2", ["tunewright-x-1"], epochs=15, trainingFile="tunewright-y-2-data.jsonl", runName="again") == 0
     assert f"Training begins at step {kept} of 120." in [event["message"] for event in there.events()]
     after = there.losses()
     assert min(after) > kept
@@ -151,5 +152,17 @@ def test_another_job_that_trains_the_same_goes_on_from_the_checkpoint_with_the_s
 def test_one_that_trains_otherwise_begins_anew(run: Any, there: Hub, changes: dict[str, Any]) -> None:
     there.on_checkpoint = lambda: os.kill(os.getpid(), signal.SIGTERM)
     assert run(epochs=15) == 128 + signal.SIGTERM
-    assert run("tunewright-y-2", **{"epochs": 15, **changes}) == 128 + signal.SIGTERM
+    assert run("tunewright-y-2", ["tunewright-x-1"], **{"epochs": 15, **changes}) == 128 + signal.SIGTERM
     assert [event["message"] for event in there.events()][1].startswith("Training begins at step 0 of")
+    assert len(there.kept) == 2
+
+
+def test_one_that_still_trains_the_same_keeps_its_checkpoint_to_itself(run: Any, there: Hub) -> None:
+    there.on_checkpoint = lambda: os.kill(os.getpid(), signal.SIGTERM)
+    assert run(epochs=15) == 128 + signal.SIGTERM
+    living = dict(there.kept)
+    there.on_checkpoint = lambda: None
+    # Nobody has told it that the other has ended.
+    assert run("tunewright-y-2", epochs=15) == 0
+    assert "Training begins at step 0 of 120." in [event["message"] for event in there.events()]
+    assert there.kept == living

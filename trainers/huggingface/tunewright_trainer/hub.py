@@ -1,9 +1,10 @@
 """Trains one job on a machine of Hugging Face Jobs: `python -m tunewright_trainer.hub`.
 
-The job is told in TUNEWRIGHT_JOB. TUNEWRIGHT_REPOSITORY names the dataset repository that holds its data and takes its events
-and result, TUNEWRIGHT_MODEL_REPOSITORY the one that the tuned model is pushed to, and HF_TOKEN may write to both, and make others
-beside them. The machine is gone when this process ends: whatever is to be kept is pushed before. src/platforms/huggingface/hub
-reads the same layout.
+The job is told in TUNEWRIGHT_JOB, and in TUNEWRIGHT_ENDED_JOBS, as a JSON array, the ids of others that have ended, whose training
+it may go on with. TUNEWRIGHT_REPOSITORY names the dataset repository that holds its data and takes its events and result,
+TUNEWRIGHT_MODEL_REPOSITORY the one that the tuned model is pushed to, and HF_TOKEN may write to both, and make others beside
+them. The machine is gone when this process ends: whatever is to be kept is pushed before. src/platforms/huggingface/hub reads the
+same layout.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ def main() -> int:
         # Where several processes train they do so in the first one's folder: a checkpoint is of all of them.
         root = os.environ.setdefault("TUNEWRIGHT_JOB_FOLDER", own)
         storage = HubStorage(Path(root), api, repository)
-        kept = Kept(api, repository.partition("/")[0], storage, told)
+        ended = json.loads(os.environ["TUNEWRIGHT_ENDED_JOBS"])
+        kept = Kept(api, repository.partition("/")[0], storage, told, ended)
         if root == own:
             kept.fetch()
         ranks.spread(job.tuning.processes)

@@ -1,4 +1,7 @@
-"""The last checkpoint of a training on Hugging Face Jobs, in a repository of its own: a job that trains the same goes on from there."""
+"""
+The last checkpoint of a job of Hugging Face Jobs, in a repository of its own: once the job has ended without a model, one that
+trains the same goes on from there.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,10 @@ _OF_THE_RUN = ("id", "runName", "trainingFile", "validationFile")
 class Kept:
     """It is replaced by each newer one in one commit, so that there is always a whole one."""
 
-    def __init__(self, api: HfApi, namespace: str, storage: Storage, told: dict[str, Any]) -> None:
-        """`told`: the job, as it was told."""
+    def __init__(self, api: HfApi, namespace: str, storage: Storage, told: dict[str, Any], ended: list[str]) -> None:
+        """`told`: the job, as it was told. `ended`: jobs that may have trained the same, and do so no more."""
         self._api = api
-        self._namespace = namespace
+        self._repository, *self._ended = (f"{namespace}/{job_id}-checkpoint" for job_id in [told["id"], *ended])
         self._storage = storage
         self._told = told
         self._folder = storage.job(told["id"])
@@ -41,18 +44,17 @@ class Kept:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def fetch(self) -> None:
-        """What a job that was ended has left."""
-        root = self._storage.root / "kept"
-        try:
-            about = self._api.hf_hub_download(self._repository, _ABOUT, repo_type="model", local_dir=root)
-            self._api.snapshot_download(self._repository, local_dir=root)
-        except OSError as reason:
-            if passes(reason):
-                # Better no training than one that was paid already.
-                raise Away(f"The hub cannot be reached for {self._repository}: {reason}") from reason
-            # None was ended.
+        """The furthest that those which have ended have left."""
+        left = self._left()
+        if not left:
             return
-        checkpoint = self._folder / "checkpoints" / f"checkpoint-{json.loads(Path(about).read_text())['step']}"
+        repository = max(left, key=lambda one: left[one])
+        root = self._storage.root / "kept" / repository
+        try:
+            self._api.snapshot_download(repository, local_dir=root)
+        except OSError as reason:
+            raise Away(f"The hub cannot be reached for {repository}: {reason}") from reason
+        checkpoint = self._folder / "checkpoints" / f"checkpoint-{left[repository]}"
         checkpoint.parent.mkdir(parents=True, exist_ok=True)
         (root / _FOLDER).rename(checkpoint)
 
@@ -75,10 +77,11 @@ class Kept:
         self._thread.join()
 
     def remove(self) -> None:
-        """Where the model is pushed nobody goes on."""
+        """Where the model is pushed nobody goes on, from what those before have left neither."""
         self.end()
         try:
-            self._api.delete_repo(self._repository, missing_ok=True)
+            for repository in [self._repository, *self._left()]:
+                self._api.delete_repo(repository, missing_ok=True)
         except Exception:
             # The job has succeeded all the same.
             traceback.print_exc()
@@ -103,7 +106,7 @@ class Kept:
                 return
             held.rename(going)
             step = self._step
-        write_json(going / _ABOUT, {"step": step})
+        write_json(going / _ABOUT, {"step": step, "trains": self._trains})
         self._api.create_repo(self._repository, private=True, exist_ok=True)
         self._api.upload_folder(
             repo_id=self._repository,
@@ -113,11 +116,28 @@ class Kept:
             commit_message=f"Step {step}",
         )
 
+    def _left(self) -> dict[str, int]:
+        """Of those that have ended the repositories with a checkpoint of this training, and its step."""
+        left: dict[str, int] = {}
+        for repository in self._ended:
+            root = self._storage.root / "kept" / repository
+            try:
+                path = self._api.hf_hub_download(repository, _ABOUT, repo_type="model", local_dir=root)
+            except OSError as reason:
+                if passes(reason):
+                    # Better no training than one that was paid already.
+                    raise Away(f"The hub cannot be reached for {repository}: {reason}") from reason
+                # It has left none.
+                continue
+            about = json.loads(Path(path).read_text())
+            if about["trains"] == self._trains:
+                left[repository] = about["step"]
+        return left
+
     @cached_property
-    def _repository(self) -> str:
-        """Named by what is trained: model, settings, and the content of the data."""
+    def _trains(self) -> str:
+        """What is trained: model, settings, and the content of the data."""
         job = Job.from_json(self._told)
         settings = {name: value for name, value in self._told.items() if name not in _OF_THE_RUN}
         data = [sha256(self._storage.file(name)) for name in (job.training_file, job.validation_file) if name]
-        trains = hashlib.sha256(json.dumps([settings, data], sort_keys=True).encode()).hexdigest()
-        return f"{self._namespace}/tunewright-{trains[:40]}-checkpoint"
+        return hashlib.sha256(json.dumps([settings, data], sort_keys=True).encode()).hexdigest()

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { TunewrightError } from '../../../contract/errors.ts';
 import type { HeldJob, JobSpec, JobState, RemoteJob, TrainingPlatform } from '../../platform.ts';
@@ -29,7 +30,12 @@ type Job = z.infer<typeof jobShape>;
 /** What the machine is told, and keeps: tunewright_trainer/hub.py. */
 const toldShape = z.looseObject({ tunedFrom: z.string(), trainingFile: z.string(), runName: z.string() });
 
+/** What it is told that another run calls otherwise, though it trains the same. */
+const ofTheRun: ReadonlySet<string> = new Set(['id', 'runName', 'trainingFile', 'validationFile']);
+
 const keyLabel = 'tunewright_key';
+/** Of trainings that a new job may go on with, the newest first. */
+const mostEnded = 20;
 const hourSeconds = 3600;
 
 const states: Readonly<Record<string, JobState>> = {
@@ -70,6 +76,17 @@ export function hubJobs(
     return await hub.read(what, async () => jobShape.parse(await answer.json()));
   }
 
+  /** Keys of jobs that were told the same but for their run, and have ended without a model: their checkpoints are nobody's. */
+  async function endedAlike(job: ToldJob, signal: AbortSignal | undefined): Promise<string[]> {
+    const training = trainingOf(JSON.parse(JSON.stringify(job)));
+    const ended = (await list('', signal)).filter(
+      (one) => hasFailed(one) && isDeepStrictEqual(trainingOf(told(one)), training),
+    );
+    ended.sort((a, b) => Date.parse(b.createdAt) - Date.parse(a.createdAt));
+    const keys = ended.flatMap(({ labels }) => labels?.[keyLabel] ?? []);
+    return [...new Set(keys)].slice(0, mostEnded);
+  }
+
   async function remoteJob(job: Job): Promise<RemoteJob> {
     const { id, status, durations, labels } = job;
     const state = states[status.stage] ?? 'unknown';
@@ -105,7 +122,9 @@ export function hubJobs(
 
     async createJob(spec, signal) {
       const what = 'Creating the job';
-      const answer = await hub.send(what, 'POST', at, { body: requestOf(settings, own, hub, servedAs, spec), signal });
+      const told = jobOf(settings, servedAs, spec);
+      const body = requestOf(own, hub, told, await endedAlike(told, signal));
+      const answer = await hub.send(what, 'POST', at, { body, signal });
       return await remoteJob(await hub.read(what, async () => jobShape.parse(await answer.json())));
     },
 
@@ -138,23 +157,32 @@ export function hubJobs(
   };
 }
 
-/** The trainer as a command of the image; the token alone is a secret, which Hugging Face keeps. */
-function requestOf(
-  settings: HuggingFaceSettings,
-  own: HubJobs,
-  hub: Hub,
-  servedAs: (model: string) => string,
-  spec: JobSpec,
-): object {
-  const job = {
+type ToldJob = ReturnType<typeof jobOf>;
+
+function jobOf({ training }: HuggingFaceSettings, servedAs: (model: string) => string, spec: JobSpec) {
+  return {
     id: spec.key,
     model: servedAs(spec.model),
     tunedFrom: spec.model,
     runName: spec.runName,
     trainingFile: spec.trainingFileId,
     validationFile: spec.validationFileId,
-    ...settled(spec, settings.training),
+    ...settled(spec, training),
   };
+}
+
+/** What two runs that train the same are told alike; the content of their data the machine compares. */
+function trainingOf(job: object): object {
+  return Object.fromEntries(Object.entries(job).filter(([name]) => !ofTheRun.has(name)));
+}
+
+function hasFailed({ status }: Job): boolean {
+  const state = states[status.stage];
+  return state === 'failed' || state === 'cancelled';
+}
+
+/** The trainer as a command of the image; the token alone is a secret, which Hugging Face keeps. */
+function requestOf(own: HubJobs, hub: Hub, job: ToldJob, ended: readonly string[]): object {
   return {
     dockerImage: own.image,
     command: ['python', '-m', 'tunewright_trainer.hub'],
@@ -163,11 +191,12 @@ function requestOf(
     timeoutSeconds: own.timeoutSeconds,
     // One that is begun again from its start would be paid again.
     attempts: 1,
-    labels: { [keyLabel]: spec.key },
+    labels: { [keyLabel]: job.id },
     environment: {
       TUNEWRIGHT_JOB: JSON.stringify(job),
+      TUNEWRIGHT_ENDED_JOBS: JSON.stringify(ended),
       TUNEWRIGHT_REPOSITORY: `${own.namespace}/${own.repository}`,
-      TUNEWRIGHT_MODEL_REPOSITORY: `${own.namespace}/${spec.key}`,
+      TUNEWRIGHT_MODEL_REPOSITORY: `${own.namespace}/${job.id}`,
     },
     secrets: { HF_TOKEN: hub.token() },
   };

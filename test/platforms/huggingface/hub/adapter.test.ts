@@ -74,6 +74,25 @@ test('files lie in a private repository, which is made with the first; found, re
   expect(await platform.isFileReady(remote.id)).toBe(false);
 });
 
+test('a job is told of those that have ended without a model and were told the same but for their run', async () => {
+  const toldOf = ({ id }: { id: string }) => {
+    const environment = hub.jobs.get(id)?.request.environment as Record<string, string>;
+    return JSON.parse(environment.TUNEWRIGHT_ENDED_JOBS ?? '');
+  };
+  const lost = await newJob();
+  const other = await newJob({ seed: 2 });
+  const stopped = await newJob({ runName: 'another', validationFileId: 'valid.jsonl' });
+  const done = await newJob();
+  // Of those that still train none is anybody else's.
+  expect([lost, stopped, done].map(toldOf)).toEqual([[], [], []]);
+  moved(lost.id, 'ERROR');
+  moved(other.id, 'ERROR');
+  moved(stopped.id, 'CANCELED');
+  moved(done.id, 'COMPLETED');
+  expect(toldOf(await newJob({ validationFileId: 'valid.jsonl' })).sort()).toEqual([lost.key, stopped.key].sort());
+  expect(toldOf(await newJob({ seed: 2 }))).toEqual([other.key]);
+});
+
 test('a job is the trainer in an image, with a label, a time limit, and the token as its only secret', async () => {
   const { id, key } = await newJob({ runName: 'mine', validationFileId: 'valid.jsonl' });
   const { request } = hub.jobs.get(id) ?? {};

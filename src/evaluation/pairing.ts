@@ -1,21 +1,10 @@
-import type { Estimate } from '../contract/evaluation.ts';
+import type { Rival } from '../contract/verdict.ts';
 import { createPairs } from './pairs.ts';
 import { type Prediction, scoreOf } from './prediction.ts';
 import { bootstrapMean, mcnemarTest, type PairedCounts, pairedInterval, permutationTest } from './statistics.ts';
 
-/** What the pairs of answers of two models show. */
-export interface PairResult {
-  difference: Estimate;
-  fixed: number;
-  broken: number;
-  pValue: number;
-  /** Examples left out because the answer of one of the two could not be graded. */
-  ungraded?: number;
-  /** With what only one of the two has no answer or no grade for held against the second; absent when that is the same. */
-  atWorst?: { difference: Estimate; pValue: number };
-  /** Of scores that are not just 0 and 1: the mean difference, in the grader's range. */
-  scores?: { difference: Estimate; pValue: number };
-}
+/** What the pairs of answers of two models show; `scores` are of those that are not just 0 and 1. */
+export type PairResult = Omit<Rival, 'role' | 'evaluation' | 'adjustedPValue'>;
 
 /** Counts pairs of answers to the same examples. */
 export interface Pairing {

@@ -1,6 +1,7 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { APIError } from 'openai';
 import { TunewrightError } from '../../contract/errors.ts';
 import { named } from '../protocol/errors.ts';
+import { request } from '../protocol/request.ts';
 import { entraToken } from './credential.ts';
 import type { AzureSettings } from './settings.ts';
 
@@ -29,17 +30,8 @@ export function management(settings: AzureSettings, env: NodeJS.ProcessEnv): Man
         ? name
         : new URL(`${path}${name && `/${encodeURIComponent(name)}`}?api-version=${apiVersion}`, url);
       const token = env[tokenEnv] ?? (await entra());
-      const timeout = AbortSignal.timeout(settings.timeoutSeconds * 1000);
-      const response = await fetch(address, {
-        method,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }).catch((cause: unknown) => {
-        if (timeout.aborted) throw new APIConnectionTimeoutError();
-        if (signal?.aborted) throw cause;
-        throw new APIConnectionError({ cause: cause as Error });
-      });
+      const timeoutMs = settings.timeoutSeconds * 1000;
+      const response = await request(address, { method, token, body, signal, timeoutMs });
       const text = await response.text();
       if (!response.ok) throw refusal(what, response, text);
       return text === '' ? undefined : (JSON.parse(text) as unknown);

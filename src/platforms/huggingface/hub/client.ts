@@ -1,6 +1,7 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'openai';
+import { APIError } from 'openai';
 import { TunewrightError } from '../../../contract/errors.ts';
 import { named } from '../../protocol/errors.ts';
+import { request } from '../../protocol/request.ts';
 import type { HubJobs } from '../settings.ts';
 
 type Library = typeof import('@huggingface/hub');
@@ -76,17 +77,9 @@ export function hubOf({ url, tokenEnv }: HubJobs, timeoutSeconds: number, env: N
     read: named,
     send: async (what, method, path, { body, signal } = {}) =>
       await named(what, async () => {
-        const timeout = AbortSignal.timeout(timeoutSeconds * 1000);
-        const response = await fetch(path.startsWith('http') ? path : `${hubUrl}${path}`, {
-          method,
-          headers: { authorization: `Bearer ${token()}`, 'content-type': 'application/json' },
-          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        }).catch((cause: unknown) => {
-          if (timeout.aborted) throw new APIConnectionTimeoutError();
-          if (signal?.aborted) throw cause;
-          throw new APIConnectionError({ cause: cause as Error });
-        });
+        const address = path.startsWith('http') ? path : `${hubUrl}${path}`;
+        const timeoutMs = timeoutSeconds * 1000;
+        const response = await request(address, { method, token: token(), body, signal, timeoutMs });
         if (response.ok) return response;
         const error = { message: reasonOf(await response.text()) };
         throw APIError.generate(response.status, { error }, undefined, response.headers);

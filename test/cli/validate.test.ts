@@ -295,14 +295,15 @@ test('--fix does not write over the file that is compared with', async () => {
   }
 });
 
+const example = (content: string, answer: string) =>
+  `${JSON.stringify({
+    messages: [
+      { role: 'user', content },
+      { role: 'assistant', content: answer },
+    ],
+  })}\n`;
+
 test('a review shows the answers that the others speak against, with what the data says', async () => {
-  const example = (content: string, answer: string) =>
-    `${JSON.stringify({
-      messages: [
-        { role: 'user', content },
-        { role: 'assistant', content: answer },
-      ],
-    })}\n`;
   const questions = ['lost', 'found', 'new', 'old', 'broken', 'blue'];
   const lines = questions.flatMap((word) => [example(`my ${word} card`, 'card'), example(`the ${word} loan`, 'loan')]);
   await writeFile(join(directory, 'labels.jsonl'), [...lines, example('a \u001b[31mred loan', 'card')].join(''));
@@ -316,13 +317,6 @@ test('a review shows the answers that the others speak against, with what the da
 });
 
 test('a review of answers in free text shows the worst, with reasons', async () => {
-  const example = (content: string, answer: string) =>
-    `${JSON.stringify({
-      messages: [
-        { role: 'user', content },
-        { role: 'assistant', content: answer },
-      ],
-    })}\n`;
   const lines = Array.from({ length: 40 }, (_, i) =>
     example(`where is ${i}`, `You find number ${i} behind the next door.`),
   );

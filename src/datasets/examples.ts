@@ -1,7 +1,7 @@
 import { duplicateKeyOf } from './duplicate-keys.ts';
 import type { Example, Format } from './formats.ts';
 import { invalidJson } from './invalid-json.ts';
-import { parseJson } from './json.ts';
+import { beyondWords, parseJson } from './json.ts';
 import type { Line, LineOrProblem } from './lines.ts';
 import { type Finding, mostOfLine, type Problem, problemAt } from './problem.ts';
 
@@ -33,8 +33,10 @@ export function readExample(found: LineOrProblem, format: Format): ReadExample {
   if ('errorAt' in parsed) {
     return fault('invalid_json', invalidJson(text, parsed.errorAt), line);
   }
-  if ('tooDeep' in parsed) {
-    return fault('too_deep', 'The line is nested more than 128 levels deep, which no example needs. Flatten it.', line);
+  if ('beyond' in parsed) {
+    const what = `The line is ${beyondWords[parsed.beyond]}, which no example needs.`;
+    if (parsed.beyond === 'too_deep') return fault('too_deep', `${what} Flatten it.`, line);
+    return fault('too_many_values', `${what} Put one example on each line, without what it can spare.`, line);
   }
   let findings = format.check(parsed.value);
   const twice = duplicateKeyOf(text, parsed.keys);

@@ -2,7 +2,9 @@ import { jsonErrorAt } from './json-error.ts';
 
 /** No example and no tool's parameters need more; what recurses over the data relies on it. */
 const maxDepth = 128;
-/** Longer texts are looked at before they are parsed: 16 MiB of brackets would take 1 GB as arrays. */
+/** No example needs more: 16 MiB of them take over 1 GB as lists and objects, and as much again for what is told of them. */
+const maxValues = 100_000;
+/** Longer texts are looked at before they are parsed. */
 const harmless = 64 * 1024;
 
 export type JsonRecord = Record<string, unknown>;
@@ -11,21 +13,32 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Why a text is not parsed, JSON or not. */
+export type Beyond = 'too_deep' | 'too_many_values';
+
+/** What is said of it. */
+export const beyondWords: Readonly<Record<Beyond, string>> = {
+  too_deep: `nested more than ${maxDepth} levels deep`,
+  too_many_values: `of more than ${maxValues.toLocaleString('en-US')} values`,
+};
+
 /** `keys` are those of all objects in the value together. */
-export type Parsed = { value: unknown; keys: number } | { errorAt: number } | { tooDeep: true };
+export type Parsed = { value: unknown; keys: number } | { errorAt: number } | { beyond: Beyond };
 
 /** Parses JSON of anybody's making; `errorAt` is the index of the first character that no JSON could have there. */
 export function parseJson(text: string): Parsed {
-  if (text.length > harmless && isTooDeep(text)) return { tooDeep: true };
+  const beyond = text.length > harmless ? beyondOf(text) : undefined;
+  if (beyond) return { beyond };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     // The engine's own message quotes the data, which may be private.
-    return isTooDeep(text) ? { tooDeep: true } : { errorAt: jsonErrorAt(text) };
+    const beyond = beyondOf(text);
+    return beyond ? { beyond } : { errorAt: jsonErrorAt(text) };
   }
   const keys = keysOf(value);
-  return Number.isNaN(keys) ? { tooDeep: true } : { value, keys };
+  return Number.isNaN(keys) ? { beyond: 'too_deep' } : { value, keys };
 }
 
 /** How many keys the objects in a value have together; NaN where it is too deep. */
@@ -41,9 +54,12 @@ export function keysOf(value: unknown, depth = 0): number {
   return count;
 }
 
-function isTooDeep(text: string): boolean {
-  if (!hasMore(text, ['{', '['], maxDepth)) return false;
+function beyondOf(text: string): Beyond | undefined {
+  // A value takes two characters, that which parts it from the next among them.
+  const mayBeMany = text.length > 2 * maxValues && hasMore(text, [',', '{', '['], maxValues);
+  if (!mayBeMany && !hasMore(text, ['{', '['], maxDepth)) return undefined;
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -52,10 +68,17 @@ function isTooDeep(text: string): boolean {
     else if (inString) continue;
     else if (code === 0x7b || code === 0x5b) {
       depth += 1;
-      if (depth > maxDepth) return true;
-    } else if (code === 0x7d || code === 0x5d) depth -= 1;
+      values += 1;
+      if (depth > maxDepth) return 'too_deep';
+    } else if (code === 0x7d || code === 0x5d) {
+      depth -= 1;
+      // What has just been opened is empty.
+      const before = text.charCodeAt(i - 1);
+      if (before === 0x7b || before === 0x5b) values -= 1;
+    } else if (code === 0x2c) values += 1;
+    if (values > maxValues) return 'too_many_values';
   }
-  return false;
+  return undefined;
 }
 
 /** Whether the text holds more than `limit` of these characters, wherever they stand. */

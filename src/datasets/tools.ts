@@ -1,5 +1,5 @@
 import { mismatchOf } from './arguments.ts';
-import { isRecord, type JsonRecord, parseJson } from './json.ts';
+import { beyondWords, isRecord, type JsonRecord, parseJson } from './json.ts';
 import { type Finding, problemAt, shown, warningAt } from './problem.ts';
 
 /** Everything wrong with the tools that an example offers. */
@@ -94,6 +94,10 @@ function checkArguments(args: unknown, path: string): Finding[] {
         'The arguments are JSON encoded twice: the model would learn to send text where the tool expects an object. Encode them once.';
       return [problemAt(path, 'arguments_encoded_twice', twice)];
     }
+  }
+  if (parsed && 'beyond' in parsed) {
+    const message = `The arguments are ${beyondWords[parsed.beyond]}, which no tool takes. Shorten them.`;
+    return [problemAt(path, 'invalid_arguments', message)];
   }
   const message =
     'The arguments must be a JSON object written as text, such as "{\\"city\\": \\"Rome\\"}"; no tool can be called with anything else. Mend them.';

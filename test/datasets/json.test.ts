@@ -36,11 +36,25 @@ test('text before the error can still become JSON, and valid JSON has no error b
 });
 
 test('deep nesting is refused before it is parsed', () => {
-  expect(parseJson(`${'['.repeat(5_000_000)}${']'.repeat(5_000_000)}`)).toEqual({ tooDeep: true });
+  expect(parseJson(`${'['.repeat(5_000_000)}${']'.repeat(5_000_000)}`)).toEqual({ beyond: 'too_deep' });
   expect(parseJson(`${'['.repeat(128)}${']'.repeat(128)}`)).toHaveProperty('value');
-  expect(parseJson(`${'['.repeat(129)}${']'.repeat(129)}`)).toEqual({ tooDeep: true });
-  expect(parseJson('['.repeat(129))).toEqual({ tooDeep: true });
+  expect(parseJson(`${'['.repeat(129)}${']'.repeat(129)}`)).toEqual({ beyond: 'too_deep' });
+  expect(parseJson('['.repeat(129))).toEqual({ beyond: 'too_deep' });
   expect(parseJson('["[[\\"[[[", "]"]')).toHaveProperty('value', ['[["[[[', ']']);
+});
+
+test('more values than an example has are refused before they are parsed; those that stand in a text are none', () => {
+  const of = (count: number, open = '[', value = '{}', close = ']') => `${open}${Array(count).fill(value)}${close}`;
+  for (const text of [
+    of(300_000),
+    of(300_000, '{', '"a":1', '}'),
+    of(5_000_000, '[', '1'),
+    of(300_000, '[', '1', ''),
+  ]) {
+    expect(parseJson(text)).toEqual({ beyond: 'too_many_values' });
+  }
+  expect(parseJson(of(90_000))).toHaveProperty('value');
+  expect(parseJson(of(1_000_000, '["', '[{\\"', '"]'))).toHaveProperty('keys', 0);
 });
 
 test('equal values have equal canonical JSON, __proto__ among them', () => {

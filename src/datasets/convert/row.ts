@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord, parseJson } from '../json.ts';
+import { beyondWords, isRecord, type JsonRecord, parseJson } from '../json.ts';
 import type { Problem } from '../problem.ts';
 import { parseExactly } from './long-numbers.ts';
 
@@ -22,7 +22,9 @@ export function rowProblem(line: number, code: string, message: string): { probl
 /** The JSON object that begins at `line`. */
 export function parseRow(text: string, line: number): RowOrProblem {
   const parsed = parseJson(text);
-  if ('tooDeep' in parsed) return rowProblem(line, 'too_deep', 'It is nested too deep to be an example.');
+  if ('beyond' in parsed) {
+    return rowProblem(line, parsed.beyond, `It is ${beyondWords[parsed.beyond]}, which no example needs.`);
+  }
   if ('errorAt' in parsed) {
     return rowProblem(line, 'invalid_json', `It is not JSON: the fault is at character ${parsed.errorAt + 1}.`);
   }

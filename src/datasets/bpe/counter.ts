@@ -1,5 +1,6 @@
 import { pieceMemory } from './memory.ts';
 import { countMerged } from './merge.ts';
+import { partLetters, partsOf } from './parts.ts';
 import { endMark, endMarks, patterns, scanner } from './pieces.ts';
 import { type Encoding, vocabulary } from './vocabulary.ts';
 import { longestShort, readAhead, type Utf8, wordCounter } from './words.ts';
@@ -12,13 +13,23 @@ const keptBytes = 1 << 20;
  * grows with the length of the text, whatever is in it (times its logarithm for an unbroken run of letters).
  */
 export function byteCounter(encoding: Encoding): (text: string) => number {
-  const known = counters.get(encoding) ?? newCounter(encoding);
+  const known = counters.get(encoding) ?? inParts(newCounter(encoding));
   counters.set(encoding, known);
   return known;
 }
 
 /** One an encoding: its tables are megabytes, and what it remembers serves the next file too. */
 const counters = new Map<Encoding, (text: string) => number>();
+
+/** Of a long text one part after another, for the memory that each takes. */
+function inParts(count: (text: string) => number): (text: string) => number {
+  return (text) => {
+    if (text.length <= partLetters) return count(text);
+    let tokens = 0;
+    for (const part of partsOf(text)) tokens += count(part);
+    return tokens;
+  };
+}
 
 function newCounter(encoding: Encoding): (text: string) => number {
   const known = vocabulary(encoding);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { get_encoding } from 'tiktoken';
 import { byteCounter } from '../../../src/datasets/bpe/counter.ts';
+import { partsOf } from '../../../src/datasets/bpe/parts.ts';
 import { seededRandom } from '../../../src/datasets/random.ts';
 
 const encodings = ['o200k_base', 'cl100k_base'] as const;
@@ -74,6 +75,33 @@ describe.each(encodings)('%s', (encoding) => {
     expect(
       wrong([...Array.from({ length: 100 }, (_, i) => run(80 + i * 5)), 'a'.repeat(5000), '='.repeat(5000)]),
     ).toEqual([]);
+  });
+
+  test('a long text is counted in parts that change no count', () => {
+    const random = seededRandom(5);
+    const words = [
+      'it',
+      "'s",
+      ' ',
+      ' ',
+      '  ',
+      '\n',
+      'Größe',
+      '漢字',
+      '한국어',
+      'हिन्दी',
+      '12',
+      '😀',
+      ', ',
+      '/',
+      '\u0301',
+      '。',
+    ];
+    const text = Array.from({ length: 600_000 }, () => words[Math.floor(random() * words.length)]).join('');
+    expect([...partsOf(text)].join('')).toBe(text);
+    expect([...partsOf(text)].length).toBeGreaterThan(1);
+    expect([...partsOf('😀'.repeat(1_100_000))].every((part) => part.isWellFormed())).toBe(true);
+    expect(count(text)).toBe(oracle.encode_ordinary(text).length);
   });
 
   test('forgetting what was remembered changes no count', () => {

@@ -1,6 +1,9 @@
 import { canonicalJson, isRecord, parseJson } from './json.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 
+/** Sorting the keys of more takes seconds and memory, and nobody writes so much twice in another order. */
+const longArguments = 64 * 1024;
+
 /** What of a message says what was answered. */
 export interface AnswerMessage {
   readonly content?: string | readonly unknown[] | null | undefined;
@@ -37,10 +40,12 @@ function joined(parts: readonly Record<string, unknown>[], field: 'text' | 'refu
   return parts.map((part) => (typeof part[field] === 'string' ? part[field] : '')).join('');
 }
 
-/** A model may write arguments that are no JSON; they are then compared as the text they are. */
+/** A model may write arguments that are no JSON; they are then compared as the text they are, as very long ones are. */
 function callText(name: unknown, args: unknown): string {
-  const parsed = parseJson(typeof args === 'string' ? args : JSON.stringify(args ?? null));
-  return `{"name":${JSON.stringify(name ?? null)},"arguments":${canonicalJson('value' in parsed ? parsed.value : args)}}`;
+  const text = typeof args === 'string' ? args : JSON.stringify(args ?? null);
+  const parsed = text.length > longArguments ? undefined : parseJson(text);
+  const value = parsed && 'value' in parsed ? parsed.value : args;
+  return `{"name":${JSON.stringify(name ?? null)},"arguments":${canonicalJson(value)}}`;
 }
 
 export interface Reference {

@@ -1,5 +1,5 @@
 import { isRecord } from './json.ts';
-import { type Finding, warningAt } from './problem.ts';
+import { addAll, type Finding, mostOfLine, warningAt } from './problem.ts';
 import type { ChatMessage } from './shapes.ts';
 
 /** Tokens that chat templates and tokenizers keep for themselves. */
@@ -69,7 +69,14 @@ export function checkTexts(
   places: () => readonly [path: string, message: ChatMessage][],
 ): Finding[] | undefined {
   if (!mayHold(raw)) return undefined;
-  return places().flatMap(([at, message]) => textsOf(message, at).flatMap(([path, text]) => checkText(text, path)));
+  const found: Finding[] = [];
+  for (const [at, message] of places()) {
+    for (const [path, text] of textsOf(message, at)) {
+      if (found.length >= mostOfLine) return found;
+      addAll(found, checkText(text, path));
+    }
+  }
+  return found;
 }
 
 function checkText(text: string, path: string): Finding[] {
@@ -98,7 +105,8 @@ function checkText(text: string, path: string): Finding[] {
 }
 
 function holdsCard(text: string): boolean {
-  return [...text.matchAll(card)].some(([number]) => keepsLuhn(number.replace(/[ -]/g, '')));
+  for (const [number] of text.matchAll(card)) if (keepsLuhn(number.replace(/[ -]/g, ''))) return true;
+  return false;
 }
 
 /** Whether the last digit is the check digit of ISO/IEC 7812 over the others. */

@@ -35,7 +35,7 @@ export function estimateActivities({ platforms }: Dependencies) {
      */
     async estimateCost(input: EstimateInput): Promise<CostEstimate> {
       const { config } = input;
-      const tries = triesOf(config).map((one) => trainingOf(platforms, one.config, input.data));
+      const tries = triesOf(config).map((one) => trainingOf(platforms, one.config, dataFor(one.config, input)));
       const evaluated = (prices: AskingPrices) => evaluationUsd(platforms, input, prices);
       if (tries.length === 0) {
         const { prices, trainingUsd } = trainingOf(platforms, config, input.data);
@@ -48,6 +48,12 @@ export function estimateActivities({ platforms }: Dependencies) {
       return { usd, prices, tries };
     },
   };
+}
+
+/** What is cut off was counted for the model of the run; of another base all counts. */
+function dataFor({ model }: RunConfig, { config, data }: EstimateInput): DataSummary {
+  const { trainedTokens: _, ...train } = data.train;
+  return model === config.model ? data : { ...data, train };
 }
 
 function trainingOf(platforms: Platforms, config: RunConfig, data: DataSummary) {
@@ -71,8 +77,8 @@ function triedIn(
   if (method !== 'reinforcement') return train;
   const { computeMultiplier = 'auto' } = hyperparameters;
   const answers = (reinforcement?.answers ?? 1) * (computeMultiplier === 'auto' ? 1 : computeMultiplier);
-  const tokens = train.tokens + train.examples * evaluation.maxOutputTokens;
-  return { ...train, tokens: Math.ceil(tokens * answers) };
+  const { tokens, trainedTokens = tokens, examples } = train;
+  return { examples, tokens: Math.ceil((trainedTokens + examples * evaluation.maxOutputTokens) * answers) };
 }
 
 /** Of base, tuned model and whatever else is asked the held-out questions. */

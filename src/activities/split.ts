@@ -38,7 +38,7 @@ export function splitActivities(dependencies: Dependencies) {
     async splitData({ connection, model, method, sources, split, evaluation, reward }: SplitInput): Promise<SplitData> {
       const { validation, test, seed, ...fields } = split;
       const platform = platforms.get(connection);
-      const encoding = platform.catalogueEntry(model)?.encoding;
+      const { encoding, trainingContextTokens: context } = platform.catalogueEntry(model) ?? {};
       const { problems, seen, ...parts } = await beating(
         () => ({}),
         async (signal) =>
@@ -53,6 +53,7 @@ export function splitActivities(dependencies: Dependencies) {
               fields,
               minimumExamples: platform.minimumExamples,
               ...(encoding ? { encoding } : {}),
+              ...(context ? { context } : {}),
               signal,
             },
             store,
@@ -79,7 +80,7 @@ export function splitActivities(dependencies: Dependencies) {
       return {
         ...parts,
         summary: {
-          train: counts(parts.train),
+          train: { ...counts(parts.train), ...cutOf(parts.train) },
           validation: parts.validation ? counts(parts.validation) : nothing,
           test: { ...counts(parts.test), answerTokens: parts.test.answerTokens, ...(seen > 0 ? { seen } : {}) },
           warnings: [...sources.warnings, ...warningLines('split', problems)],
@@ -87,6 +88,11 @@ export function splitActivities(dependencies: Dependencies) {
       };
     },
   };
+}
+
+/** Said where anything is cut off. */
+function cutOf({ tokens, trainedTokens }: DatasetPart): Pick<DataSummary['train'], 'trainedTokens'> {
+  return trainedTokens < tokens ? { trainedTokens } : {};
 }
 
 /** What would be refused at its upload is refused before anything is. */

@@ -11,6 +11,8 @@ export interface DataLimits {
   maximumBytes: number;
   images?: PlatformEntry['limits']['images'];
   maxTokensPerExample?: number;
+  /** What those models read at once, each number once. */
+  contexts: readonly number[];
   encoding?: ModelEntry['encoding'];
   without?: ModelEntry['without'];
 }
@@ -37,9 +39,12 @@ export async function limitsOf(
       maximumBytes,
       ...(images ? { images } : {}),
     };
-    if (!entry) return { ...counts, models: model === undefined ? facts.catalogueModels : [] };
+    if (!entry) {
+      const models = model === undefined ? facts.catalogueModels : [];
+      return { ...counts, models, contexts: [...new Set(models.map((one) => one.trainingContextTokens))] };
+    }
     const { trainingContextTokens: maxTokensPerExample, encoding, without } = entry;
-    return { ...counts, models: [entry], maxTokensPerExample, encoding, without };
+    return { ...counts, models: [entry], contexts: [maxTokensPerExample], maxTokensPerExample, encoding, without };
   }
   return undefined;
 }

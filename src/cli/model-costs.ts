@@ -6,6 +6,10 @@ export interface ModelCost {
   model: string;
   /** By the rule for `auto`. */
   epochs: number;
+  /** Of every example once, no longer than the model reads: what is billed each epoch. */
+  trainedTokens: number;
+  /** What the model reads at once. */
+  context: number;
   trainingUsd: number;
   /** By the speed of jobs that the catalogue knows; absent where it knows none. */
   trainingSeconds?: number | undefined;
@@ -27,7 +31,7 @@ const asked = 1000;
 
 /** The cheapest first. Left out are models without prices or free of charge, and those that cannot be tuned so any more. */
 export function modelCosts(
-  { method, examples, tokens, answerTokens }: Inspection,
+  { method, examples, tokens, answerTokens, beyond }: Inspection,
   models: readonly ModelEntry[],
   now: Date,
 ): ModelCost[] {
@@ -35,17 +39,20 @@ export function modelCosts(
   const epochs = automaticEpochs(examples);
   const answers = examples * (method === 'dpo' ? 2 : 1);
   return models
-    .flatMap(({ id, methods, prices, lastJobDate, trainingTokensPerSecond: speed }) => {
+    .flatMap(({ id, methods, prices, lastJobDate, trainingContextTokens: context, trainingTokensPerSecond: speed }) => {
       if (!prices || prices.training === 0 || tokens === 0 || (lastJobDate && lastJobDate <= today)) return [];
       if (!methods.includes(method)) return [];
       const answersUsd =
         (((tokens - answerTokens) * prices.input + answerTokens * prices.output) / million / answers) * asked;
-      const trained = tokens * epochs;
+      const trainedTokens = tokens - (beyond[context] ?? 0);
+      const trained = trainedTokens * epochs;
       const trainingSeconds = speed && trained / speed;
       return [
         {
           model: id,
           epochs,
+          trainedTokens,
+          context,
           trainingUsd: (trained * prices.training) / million,
           trainingSeconds,
           answersUsd,
@@ -57,10 +64,13 @@ export function modelCosts(
 }
 
 /** The most first; with the costs of the same data set. */
-export function savings({ tokens, removable }: Inspection, costs: readonly ModelCost[]): Saving[] {
+export function savings({ removable }: Inspection, costs: readonly ModelCost[]): Saving[] {
   return Object.entries(removable)
     .map(([code, one]) => {
-      const usd = costs.map(({ model, trainingUsd }) => [model, (trainingUsd * one.tokens) / tokens]);
+      const usd = costs.map(({ model, trainingUsd, trainedTokens, context }) => {
+        const spared = one.tokens - (one.beyond?.[context] ?? 0);
+        return [model, (trainingUsd * spared) / trainedTokens];
+      });
       return { code, ...one, usd: Object.fromEntries(usd) };
     })
     .sort((a, b) => b.tokens - a.tokens);

@@ -139,7 +139,8 @@ export interface Cost {
 }
 
 export interface DataSummary {
-  train: { examples: number; tokens: number };
+  /** `trainedTokens`: of the tokens those within what the model reads at once; all when absent. */
+  train: { examples: number; tokens: number; trainedTokens?: number };
   validation: { examples: number; tokens: number };
   /** `seen`: held-out examples that training asks too; 0 when absent. */
   test: { examples: number; tokens: number; answerTokens: number; seen?: number };

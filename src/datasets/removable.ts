@@ -1,9 +1,13 @@
+import { addBeyond } from './estimate.ts';
 import type { Finding } from './problem.ts';
+import type { ExampleTokens } from './tokens.ts';
 
 /** Examples that a check speaks of and that could be left out, and their tokens: what is paid for nothing. */
 export interface Removable {
   examples: number;
   tokens: number;
+  /** Of these, by what a model reads at once, those that are cut off. */
+  beyond?: Record<number, number> | undefined;
 }
 
 /** Checks that say of an example that it teaches nothing, or nothing more. */
@@ -17,21 +21,23 @@ const codes: ReadonlySet<string> = new Set([
 ]);
 
 export interface RemovableCounter {
-  add(findings: Iterable<Finding>, tokens: number): void;
+  add(findings: Iterable<Finding>, example: Pick<ExampleTokens, 'tokens' | 'longest'>): void;
   /** By code; an example of which several checks speak counts for each. */
   result(): Record<string, Removable>;
 }
 
-export function removableCounter(): RemovableCounter {
+export function removableCounter(contexts: readonly number[]): RemovableCounter {
   const found: Record<string, Removable> = {};
   return {
-    add(findings, tokens) {
+    add(findings, example) {
       let last = '';
       for (const { code } of findings) {
         if (code === last || !codes.has(code)) continue;
         last = code;
-        const { examples, tokens: before } = found[code] ?? { examples: 0, tokens: 0 };
-        found[code] = { examples: examples + 1, tokens: before + tokens };
+        const { examples, tokens, beyond = {} } = found[code] ?? { examples: 0, tokens: 0 };
+        addBeyond(beyond, contexts, example);
+        const cut = Object.keys(beyond).length > 0 ? { beyond } : {};
+        found[code] = { examples: examples + 1, tokens: tokens + example.tokens, ...cut };
       }
     },
     result: () => found,

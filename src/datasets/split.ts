@@ -30,6 +30,8 @@ export interface SplitSources {
   minimumExamples?: number;
   /** Tokens are counted with it; o200k_base when absent. */
   encoding?: Encoding;
+  /** Tokens that the model reads at once; without bound when absent. */
+  context?: number;
   signal?: AbortSignal;
 }
 
@@ -58,7 +60,7 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
   const read = async (path: string) => await readEntries(path, { method, counter, signal });
 
   const given = {
-    train: await readEntries(train, { method, counter, fields, signal }),
+    train: await readEntries(train, { method, counter, fields, context: sources.context, signal }),
     validation: validation === undefined ? undefined : await read(validation),
     test: test === undefined ? undefined : await read(test),
   };

@@ -3,6 +3,7 @@ import { type Affixes, affixesOf, bothAffixes } from './affixes.ts';
 import { capitalsOf } from './capitals.ts';
 import { type Classes, classCounter, imbalanceOf } from './classes.ts';
 import { distribution, type LengthRange, type Spread } from './distribution.ts';
+import { addBeyond } from './estimate.ts';
 import type { Examined, ExampleFacts, Part } from './examine.ts';
 import { graderFields } from './grader-fields.ts';
 import { bothLooked, type Languages, type Looked, languagesOf } from './languages.ts';
@@ -17,6 +18,8 @@ export interface TallyOptions extends FileLimits {
   method?: Method | undefined;
   /** Longer examples are cut by the platform: a warning. */
   maxTokensPerExample?: number | undefined;
+  /** Tokens that models read at once: for each is counted what of the examples is beyond it; {@link maxTokensPerExample} when absent. */
+  contexts?: readonly number[] | undefined;
   /** That of the lines' examiner. */
   grader?: unknown;
   /** How many problems are kept; all are counted. */
@@ -43,6 +46,8 @@ export interface Inspection extends ProblemCounts {
   answerTokens: number;
   /** Tokens of the longest example; of a pair the longer side counts. */
   longest: number;
+  /** By what a model reads at once: the tokens of all examples that are cut off, where there are any. */
+  beyond: Record<number, number>;
   lengths: LengthRange[];
   spreads: Spreads;
   /** By the code of a check: what could be left out. */
@@ -72,15 +77,18 @@ export interface Tally {
 /** Brings the lines of a file together, and tells what can be told only of several; in bounded memory. */
 export function tally(options: TallyOptions): Tally {
   const { method = 'supervised', maxTokensPerExample = Number.POSITIVE_INFINITY } = options;
+  const { contexts = Number.isFinite(maxTokensPerExample) ? [maxTokensPerExample] : [] } = options;
+  const shortestContext = Math.min(...contexts);
   const log = problemLog(options.maxProblems ?? defaultMaxProblems);
   const repeats = repeatFinder();
   const messages = distribution();
   const lengths = distribution();
   const answerLengths = distribution();
   const answers = classCounter();
-  const removable = removableCounter();
+  const removable = removableCounter(contexts);
   const grader = graderFields(options.grader);
   const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
+  const beyond: Record<number, number> = {};
   let withImages = 0;
   let looked: Looked[] = [];
   let affixes: Affixes = { questions: undefined, answers: undefined };
@@ -90,7 +98,7 @@ export function tally(options: TallyOptions): Tally {
     const repeated = repeats.add(facts.repeat);
     for (const finding of repeated) log.add({ ...finding, line });
     grader.add(facts.lacking, line);
-    if (problems.length + repeated.length > 0) removable.add([...problems, ...repeated], tokens);
+    if (problems.length + repeated.length > 0) removable.add([...problems, ...repeated], facts);
     messages.add(facts.messages);
     lengths.add(tokens);
     answerLengths.add(assistantTokens);
@@ -100,6 +108,7 @@ export function tally(options: TallyOptions): Tally {
     sum.tokens += tokens;
     sum.answerTokens += assistantTokens;
     sum.longest = Math.max(sum.longest, longest);
+    if (longest > shortestContext) addBeyond(beyond, contexts, facts);
     if (longest > maxTokensPerExample) log.add({ ...tooLong(longest, maxTokensPerExample), line });
   }
 
@@ -124,6 +133,7 @@ export function tally(options: TallyOptions): Tally {
       return {
         method,
         ...sum,
+        beyond,
         lengths: lengths.ranges(),
         spreads: {
           messages: messages.spread(),

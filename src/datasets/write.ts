@@ -14,6 +14,8 @@ const bytesAtOnce = 4 * 1024 * 1024;
 export type DatasetPart = ArtifactRef & {
   examples: number;
   tokens: number;
+  /** Of these, those within what the model reads at once. */
+  trainedTokens: number;
   /** Of the final answers. */
   answerTokens: number;
 };
@@ -38,6 +40,7 @@ export async function writePart(
       ...ref,
       examples: entries.length,
       tokens: sum(entries, 'tokens'),
+      trainedTokens: sum(entries, 'trainedTokens'),
       answerTokens: sum(entries, 'answerTokens'),
     };
   } finally {
@@ -85,6 +88,6 @@ async function readLine(path: string, handle: FileHandle, { offset, length }: En
   });
 }
 
-function sum(entries: readonly Entry[], field: 'tokens' | 'answerTokens'): number {
+function sum(entries: readonly Entry[], field: 'tokens' | 'trainedTokens' | 'answerTokens'): number {
   return entries.reduce((total, entry) => total + entry[field], 0);
 }

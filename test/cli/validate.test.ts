@@ -339,6 +339,7 @@ test('what training costs with each model that can still be tuned', async () => 
   const entry = { methods: ['supervised'], encoding: 'o200k_base', trainingContextTokens: 1000 };
   const prices = { training: 10, input: 1, output: 4, checked: '2026-11-01', source: 'made up' };
   const models = [
+    { ...entry, id: 'short', prices, trainingContextTokens: 10 },
     { ...entry, id: 'dear', prices: { ...prices, training: 20 } },
     { ...entry, id: 'cheap', prices, lastJobDate: '2999-01-01' },
     { ...entry, id: 'closed', prices, lastJobDate: '2020-01-01' },
@@ -356,12 +357,29 @@ test('what training costs with each model that can still be tuned', async () => 
   const answersUsd = expect.closeTo(((tokens - answerTokens) * 1 + answerTokens * 4) / 1e6 / 0.1, 6);
   expect(own).toEqual([
     {
+      model: 'short',
+      epochs: 3,
+      trainedTokens: 100 * 10,
+      context: 10,
+      trainingUsd: expect.closeTo((100 * 10 * 3 * 10) / 1e6, 6),
+      answersUsd,
+    },
+    {
       model: 'cheap',
       epochs: 3,
+      trainedTokens: tokens,
+      context: 1000,
       trainingUsd: expect.closeTo((tokens * 3 * 10) / 1e6, 6),
       answersUsd,
       lastJobDate: '2999-01-01',
     },
-    { model: 'dear', epochs: 3, trainingUsd: expect.closeTo((tokens * 3 * 20) / 1e6, 6), answersUsd },
+    {
+      model: 'dear',
+      epochs: 3,
+      trainedTokens: tokens,
+      context: 1000,
+      trainingUsd: expect.closeTo((tokens * 3 * 20) / 1e6, 6),
+      answersUsd,
+    },
   ]);
 });

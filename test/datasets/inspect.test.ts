@@ -22,6 +22,7 @@ test('a good file has no problems, and a size', async () => {
     tokens: 280,
     answerTokens: 50,
     longest: 28,
+    beyond: {},
     lengths: [{ upTo: 32, examples: 10 }],
     spreads: { messages: each(3), tokens: each(28), answerTokens: each(5) },
     removable: {},
@@ -75,6 +76,22 @@ test('what could be left out is counted with its tokens, by the check that speak
     contradictory_answer: { examples: 1, tokens: 25 },
     empty_answer: { examples: 1, tokens: 23 },
   });
+});
+
+test('what models of several contexts do not read is counted for each, of a pair of each side', async () => {
+  const long = [...good, chat('What is 0?', 'It is 0.'), chat('What is more?', 'It is 10.')];
+  const path = await files.write('beyond.jsonl', jsonl(long));
+  const { beyond, tokens, removable } = await inspectDataset(path, { contexts: [20, 27, 28, 1000] });
+  expect({ beyond, tokens }).toEqual({ beyond: { 20: 11 * 8 + 7, 27: 11 }, tokens: 11 * 28 + 27 });
+  expect(removable).toEqual({ duplicate_example: { examples: 1, tokens: 28, beyond: { 20: 8, 27: 1 } } });
+  const pair = JSON.stringify({
+    input: { messages: [{ role: 'user', content: 'x' }] },
+    preferred_output: [{ role: 'assistant', content: 'one two three' }],
+    non_preferred_output: [{ role: 'assistant', content: 'one' }],
+  });
+  const pairs = await inspectDataset(await files.write('cut.jsonl', pair), { method: 'dpo', maxTokensPerExample: 14 });
+  // Sides of 3 + 2 messages of 3 + roles 2 + "x" 1 + 3 or 1
+  expect(pairs).toMatchObject({ tokens: 15 + 13, beyond: { 14: 1 } });
 });
 
 test('few distinct answers are classes; one that is much rarer than another is worth a warning', async () => {

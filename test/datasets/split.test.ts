@@ -46,6 +46,15 @@ test('every example is in one part, in random order, and each part has its share
   expect(parts.test.tokens).toBeLessThan(40 * 25);
 });
 
+test('of what is trained on is counted what the model reads', async () => {
+  const { train, test: held } = await split({ train: await twoPath(), context: 20 });
+  expect(train.trainedTokens).toBe(140 * 20);
+  expect(train.tokens).toBeGreaterThan(140 * 20);
+  expect(held.trainedTokens).toBeLessThan(held.tokens);
+  const whole = await split({ train: await twoPath() });
+  expect(whole.train.trainedTokens).toBe(whole.train.tokens);
+});
+
 test('the same file and seed give the same bytes, another seed others', async () => {
   const train = await twoPath();
   const once = await split({ train });

@@ -68,7 +68,7 @@ function costOf({ request, base, heritage, train, heldOut, distil }: Facts): num
   const { training, input, output } = base.prices;
   const epochs = request.changes?.hyperparameters?.epochs ?? heritage.hyperparameters.epochs ?? 'auto';
   const learnt = {
-    tokens: (train?.tokens ?? 0) + (distil?.added.tokens ?? 0),
+    tokens: (train ? train.tokens - (train.beyond[base.trainingContextTokens] ?? 0) : 0) + (distil?.added.tokens ?? 0),
     examples: (train?.examples ?? 0) + (distil?.added.examples ?? 0),
   };
   const trained = estimateTrainingTokens({ ...learnt, epochs });

@@ -85,12 +85,13 @@ async function validate(context: Context, file: string, options: ValidateOptions
     throw sourceError(given, cause);
   });
   const known = await limitsOf(settings, connection, model);
-  const { models = [], mostExamples, minimumExamples = 1, ...limits } = known ?? {};
+  const { models = [], contexts, mostExamples, minimumExamples = 1, ...limits } = known ?? {};
   if (model !== undefined && models.length === 0) out.note(unknownModel(model));
   const method = options.method ?? (await toldMethod(given));
   const forTraining = against === undefined;
   const checks = {
     ...limits,
+    contexts,
     minimumExamples: forTraining ? minimumExamples : 1,
     forTraining,
     maximumExamples: mostExamples?.[method]?.[forTraining ? 'training' : 'validation'],

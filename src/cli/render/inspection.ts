@@ -36,7 +36,7 @@ export function inspectionReport(
     ...spoken(inspection),
     ...spreadTable(inspection, paint),
     ...histogram(inspection, paint),
-    ...(costs.length > 0 ? [costTable(costs, paint)] : []),
+    ...(costs.length > 0 ? [costTable(inspection, costs, paint)] : []),
     ...(savings.length > 0 ? [savingTable(inspection, savings, costs, paint)] : []),
     close,
   ].join('\n');
@@ -100,17 +100,29 @@ function histogram({ lengths }: Inspection, paint: Paint): string[] {
   return [table(['#tokens up to', '#examples', ''], rows, paint)];
 }
 
-function costTable(costs: readonly ModelCost[], paint: Paint): string {
+/** What is trained on is told where a model reads less than there is. */
+function costTable({ tokens }: Inspection, costs: readonly ModelCost[], paint: Paint): string {
+  const cut = costs.some(({ trainedTokens }) => trainedTokens < tokens);
   const timed = costs.some(({ trainingSeconds }) => trainingSeconds !== undefined);
-  const rows = costs.map(({ model, epochs, trainingUsd, trainingSeconds, answersUsd, lastJobDate }) => [
+  const rows = costs.map(({ model, epochs, trainedTokens, trainingUsd, trainingSeconds, answersUsd, lastJobDate }) => [
     clean(model),
     String(epochs),
+    ...(cut ? [trainedTokens.toLocaleString('en-US')] : []),
     formatUsd(trainingUsd),
     ...(timed ? [trainingSeconds === undefined ? 'not known' : formatDuration(trainingSeconds * 1000)] : []),
     formatUsd(answersUsd),
     lastJobDate ?? '',
   ]);
-  const heading = ['model', '#epochs', '#training', ...(timed ? ['#takes'] : []), '#1,000 answers', 'last job before'];
+  const trained = cut ? ['#tokens trained on'] : [];
+  const heading = [
+    'model',
+    '#epochs',
+    ...trained,
+    '#training',
+    ...(timed ? ['#takes'] : []),
+    '#1,000 answers',
+    'last job before',
+  ];
   const shown = table(heading, rows, paint);
   return timed ? shown : `${shown}\nhow long training takes is not known: the catalogue has no speed of these models`;
 }

@@ -90,6 +90,7 @@ test('problems of a data set with their lines', () => {
     lengths: [],
     spreads,
     removable: {},
+    beyond: {},
   };
   const problems = [
     { code: 'invalid_json', severity: 'error' as const, line: 3, message: 'The line is not JSON.' },
@@ -116,7 +117,16 @@ test('of many errors of one kind the first are shown, and how many more there ar
     message: 'No.',
   }));
   const counts = { method: 'supervised' as const, examples: 1025, tokens: 0, answerTokens: 0, longest: 0 };
-  const inspection = { ...counts, lengths: [], spreads, removable: {}, problems, errors: 1025, warnings: 0 };
+  const inspection = {
+    ...counts,
+    lengths: [],
+    spreads,
+    removable: {},
+    beyond: {},
+    problems,
+    errors: 1025,
+    warnings: 0,
+  };
   const lines = inspectionReport('a.jsonl', inspection, nothing, plain).split('\n');
   expect(lines.slice(19, 21)).toEqual([
     'a.jsonl:20: error: No. [invalid_json]',
@@ -141,8 +151,25 @@ test('what a data set is like, and what it costs', () => {
     answerTokens: none,
   };
   const counts = { method, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250, spreads };
-  const inspection = { ...counts, lengths, classes: { count: 77, most: 40, fewest: 2 }, problems: [], removable: {} };
-  const costs = [{ model: 'mini', epochs: 3, trainingUsd: 0.6, answersUsd: 0.08, lastJobDate: '2027-01-06' }];
+  const inspection = {
+    ...counts,
+    lengths,
+    classes: { count: 77, most: 40, fewest: 2 },
+    problems: [],
+    removable: {},
+    beyond: {},
+  };
+  const costs = [
+    {
+      model: 'mini',
+      epochs: 3,
+      trainedTokens: 40_000,
+      context: 65_536,
+      trainingUsd: 0.6,
+      answersUsd: 0.08,
+      lastJobDate: '2027-01-06',
+    },
+  ];
   const savings = [{ code: 'identical_pair', examples: 4, tokens: 2000, usd: { mini: 0.03 } }];
   expect(inspectionReport('a.jsonl', { ...inspection, errors: 0, warnings: 0 }, { costs, savings }, plain)).toBe(
     `400 pairs, 40,000 tokens (2,000 of them answers), the longest side has 250
@@ -163,14 +190,40 @@ valid: 0 errors, 0 warnings`,
   );
 });
 
+test('what a model trains on is told where it reads less than there is', () => {
+  const cost = { epochs: 3, trainingUsd: 0.6, answersUsd: 0.08, lastJobDate: '2027-01-06' };
+  const costs = [
+    { ...cost, model: 'mini', context: 100, trainedTokens: 39_000 },
+    { ...cost, model: 'maxi', context: 1000, trainedTokens: 40_000 },
+  ];
+  const counts = { method: 'supervised' as const, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
+  const inspection = { ...counts, lengths: [], spreads, problems: [], removable: {}, beyond: { 100: 1000 } };
+  expect(
+    inspectionReport('a.jsonl', { ...inspection, errors: 0, warnings: 0 }, { costs, savings: [] }, plain),
+  ).toContain(
+    `model  epochs  tokens trained on  training  1,000 answers  last job before
+mini        3             39,000   $0.6000        $0.0800  2027-01-06
+maxi        3             40,000   $0.6000        $0.0800  2027-01-06`,
+  );
+});
+
 test('how long training takes is told where the catalogue knows it', () => {
-  const cost = { epochs: 3, trainingUsd: 0.6, answersUsd: 0.08 };
+  const cost = { epochs: 3, trainedTokens: 40_000, context: 65_536, trainingUsd: 0.6, answersUsd: 0.08 };
   const costs = [
     { ...cost, model: 'mini', trainingSeconds: 5400 },
     { ...cost, model: 'maxi' },
   ];
   const counts = { method: 'supervised' as const, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
-  const inspection = { ...counts, lengths: [], spreads, problems: [], removable: {}, errors: 0, warnings: 0 };
+  const inspection = {
+    ...counts,
+    lengths: [],
+    spreads,
+    problems: [],
+    removable: {},
+    beyond: {},
+    errors: 0,
+    warnings: 0,
+  };
   expect(inspectionReport('a.jsonl', inspection, { costs, savings: [] }, plain)).toContain(
     `model  epochs  training       takes  1,000 answers  last job before
 mini        3   $0.6000  1 h 30 min        $0.0800

@@ -49,8 +49,9 @@ function pathOf(index: number): string {
 
 /** Names of fields are in small letters. */
 function otherCase(example: JsonRecord): string {
-  const other = Object.keys(example).find((key) => key !== 'messages' && key.toLowerCase() === 'messages');
-  return other === undefined ? '' : `The field ${shown(other)} is written otherwise. `;
+  const [other, ...others] = Object.keys(example).filter((key) => key.toLowerCase() === 'messages');
+  if (other === undefined || other === 'messages' || others.length > 0) return '';
+  return `The field ${shown(other)} is written otherwise: \`tunewright validate FILE --fix OUT\` mends its name. `;
 }
 
 function checkKeys(example: JsonRecord): Finding[] {

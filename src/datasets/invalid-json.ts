@@ -1,6 +1,9 @@
 /** What people and scripts write for JSON, by what stands where it can no longer become any. */
 const usual: readonly [pattern: RegExp, advice: string][] = [
-  [/^,\s*$/, 'a comma follows the object, and lines need none between them. Remove it.'],
+  [
+    /^,\s*$/,
+    'a comma follows the object, and lines need none between them. Remove it; `tunewright validate FILE --fix OUT` does.',
+  ],
   [/^\{/, 'another object follows the first. Put each on a line of its own.'],
   [/^'/, 'a text stands in single quotes, as Python prints it. Write the line with json.dumps.'],
   [/^(?:None|True|False)\b/, 'Python writes this, and JSON has null, true and false. Write the line with json.dumps.'],

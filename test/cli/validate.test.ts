@@ -124,6 +124,11 @@ test('errors that can be mended bring up --fix, and no others', async () => {
   expect(await of('--fix', 'mended.jsonl')).not.toContain('--fix OUT');
   await writeFile(join(directory, 'roles.jsonl'), `${line('assistant').repeat(10)}{}`);
   expect(await of()).toBe('');
+  const comma = `${line('assistant').trim()},\n${line('assistant').replace('messages', 'Messages')}{'a': 1}\n`;
+  await writeFile(join(directory, 'comma.jsonl'), line('assistant').repeat(10) + comma);
+  const { stdout } = await type(['validate', 'comma.jsonl'], { directory, ...keyed });
+  const hints = stdout.split('\n').filter((told) => told.includes('--fix OUT'));
+  expect(hints.map((told) => told.slice(0, 14))).toEqual(['comma.jsonl:11', 'comma.jsonl:12']);
 });
 
 test('an address is no file, and says what to do', async () => {

@@ -7,7 +7,10 @@ function told(text: string): string {
 }
 
 test.each([
-  ['{"a": 1},', 'see character 9, where a comma follows the object'],
+  [
+    '{"a": 1},',
+    'see character 9, where a comma follows the object, and lines need none between them. Remove it; `tunewright validate FILE --fix OUT` does.',
+  ],
   ['{"a": 1}{"a": 2}', 'see character 9, where another object follows'],
   ["{'a': 1}", 'see character 2, where a text stands in single quotes'],
   ['{"a": None}', 'see character 7, where Python writes this'],

@@ -69,4 +69,5 @@ test.each([
 test('training is billed for every epoch', () => {
   expect(estimateTrainingTokens({ tokens: 1000, examples: 10, epochs: 'auto' })).toBe(10_000);
   expect(estimateTrainingTokens({ tokens: 1000, examples: 10, epochs: 4 })).toBe(4000);
+  expect(estimateTrainingTokens({ tokens: 1000, trainedTokens: 900, examples: 10, epochs: 4 })).toBe(3600);
 });

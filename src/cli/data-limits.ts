@@ -41,7 +41,14 @@ export async function limitsOf(
     };
     if (!entry) {
       const models = model === undefined ? facts.catalogueModels : [];
-      return { ...counts, models, contexts: [...new Set(models.map((one) => one.trainingContextTokens))] };
+      const contexts = [...new Set(models.map((one) => one.trainingContextTokens))];
+      // What none of them reads is cut off whichever is taken.
+      return {
+        ...counts,
+        models,
+        contexts,
+        ...(models.length > 0 ? { maxTokensPerExample: Math.max(...contexts) } : {}),
+      };
     }
     const { trainingContextTokens: maxTokensPerExample, encoding, without } = entry;
     return { ...counts, models: [entry], contexts: [maxTokensPerExample], maxTokensPerExample, encoding, without };

@@ -150,6 +150,7 @@ export function tally(options: TallyOptions): Tally {
 }
 
 function tooLong(tokens: number, most: number): Finding {
-  const message = `The example has ${tokens - most} tokens more than the ${most} that the model trains on: its end is cut off, and with it the answer. Shorten it.`;
+  const [more, read] = [tokens - most, most].map((count) => count.toLocaleString('en-US'));
+  const message = `The example has ${more} tokens more than the ${read} that are trained on: its end is cut off, and with it the answer. Shorten it.`;
   return { code: 'example_too_long', severity: 'warning', message };
 }

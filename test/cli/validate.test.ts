@@ -339,6 +339,13 @@ test('with too little to go by there is nothing to review', async () => {
   expect(typed).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be reviewed') });
 });
 
+test('an example that no model of the connection reads whole is told without --model too', async () => {
+  const long = line('assistant').replace('"content":"', `"content":"${'word '.repeat(70_000)}`);
+  await writeFile(join(directory, 'long.jsonl'), line('assistant').repeat(10) + long);
+  const { stdout } = await type(['validate', 'long.jsonl'], { directory, ...keyed });
+  expect(stdout).toMatch(/long\.jsonl:11: warning: The example has 4,\d{3} tokens more than the 65,536/);
+});
+
 test('what training costs with each model that can still be tuned', async () => {
   await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(100));
   const entry = { methods: ['supervised'], encoding: 'o200k_base', trainingContextTokens: 1000 };

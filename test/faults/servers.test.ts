@@ -13,7 +13,7 @@ let world: World;
 let undisturbed: Awaited<ReturnType<typeof outcomeOf>>;
 
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ durable: true });
   undisturbed = await outcomeOf(world, await world.client.start(unhurried, { name: 'undisturbed' }));
 });
 afterAll(async () => await world.close());

@@ -18,7 +18,7 @@ const settlingMs = 600_000;
 const ways = { temporal: await openProxy(), platform: await openProxy() };
 let world: World;
 beforeAll(async () => {
-  world = await openWorld({ timeoutSeconds: 1 }, ways);
+  world = await openWorld({ durable: true, timeoutSeconds: 1 }, ways);
 });
 afterAll(async () => {
   await world.close();

@@ -40,7 +40,7 @@ export type Part = 'postgres' | 'temporal' | 'simulator' | 'worker';
 /** The processes of a world, in the order in which they are started. */
 export const parts: readonly Part[] = [...(onPostgres ? ['postgres' as const] : []), 'temporal', 'simulator', 'worker'];
 
-/** Temporal on a database file, a platform and a worker, each a process of its own. */
+/** Temporal, a platform and a worker, each a process of its own. */
 export interface World {
   /** Home of the worker; holds all state. */
   folder: string;
@@ -53,7 +53,7 @@ export interface World {
   simulatorUrl: string;
   platform: TrainingPlatform;
   store: ArtifactStore;
-  /** SIGKILL, to all of them at the same time. */
+  /** SIGKILL, to all of them at the same time. Throws for Temporal in a world that is not durable. */
   kill(which: readonly Part[]): Promise<void>;
   /** Starts them again where they were; the worker may not poll yet. */
   start(which: readonly Part[]): Promise<void>;
@@ -72,7 +72,9 @@ export interface World {
   close(): Promise<void>;
 }
 
-interface ConnectionChanges {
+interface WorldOptions {
+  /** Temporal keeps its state in a file, which takes it twice the processor time: for a world in which it is killed. */
+  durable?: boolean;
   timeoutSeconds?: number;
   listLagSeconds?: number;
   webhookSecretEnv?: string;
@@ -86,12 +88,12 @@ export interface Ways {
 }
 
 /**
- * @param changes settings of the connection `simulator` that are not those of an undisturbed stand-in
+ * @param options beside `durable` settings of the connection `simulator` that are not those of an undisturbed stand-in
  * @param through interrupts what workers do; whatever else looks at the world goes past it
  * @param more connections to platforms that are not of this world
  */
 export async function openWorld(
-  changes: ConnectionChanges = {},
+  options: WorldOptions = {},
   through: Ways = {},
   more: Connections = {},
 ): Promise<World> {
@@ -102,7 +104,7 @@ export async function openWorld(
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}/v1`;
   through.temporal?.leadTo(temporalPort);
   through.platform?.leadTo(simulatorPort);
-  const { limits, ...settings } = changes;
+  const { durable = false, limits, ...settings } = options;
   const connectionsTo = (url: string) => {
     const standIn = standInConnection(url);
     const catalogue = { ...standIn.catalogue, limits: { ...standIn.catalogue.limits, ...limits } };
@@ -136,7 +138,7 @@ export async function openWorld(
         binary: temporalBinary(),
         port: temporalPort,
         headless: true,
-        dbFile: join(folder, 'temporal.db'),
+        ...(durable ? { dbFile: join(folder, 'temporal.db') } : {}),
         searchAttributes: searchAttributeTypes,
         logFile: join(folder, 'temporal.log'),
       })),
@@ -185,7 +187,10 @@ export async function openWorld(
       simulatorUrl,
       platform: createPlatforms(connectionsTo(simulatorUrl), { env: { [standInKeyEnv]: 'test-key' } }).get('simulator'),
       store: folderStore(join(folder, 'artifacts')),
-      kill,
+      async kill(which) {
+        if (which.includes('temporal') && !durable && !onPostgres) throw new Error('Temporal would forget everything.');
+        await kill(which);
+      },
       start,
       supervise() {
         supervised = true;

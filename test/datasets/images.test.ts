@@ -3,7 +3,7 @@ import { inspectDataset } from '../../src/datasets/inspect.ts';
 import { jsonl, temporaryFolder } from './support.ts';
 
 const files = temporaryFolder();
-const limits: ImageLimits = { perExample: 2, bytes: 9_000_000, types: ['jpeg', 'png'], examples: 2 };
+const limits: ImageLimits = { perExample: 2, bytes: 9_000, types: ['jpeg', 'png'], examples: 2 };
 const png = 'data:image/png;base64,iVBORw0KGgo=';
 const jpeg = (bytes: number) => `data:image/jpg;base64,${'A'.repeat((bytes * 4) / 3)}`;
 
@@ -25,8 +25,8 @@ test.each<[string, string[], string[]]>([
   ['an address, behind which nobody looks', ['https://example.com/a.gif'], []],
   ['another type', [png, 'data:image/gif;base64,R0lGODlh'], ['image_type 1 messages[1].content[2]']],
   ['not base64', ['data:image/png,abc'], ['image_type 1 messages[1].content[1]']],
-  ['as large as it may be', [jpeg(9_000_000)], []],
-  ['three bytes more', [jpeg(9_000_003)], ['image_too_large 1 messages[1].content[1]']],
+  ['as large as it may be', [jpeg(9_000)], []],
+  ['three bytes more', [jpeg(9_003)], ['image_too_large 1 messages[1].content[1]']],
 ])('images against the limits of the platform: %s', async (_, urls, expected) => {
   expect(await problems([asked('a', ...urls)], limits)).toEqual(expected);
   expect(await problems([asked('a', ...urls)], undefined)).toEqual([]);

@@ -1,12 +1,12 @@
 import { unique } from '../../support/temporal.ts';
 import type { Ground } from '../runs.ts';
-import { openStorage, remove, startTrainer } from './support.ts';
+import { answersYes, openStorage, remove, startTrainer } from './support.ts';
 
-/** A host that really trains and serves a tiny model. */
+/** A host that really trains a tiny model; what it serves of it answers `yes`. */
 export async function openGround(): Promise<Ground> {
   const storage = await openStorage();
   const taskQueue = unique('trainers');
-  const trainer = await startTrainer(storage, taskQueue);
+  const trainer = await startTrainer(storage, taskQueue, ['--serve', answersYes]);
   const training = { method: 'full', maxTokens: 96 };
   return {
     connection: () => ({ platform: 'huggingface', storage, taskQueue, training, heartbeatSeconds: 10 }),

@@ -19,6 +19,9 @@ export async function openStorage(): Promise<string> {
   return folder;
 }
 
+/** What `--serve` takes for a server that answers `yes`: one that loads a model takes seconds of processor first. */
+export const answersYes = `${process.execPath} --disable-warning=ExperimentalWarning ${new URL('./yes.ts', import.meta.url).pathname} {host} {port}`;
+
 /** The trainer of one host: a process of its own. */
 export async function startTrainer(
   storage: string,

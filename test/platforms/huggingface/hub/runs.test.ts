@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { unique } from '../../../support/temporal.ts';
 import { runsConform } from '../../runs.ts';
 import { withTrainers } from '../../trainers.ts';
-import { remove, startTrainer } from '../support.ts';
+import { answersYes, remove, startTrainer } from '../support.ts';
 import { hubJobs, namespace, startHub } from './service.ts';
-
-const server = new URL('./yes.ts', import.meta.url).pathname;
 
 // Jobs end at once; a host of one's own serves what they are said to have made.
 runsConform(
@@ -18,8 +16,7 @@ runsConform(
     const hub = await startHub('instant');
     hub.repositories.set(`models/${namespace}/tiny`, new Map());
     const taskQueue = unique('serving');
-    const serve = `${process.execPath} --disable-warning=ExperimentalWarning ${server} {host} {port}`;
-    const host = await startTrainer(storage, taskQueue, ['--serve', serve]);
+    const host = await startTrainer(storage, taskQueue, ['--serve', answersYes]);
     return {
       connection: () => ({ platform: 'huggingface', taskQueue, jobs: hubJobs(hub), heartbeatSeconds: 10 }),
       config: { model: `${namespace}/tiny`, evaluation: { maxExamples: 2 } },

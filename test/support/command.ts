@@ -20,6 +20,7 @@ export async function tunewright(settings: Settings, args: string[], env: NodeJS
     cwd: settings.home,
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       HOME: settings.home,
       NO_COLOR: '1',
       TEMPORAL_ADDRESS: settings.temporal.address,

@@ -38,5 +38,7 @@ export default async function setUp(): Promise<void> {
   });
   process.env.TUNEWRIGHT_TEST_TEMPORAL = server.address;
   process.env.TUNEWRIGHT_TEST_BUNDLE = await bundleWorkflows(folder);
+  // The many processes that tests start compile the same modules: all but the first find them compiled.
+  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
   globalThis.sharedTemporal = { server, folder };
 }

@@ -113,6 +113,7 @@ export async function openWorld(
   const config = join(folder, 'tunewright.json');
   const env = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     HOME: folder,
     TEMPORAL_ADDRESS: `127.0.0.1:${through.temporal?.port ?? temporalPort}`,
     TUNEWRIGHT_HOME: folder,

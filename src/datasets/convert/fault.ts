@@ -7,7 +7,11 @@ export class RowFault extends Error {
   readonly finding: Finding;
 
   constructor(finding: Finding) {
+    // Every row of a file may have one, and its stack takes many times as long as the row.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(finding.message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.finding = finding;
   }
 }

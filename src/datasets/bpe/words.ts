@@ -55,6 +55,8 @@ const secondSmall = 0x2000;
 
 const slotBits = 16;
 const wordsOfSlot = 4;
+/** With fewer, frequent words that share them would drive each other out again and again. */
+const placesOfPiece = 4;
 /** By the length of a piece: which bits of its first, second and third word are its own. */
 const ownBits = [0, 4, 8].map((before) =>
   Int32Array.from({ length: longestShort + 1 }, (_, length) => {
@@ -77,22 +79,35 @@ export function wordCounter(
   const kindOf = kinds.slice();
   // Here it begins a piece of its own.
   if (encoding === 'cl100k_base') kindOf[apostrophe] = rest;
-  // The three words of a piece and its tokens; two neighbours are the places for each piece, of which the older is forgotten.
+  // The three words of a piece and its tokens; neighbours are the places for each piece.
   const slots = new Int32Array(wordsOfSlot << slotBits);
   const [ownFirst, ownSecond, ownThird] = ownBits;
 
+  /** Its tokens; 0 for a piece that is not remembered. */
+  function find(at: number, first: number, second: number, third: number): number {
+    for (let place = 0; place < placesOfPiece; place++) {
+      const slot = at ^ (place * wordsOfSlot);
+      if (slots[slot] === first && slots[slot + 1] === second && slots[slot + 2] === third) {
+        return slots[slot + 3] as number;
+      }
+    }
+    return 0;
+  }
+
+  /** At the first of its places that is free, or in the stead of what is at the last. */
   function learn(at: number, first: number, second: number, third: number, tokens: number): void {
-    const other = at ^ wordsOfSlot;
-    for (let word = 0; word < wordsOfSlot; word++) slots[other + word] = slots[at + word] as number;
-    slots[at] = first;
-    slots[at + 1] = second;
-    slots[at + 2] = third;
-    slots[at + 3] = tokens;
+    let place = 0;
+    while (place < placesOfPiece - 1 && slots[(at ^ (place * wordsOfSlot)) + 3] !== 0) place++;
+    const slot = at ^ (place * wordsOfSlot);
+    slots[slot] = first;
+    slots[slot + 1] = second;
+    slots[slot + 2] = third;
+    slots[slot + 3] = tokens;
   }
 
   const counter = {
     tokens: 0,
-    // One loop without calls: a pass over a data set spends most of its time in it. Every byte and every number of up to
+    // One loop, nearly without calls: a pass over a data set spends most of its time in it. Every byte and every number of up to
     // three digits is a token in both encodings.
     run({ bytes, view }: Utf8, from: number, to: number): number {
       let tokens = 0;
@@ -138,14 +153,14 @@ export function wordCounter(
         }
         if (goesOn[bytes[end] as number] !== 0) break;
         const at = slotOf(first, second, third);
-        const other = at ^ wordsOfSlot;
         if (slots[at] === first && slots[at + 1] === second && slots[at + 2] === third) {
           tokens += slots[at + 3] as number;
-        } else if (slots[other] === first && slots[other + 1] === second && slots[other + 2] === third) {
-          tokens += slots[other + 3] as number;
         } else {
-          const counted = count(bytes, start, end);
-          learn(at, first, second, third, counted);
+          let counted = find(at, first, second, third);
+          if (counted === 0) {
+            counted = count(bytes, start, end);
+            learn(at, first, second, third, counted);
+          }
           tokens += counted;
         }
         start = end;
@@ -159,11 +174,8 @@ export function wordCounter(
       const second = view.getInt32(start + 4, true) & (ownSecond[length] as number);
       const third = view.getInt32(start + 8, true) & (ownThird[length] as number);
       const at = slotOf(first, second, third);
-      for (const place of [at, at ^ wordsOfSlot]) {
-        if (slots[place] === first && slots[place + 1] === second && slots[place + 2] === third) {
-          return slots[place + 3] as number;
-        }
-      }
+      const known = find(at, first, second, third);
+      if (known > 0) return known;
       const tokens = count(bytes, start, end);
       learn(at, first, second, third, tokens);
       return tokens;

@@ -1,4 +1,4 @@
-import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { activities } from './activities.ts';
 import { evaluationCost } from './rules.ts';
@@ -26,9 +26,10 @@ export async function answersByBatch(
     answered = await activities.askByBatch(`Ask ${model} (${role}) by batch`, asked);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    if (isCancellation(error)) {
+    // One that was told to end may be lost before it says so.
+    if (isCancellation(error) || CancellationScope.current().consideredCancelled) {
       await stopped(await stopBatches(evaluation, target));
-      throw error;
+      throw isCancellation(error) ? error : new CancelledFailure('The evaluation was told to end.');
     }
     answered = await stop(asked, role);
   }

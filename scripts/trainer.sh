@@ -5,8 +5,8 @@ cd "$(dirname "$0")/.."
 # What lies there would be taken for installed.
 unset PYTHONPATH
 python=${PYTHON:-python3}
-if ! "$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-  echo "The trainers need Python 3.11 or newer with venv; set PYTHON to one." >&2
+if ! "$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11, 4))' 2>/dev/null; then
+  echo "The trainers need Python 3.11.4 or newer with venv; set PYTHON to one." >&2
   exit 1
 fi
 "$python" -m venv .cache/trainer

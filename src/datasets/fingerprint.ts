@@ -32,23 +32,13 @@ export function fingerprint(texts: readonly string[]): Fingerprint {
       const { writer, view } = text.length <= keptLetters ? kept : bufferFor(text.length);
       const written = writer.write(text);
       view.setInt32(written, 0);
-      view.setInt32(written + wordBytes, 0);
-      // Two chains of each half: the processor works at them at once.
-      let [otherHigh, otherLow] = [~high, ~low];
-      for (let at = 0; at < written; at += 2 * wordBytes) {
-        const first = view.getInt32(at, true);
-        high = Math.imul(high ^ first, 0x85ebca77);
+      for (let at = 0; at < written; at += wordBytes) {
+        const word = view.getInt32(at, true);
+        high = Math.imul(high ^ word, 0x85ebca77);
         high ^= high >>> 13;
-        low = Math.imul(low ^ first, 0xc2b2ae3d);
+        low = Math.imul(low ^ word, 0xc2b2ae3d);
         low ^= low >>> 15;
-        const second = view.getInt32(at + wordBytes, true);
-        otherHigh = Math.imul(otherHigh ^ second, 0x85ebca77);
-        otherHigh ^= otherHigh >>> 13;
-        otherLow = Math.imul(otherLow ^ second, 0xc2b2ae3d);
-        otherLow ^= otherLow >>> 15;
       }
-      high = Math.imul(high ^ (otherHigh >>> 11), 0x9e3779b1) ^ otherHigh;
-      low = Math.imul(low ^ (otherLow >>> 11), 0x27d4eb2f) ^ otherLow;
     }
     low = Math.imul(low ^ high, 0x27d4eb2f);
   }
@@ -64,7 +54,7 @@ export function fingerprintOf(text: string): Fingerprint {
 }
 
 function bufferFor(letters: number): { writer: Buffer; view: DataView } {
-  const bytes = new ArrayBuffer(3 * letters + 2 * wordBytes);
+  const bytes = new ArrayBuffer(3 * letters + wordBytes);
   return { writer: Buffer.from(bytes), view: new DataView(bytes) };
 }
 

@@ -27,14 +27,15 @@ export type Parsed = { value: unknown; keys: number } | { errorAt: number } | { 
 
 /** Parses JSON of anybody's making; `errorAt` is the index of the first character that no JSON could have there. */
 export function parseJson(text: string): Parsed {
-  const beyond = text.length > harmless ? beyondOf(text) : undefined;
+  const looked = text.length > harmless;
+  const beyond = looked ? beyondOf(text) : undefined;
   if (beyond) return { beyond };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     // The engine's own message quotes the data, which may be private.
-    const beyond = beyondOf(text);
+    const beyond = looked ? undefined : beyondOf(text);
     return beyond ? { beyond } : { errorAt: jsonErrorAt(text) };
   }
   const keys = keysOf(value);

@@ -15,7 +15,7 @@ import type { Records } from '../../src/records/index.ts';
 import type { Simulator } from '../../src/simulator/index.ts';
 import { type Account, trainingLines, validationLines } from '../adopt/account.ts';
 import type { Pipeline } from '../support/pipeline.ts';
-import { openCrossing } from './support.ts';
+import { distilRequest, openCrossing } from './support.ts';
 
 // Models of a platform that closes answer, while they live, what their successors elsewhere learn.
 
@@ -31,15 +31,7 @@ beforeEach(async () => {
 afterEach(async () => await close());
 
 function requestFor(changes: Partial<MigrationRequest> = {}): MigrationRequest {
-  return {
-    model: 'support-desk',
-    connection: 'elsewhere',
-    baseModel: 'stand-in-mini',
-    margin: 0.3,
-    distil: {},
-    changes: { pollSeconds: 0.1, gate: { minimumExamples: 5, minimumLifeDays: 0 } },
-    ...changes,
-  };
+  return { ...distilRequest, ...changes };
 }
 
 async function written(name: string, lines: readonly string[]): Promise<string> {

@@ -1,5 +1,4 @@
-import type { MigrationRequest } from '../../src/contract/migration.ts';
-import { type Crossing, openCrossing } from './support.ts';
+import { type Crossing, distilRequest, openCrossing } from './support.ts';
 
 // What the old model is asked counts in the month of its own connection.
 
@@ -9,15 +8,6 @@ afterEach(async () => await there.close());
 async function open(monthlyBudgetUsd: number): Promise<void> {
   there = await openCrossing(0, {}, undefined, (usual) => ({ ...usual, monthlyBudgetUsd }));
 }
-
-const request: MigrationRequest = {
-  model: 'support-desk',
-  connection: 'elsewhere',
-  baseModel: 'stand-in-mini',
-  margin: 0.3,
-  distil: {},
-  changes: { pollSeconds: 0.1, gate: { minimumExamples: 5, minimumLifeDays: 0 } },
-};
 
 async function month(): Promise<number> {
   // Accounts are listed by visibility, which comes a moment later.
@@ -31,7 +21,7 @@ async function month(): Promise<number> {
 
 test('what it has answered is counted there, once, and to the cent', async () => {
   await open(5);
-  const { askedUsd } = await (await there.at.client.migrate(request)).result();
+  const { askedUsd } = await (await there.at.client.migrate(distilRequest)).result();
   expect(askedUsd).toBeGreaterThan(0);
   expect(await month()).toBeCloseTo(askedUsd ?? 0, 9);
 });
@@ -39,7 +29,7 @@ test('what it has answered is counted there, once, and to the cent', async () =>
 test('where the month does not bear what its answers are expected to cost, they are not asked', async () => {
   await open(0.000_001);
   const { modelId } = await there.records.resolve('support-desk');
-  const migration = await there.at.client.migrate(request);
+  const migration = await there.at.client.migrate(distilRequest);
   await expect(migration.result()).rejects.toMatchObject({
     code: 'over_monthly_budget',
     message: expect.stringMatching(/^Of the \$0\.00 that simulator may spend in \d{4}-\d\d, /),

@@ -2,11 +2,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../src/config.ts';
+import type { MigrationRequest } from '../../src/contract/migration.ts';
 import { type Connections, standInConnection } from '../../src/platforms/registry.ts';
 import { openRecords, type Records } from '../../src/records/index.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
 import { type Account, day, filledAccount } from '../adopt/account.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
+
+/** A migration to the other platform whose old model answers what the new one learns. */
+export const distilRequest: MigrationRequest = {
+  model: 'support-desk',
+  connection: 'elsewhere',
+  baseModel: 'stand-in-mini',
+  margin: 0.3,
+  distil: {},
+  changes: { pollSeconds: 0.1, gate: { minimumExamples: 5, minimumLifeDays: 0 } },
+};
 
 type StandIn = ReturnType<typeof standInConnection>;
 

@@ -1,10 +1,9 @@
-import { activityInfo } from '@temporalio/activity';
 import type { ArtifactStore } from '../artifacts/index.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { RunConfig } from '../contract/config.ts';
+import { evaluationCost } from '../contract/cost.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
-import { migrationType } from '../contract/migration.ts';
 import type { StageProgress } from '../contract/run.ts';
 import { askAll, decodePredictions, encodePredictions, summarise } from '../evaluation/index.ts';
 import { answerKey, knownAnswers } from './answers.ts';
@@ -29,6 +28,8 @@ export interface EvaluateInput extends Questions {
   batch?: ArtifactRef | undefined;
   evaluation: RunConfig['evaluation'];
   seed: number;
+  /** No run counts what it costs when it ends: it is counted in the month of the connection here. */
+  outsideRun?: boolean | undefined;
 }
 
 /** Answers are kept batch by batch: a killed evaluation goes on behind the last one. */
@@ -110,22 +111,13 @@ export function evaluateActivities(dependencies: Dependencies) {
           });
           const predictions = await store.put(joined(store, beat.batches));
           const evaluated = await summarise(model, predictions, decodePredictions(store.read(predictions)));
-          // A run tells what its evaluation has cost when it ends; a migration is none.
-          if (activityInfo().workflowType === migrationType) {
-            await monthsShare(platforms, connection, 'asked').count(tokensUsd(prices, paidTokens(evaluated)) ?? 0);
+          if (input.outsideRun) {
+            await monthsShare(platforms, connection, 'asked').count(prices ? evaluationCost(evaluated, prices) : 0);
           }
           return evaluated;
         },
       );
     },
-  };
-}
-
-/** Without those of answers that were kept. */
-function paidTokens({ inputTokens, outputTokens, cached }: ModelEvaluation) {
-  return {
-    inputTokens: inputTokens - (cached?.inputTokens ?? 0),
-    outputTokens: outputTokens - (cached?.outputTokens ?? 0),
   };
 }
 

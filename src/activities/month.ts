@@ -1,4 +1,5 @@
 import { activityInfo } from '@temporalio/activity';
+import { dollars, monthUsed } from '../contract/cost.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import { runKey } from '../contract/run-key.ts';
 import type { Platforms } from '../platforms/registry.ts';
@@ -25,12 +26,11 @@ export function monthsShare(platforms: Platforms, connection: string, what: stri
     const { workflowId: run, runId } = activityInfo().workflowExecution ?? {};
     if (run === undefined || runId === undefined) return;
     const asked = { key: `${runKey(runId, 1)}-${what}`, run, usd, monthlyBudgetUsd, approved };
-    const { reserved, month, committedUsd } = await reserveIn(connection, asked);
-    if (reserved) return;
-    const [budget, committed, wanted] = [monthlyBudgetUsd, committedUsd, usd].map((sum) => `$${sum.toFixed(2)}`);
+    const answer = await reserveIn(connection, asked);
+    if (answer.reserved) return;
     throw new TunewrightError(
       'over_monthly_budget',
-      `Of the ${budget} that ${connection} may spend in ${month}, ${committed} are spent or promised; what is to be asked there would cost about ${wanted}.`,
+      `${monthUsed(connection, answer, monthlyBudgetUsd)}; what is to be asked there would cost about ${dollars(usd)}.`,
       { advice: 'Wait for the next month, raise monthlyBudgetUsd of the connection, or ask less: --distil-budget.' },
     );
   }

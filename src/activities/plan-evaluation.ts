@@ -1,4 +1,5 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
+import { dollars } from '../contract/cost.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { EvaluateRequest } from '../contract/evaluate.ts';
 import type { StageProgress } from '../contract/run.ts';
@@ -145,7 +146,7 @@ export function planEvaluationActivities(dependencies: Dependencies) {
 }
 
 function overBudget(usd: number, budgetUsd: number): TunewrightError {
-  const message = `The evaluation would cost about $${usd.toFixed(2)}, its budget is $${budgetUsd.toFixed(2)}.`;
+  const message = `The evaluation would cost about ${dollars(usd)}, its budget is ${dollars(budgetUsd)}.`;
   return new TunewrightError('over_budget', message, {
     advice: 'Raise the budget, ask fewer examples (evaluation.maxExamples), or fewer models.',
   });

@@ -1,7 +1,8 @@
-import { ActivityFailure, CancellationScope, CancelledFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ArtifactRef } from '../contract/artifact.ts';
+import { evaluationCost } from '../contract/cost.ts';
 import { activities } from './activities.ts';
-import { evaluationCost } from './rules.ts';
+import { evaluationEnded } from './failures.ts';
 import type { EvaluationInput, EvaluationTarget } from './targets.ts';
 import { unlessLost } from './telling.ts';
 
@@ -29,7 +30,7 @@ export async function answersByBatch(
     // One that was told to end may be lost before it says so.
     if (isCancellation(error) || CancellationScope.current().consideredCancelled) {
       await stopped(await stopBatches(evaluation, target));
-      throw isCancellation(error) ? error : new CancelledFailure('The evaluation was told to end.');
+      throw isCancellation(error) ? error : evaluationEnded();
     }
     answered = await stop(asked, role);
   }

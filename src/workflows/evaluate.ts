@@ -1,9 +1,9 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { evaluationCost } from '../contract/cost.ts';
 import type { EvaluatedModel, EvaluateRequest, EvaluateResult } from '../contract/evaluate.ts';
 import { runKey } from '../contract/run-key.ts';
 import { activities } from './activities.ts';
 import { evaluateModels } from './evaluation.ts';
-import { evaluationCost } from './rules.ts';
 import { sinceNow } from './run.ts';
 import type { EvaluationTarget } from './targets.ts';
 

@@ -1,17 +1,16 @@
 import {
   ActivityFailure,
   CancellationScope,
-  CancelledFailure,
   getExternalWorkflowHandle,
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
+import { evaluationCost } from '../contract/cost.ts';
 import type { ModelEvaluation } from '../contract/evaluation.ts';
 import { evaluatedSignal } from '../contract/messages.ts';
 import { activities } from './activities.ts';
 import { answersByBatch } from './batch.ts';
-import { causeOf } from './failures.ts';
-import { evaluationCost } from './rules.ts';
+import { causeOf, evaluationEnded } from './failures.ts';
 import type { EvaluationInput, EvaluationTarget } from './targets.ts';
 import { together } from './together.ts';
 
@@ -28,7 +27,7 @@ export async function evaluateModels(input: EvaluationInput): Promise<Scores> {
   try {
     const scores = await together(targets.map((target) => async () => await askOne(input, target)));
     // An activity may have ended well all the same.
-    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The evaluation was told to end.');
+    if (CancellationScope.current().consideredCancelled) throw evaluationEnded();
     return Object.fromEntries(targets.map(({ role }, at) => [role, scores[at]]));
   } catch (error) {
     // Its name is what whoever has begun the evaluation goes by.

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, rootCause } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  rootCause,
+} from '@temporalio/workflow';
 import type { ErrorCode, FailureDetails } from '../contract/errors.ts';
 import type { RunProgress } from '../contract/run.ts';
 
@@ -12,6 +18,11 @@ export function namedFailure(code: ErrorCode, message: string, advice: string): 
     nonRetryable: true,
     details: [{ advice } satisfies FailureDetails],
   });
+}
+
+/** Why an evaluation ends that is cancelled by itself, whatever its activities failed with at that moment. */
+export function evaluationEnded(): CancelledFailure {
+  return new CancelledFailure('The evaluation was told to end.');
 }
 
 /** Its name, message and advice, whatever has thrown it. */

@@ -1,6 +1,6 @@
 import { getExternalWorkflowHandle, workflowInfo } from '@temporalio/workflow';
 import { accountName, leaveSignal } from '../contract/account.ts';
-import { spentUsd } from '../contract/cost.ts';
+import { dollars, monthUsed, spentUsd } from '../contract/cost.ts';
 import type { ErrorCode } from '../contract/errors.ts';
 import { activities } from './activities.ts';
 import { namedFailure } from './failures.ts';
@@ -12,13 +12,15 @@ export async function reserveMoney(run: Run, usd: number, monthlyBudgetUsd: numb
   const { name } = run.progress.now;
   for (let approved = false; ; approved = true) {
     run.inAccount = true;
-    const { reserved, month, committedUsd } = await activities.reserveMoney(
-      `Reserve $${usd.toFixed(2)} of the month`,
-      connection,
-      { key: run.key, run: name, usd, monthlyBudgetUsd, approved },
-    );
-    if (reserved) return;
-    const message = `Of the ${dollars(monthlyBudgetUsd)} that ${connection} may spend in ${month}, ${dollars(committedUsd)} are spent or promised; the run would cost about ${dollars(usd)}.`;
+    const answer = await activities.reserveMoney(`Reserve ${dollars(usd)} of the month`, connection, {
+      key: run.key,
+      run: name,
+      usd,
+      monthlyBudgetUsd,
+      approved,
+    });
+    if (answer.reserved) return;
+    const message = `${monthUsed(connection, answer, monthlyBudgetUsd)}; the run would cost about ${dollars(usd)}.`;
     const advice = 'Wait for the next month, raise monthlyBudgetUsd of the connection, or set overBudget: ask.';
     await approval(run, 'over_monthly_budget', message, advice);
   }
@@ -75,8 +77,4 @@ async function tell(run: Run, news: { spentUsd?: number }): Promise<void> {
   } catch {
     // Somebody has ended the account: there is nothing to leave.
   }
-}
-
-function dollars(usd: number): string {
-  return `$${usd.toFixed(2)}`;
 }

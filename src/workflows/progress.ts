@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { spentUsd } from '../contract/cost.ts';
+import { dollars, spentUsd } from '../contract/cost.ts';
 import { inputMemo, progressMemo } from '../contract/messages.ts';
 import type { FineTuneInput, Question, RunProgress, RunStatus, Stage } from '../contract/run.ts';
 import { searchAttributes } from '../contract/search-attributes.ts';
@@ -83,7 +83,7 @@ function details(now: RunProgress): string {
     now.job?.model && `- tuned model: ${now.job.model}`,
     now.earlyStop && `- early stop, ${now.earlyStop.state}: ${now.earlyStop.why}`,
     now.data && `- data: ${now.data.train.examples} training, ${now.data.test.examples} held-out examples`,
-    now.cost.estimatedUsd !== undefined && `- estimated cost: $${now.cost.estimatedUsd.toFixed(2)}`,
+    now.cost.estimatedUsd !== undefined && `- estimated cost: ${dollars(now.cost.estimatedUsd)}`,
     now.scores && `- score: base ${now.scores.base.value.toFixed(3)}, tuned ${now.scores.tuned.value.toFixed(3)}`,
     now.verdict && `- gate: **${now.verdict.decision}**. ${now.verdict.says}`,
     now.registered &&

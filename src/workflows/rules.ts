@@ -1,4 +1,4 @@
-import type { ModelEvaluation } from '../contract/evaluation.ts';
+import { dollars } from '../contract/cost.ts';
 import type { Cost, JobSummary } from '../contract/run.ts';
 
 /** Prices in US dollars a million tokens. */
@@ -24,17 +24,6 @@ export function trainingCost(jobs: readonly JobSummary[], prices: Prices): Pick<
   return usd.length === 0 ? {} : { trainingUsd: usd.reduce((sum, one) => sum + one, 0) };
 }
 
-/** What asking a model has cost, US dollars, without what was paid earlier, less by batch, and the judges of its answers where their prices are known. */
-export function evaluationCost(
-  asked: Pick<ModelEvaluation, 'inputTokens' | 'outputTokens' | 'cached' | 'batched' | 'judge'>,
-  { input, output, batchShare = 1 }: Pick<Prices, 'input' | 'output' | 'batchShare'>,
-): number {
-  const usdOf = (used: { inputTokens: number; outputTokens: number } = { inputTokens: 0, outputTokens: 0 }) =>
-    (used.inputTokens / million) * input + (used.outputTokens / million) * output;
-  const { cached, batched, judge } = asked;
-  return usdOf(asked) - usdOf(cached) - (1 - batchShare) * usdOf(batched) + (judge?.usd ?? 0);
-}
-
 /** What deployments have cost that stood for so long; nothing is claimed when no price by the hour is known. */
 export function hostingCost(deployments: readonly { hourlyUsd?: number }[], stoodMs: number): Pick<Cost, 'hostingUsd'> {
   const hourly = deployments.map(({ hourlyUsd }) => hourlyUsd).filter((usd) => usd !== undefined);
@@ -45,7 +34,7 @@ export function hostingCost(deployments: readonly { hourlyUsd?: number }[], stoo
 /** What is wrong, and what to do about it. */
 export function overBudget(usd: number, budgetUsd: number): [message: string, advice: string] {
   return [
-    `The run would cost about $${usd.toFixed(2)}, its budget is $${budgetUsd.toFixed(2)}.`,
+    `The run would cost about ${dollars(usd)}, its budget is ${dollars(budgetUsd)}.`,
     'Raise budgetUsd, or train on fewer examples, for fewer epochs, or on a smaller model.',
   ];
 }

@@ -1,11 +1,11 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
 import type { RunConfig } from '../../contract/config.ts';
+import { evaluationCost } from '../../contract/cost.ts';
 import type { Reference } from '../../contract/distillation.ts';
 import type { MigrationPlan } from '../../contract/migration.ts';
 import type { FineTuneInput } from '../../contract/run.ts';
 import { artifactSource } from '../../contract/source.ts';
 import { activities } from '../activities.ts';
-import { evaluationCost } from '../rules.ts';
 import type { Course } from './course.ts';
 
 /** What the run is started with, once the old model was asked what it may not live to be asked later. */
@@ -33,6 +33,7 @@ async function recorded(
       ...{ connection, model: modelId, method, test: heldOut, seed },
       ...(deployment === undefined ? {} : { deployment: { name: deployment, own: false } }),
       evaluation: { ...evaluation, grader: { type: 'exact_match', normalise: true }, slices: [] },
+      outsideRun: true,
     });
     if (prices?.old) pay(course, evaluationCost(scores, prices.old));
     return { version, heldOut, answers: scores.predictions };

@@ -1,11 +1,12 @@
 import { ActivityFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
+import { evaluationCost } from '../../contract/cost.ts';
 import type { JobSummary } from '../../contract/run.ts';
 import type { Try } from '../../contract/tries.ts';
 import { activities } from '../activities.ts';
 import { askModels } from '../asking.ts';
 import type { Access } from '../bases.ts';
 import { failureOf } from '../failures.ts';
-import { evaluationCost, type Prices } from '../rules.ts';
+import type { Prices } from '../rules.ts';
 import type { Run } from '../run.ts';
 import { together } from '../together.ts';
 import type { Candidate } from './choose.ts';

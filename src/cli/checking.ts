@@ -1,7 +1,7 @@
 import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { Fixed } from '../datasets/fix/fix.ts';
-import type { Inspection, InspectOptions, Quality, Review } from '../datasets/index.ts';
+import type { AlikeOptions, Inspection, InspectOptions, Quality, Review } from '../datasets/index.ts';
 import type { Context } from './context.ts';
 import { bar } from './render/bar.ts';
 import { sourceError } from './source-error.ts';
@@ -62,19 +62,18 @@ export async function fixed(
 export async function withAlike(
   found: Inspection,
   path: string,
-  train: string | undefined,
-  signal: AbortSignal | undefined,
+  options: Omit<AlikeOptions, 'method' | 'within'>,
 ): Promise<Inspection> {
   if (found.errors > 0) return found;
   const { findAlike } = await import('../datasets/index.ts');
-  return await named(train ?? path, async () => {
+  return await named(options.train ?? path, async () => {
     const within = found.examples <= mostCompared;
-    const { problems: more, removable } = await findAlike(path, { method: found.method, within, train, signal });
+    const { problems: more, removable } = await findAlike(path, { ...options, method: found.method, within });
     return {
       ...found,
       problems: [...found.problems, ...more],
       warnings: found.warnings + more.length,
-      removable: { ...found.removable, ...(removable.examples > 0 ? { near_duplicates: removable } : {}) },
+      removable: { ...found.removable, ...(removable ? { near_duplicates: removable } : {}) },
     };
   });
 }

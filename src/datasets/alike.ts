@@ -3,8 +3,8 @@ import { type Entry, readEntries } from './entries.ts';
 import { leaks } from './leaks.ts';
 import { nearGroups } from './near.ts';
 import { linesOf, type Problem } from './problem.ts';
-import type { Removable } from './removable.ts';
-import { tokenCounter } from './tokens.ts';
+import { type Removable, withExample } from './removable.ts';
+import { type Encoding, tokenCounter, usualEncoding } from './tokens.ts';
 
 /** Examples that ask the same, or nearly so, in groups; most groups are of one. */
 export function groupsOfLike(entries: readonly Entry[]): Entry[][] {
@@ -62,26 +62,31 @@ export interface AlikeOptions {
   within: boolean;
   /** The training file, where the file is held out from it. */
   train?: string | undefined;
+  /** Tokens are counted with it; the current models' when absent. */
+  encoding?: Encoding | undefined;
+  /** Tokens that models read at once. */
+  contexts?: readonly number[] | undefined;
   signal?: AbortSignal | undefined;
 }
 
 export interface Alike {
   problems: Problem[];
   /** Of the file, where its examples were compared with each other: those that ask nearly what another does. */
-  removable: Removable;
+  removable?: Removable | undefined;
 }
 
 /** What examples ask the same, or nearly so; each file is read once. Throws `invalid_data` at the first line that is no example. */
 export async function findAlike(path: string, options: AlikeOptions): Promise<Alike> {
-  const { method, within, train, signal } = options;
-  if (!within && train === undefined) return { problems: [], removable: { examples: 0, tokens: 0 } };
-  const counter = tokenCounter('o200k_base');
+  const { method, within, train, encoding = usualEncoding, contexts = [], signal } = options;
+  if (!within && train === undefined) return { problems: [] };
+  const counter = tokenCounter(encoding);
   const read = async (file: string) => await readEntries(file, { method, counter, signal });
   const entries = await read(path);
   const groups = within ? groupsOfLike(entries) : [];
-  const later = laterOf(groups);
+  let removable: Removable | undefined;
+  for (const entry of laterOf(groups)) removable = withExample(removable, entry, contexts);
   return {
     problems: [...nearDuplicates(groups), ...(train === undefined ? [] : leaks(await read(train), entries))],
-    removable: { examples: later.length, tokens: later.reduce((sum, { tokens }) => sum + tokens, 0) },
+    ...(removable ? { removable } : {}),
   };
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import { tokensWithin } from './estimate.ts';
 import { type ReadExample, readExamples } from './examples.ts';
 import { groupOf, type SplitFields, timeOf } from './fields.ts';
 import { formats } from './formats.ts';
@@ -27,8 +26,8 @@ export interface Entry {
   /** Equal for examples with the same answer. */
   answer: string;
   tokens: number;
-  /** Of these, those within what the model reads at once. */
-  trainedTokens: number;
+  /** Of what a model reads at once. */
+  longest: number;
   answerTokens: number;
   /** Where the split is by a field: its group, and its time. */
   group?: string | undefined;
@@ -39,15 +38,13 @@ export interface EntryOptions {
   method: Method;
   counter: TokenCounter;
   fields?: SplitFields | undefined;
-  /** Tokens that the model reads at once; without bound when absent. */
-  context?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /** Reads a file once. Throws `invalid_data` at the first line that is no example, or lacks a field that is asked for. */
 export async function readEntries(
   path: string,
-  { method, counter, fields = {}, context = Number.POSITIVE_INFINITY, signal }: EntryOptions,
+  { method, counter, fields = {}, signal }: EntryOptions,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
   const format = formats[method];
@@ -61,7 +58,7 @@ export async function readEntries(
     if (!line || !example) return;
     const { number, offset, length } = line;
     const { prompt, reference } = referenceOf(example.chat);
-    const counted = counter.example(example);
+    const { tokens, longest } = counter.example(example);
     const { groupBy, timeBy } = fields;
     const has = <T>(value: T | undefined, field: string, what: string): T => {
       if (value !== undefined) return value;
@@ -81,8 +78,8 @@ export async function readEntries(
       prompt: promptKey(prompt),
       likeness: likenessOf(prompt),
       answer: digest(format.answer(example)),
-      tokens: counted.tokens,
-      trainedTokens: tokensWithin(counted, context),
+      tokens,
+      longest,
       answerTokens: counter.text(reference),
     });
   };

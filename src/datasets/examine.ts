@@ -11,7 +11,7 @@ import { type ExamplePart, untrainedParts } from './parts.ts';
 import { type Finding, type Problem, shown } from './problem.ts';
 import { type RepeatKey, repeatKey } from './repeats.ts';
 import { checkTexts } from './texts.ts';
-import { type Encoding, type ExampleTokens, tokenCounter } from './tokens.ts';
+import { type Encoding, type ExampleTokens, tokenCounter, usualEncoding } from './tokens.ts';
 
 export interface ExamineOptions {
   /** What the examples are for; `supervised` when absent. */
@@ -62,17 +62,12 @@ export interface Examiner {
   part(): Part;
 }
 
-/** That of the current models where none is named. */
-export function encodingOf({ encoding = 'o200k_base' }: ExamineOptions): Encoding {
-  return encoding;
-}
-
 export function examiner(options: ExamineOptions): Examiner {
   const format = formats[options.method ?? 'supervised'];
   const known = new Set(options.fields?.map(shown));
   const grader = graderFields(options.grader);
   const { without = [] } = options;
-  const counter = tokenCounter(encodingOf(options));
+  const counter = tokenCounter(options.encoding ?? usualEncoding);
   const speech = languageSample();
   const affixes = affixCounter();
   const isMeant = ({ code, path }: Finding) => code === 'example_unrecognized_key' && known.has(path ?? '');

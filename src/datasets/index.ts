@@ -1,8 +1,8 @@
-export { findAlike } from './alike.ts';
+export { type AlikeOptions, findAlike } from './alike.ts';
 export { askedText } from './asked.ts';
 export type { Spread } from './distribution.ts';
 export { promptKey } from './entries.ts';
-export { automaticEpochs, estimateTrainingTokens } from './estimate.ts';
+export { automaticEpochs, estimateTrainingTokens, trainedOf } from './estimate.ts';
 export { sliceOf, topFields } from './fields.ts';
 export { apartFrom, type Input, readInputs } from './inputs.ts';
 export { type InspectOptions, inspectDataset } from './inspect.ts';
@@ -19,5 +19,6 @@ export { isPacked, readContent } from './source.ts';
 export { type DatasetParts, splitDataset } from './split.ts';
 export { type Survey, surveyExamples } from './survey.ts';
 export type { Inspection } from './tally.ts';
+export { usualEncoding } from './tokens.ts';
 export { unpacked } from './unpack.ts';
 export type { DatasetPart } from './write.ts';

@@ -20,6 +20,17 @@ const codes: ReadonlySet<string> = new Set([
   'inverted_pair',
 ]);
 
+/** The same with one more example. */
+export function withExample(
+  { examples, tokens, beyond = {} }: Removable = { examples: 0, tokens: 0 },
+  example: Pick<ExampleTokens, 'tokens' | 'longest'>,
+  contexts: readonly number[],
+): Removable {
+  addBeyond(beyond, contexts, example);
+  const cut = Object.keys(beyond).length > 0 ? { beyond } : {};
+  return { examples: examples + 1, tokens: tokens + example.tokens, ...cut };
+}
+
 export interface RemovableCounter {
   add(findings: Iterable<Finding>, example: Pick<ExampleTokens, 'tokens' | 'longest'>): void;
   /** By code; an example of which several checks speak counts for each. */
@@ -34,10 +45,7 @@ export function removableCounter(contexts: readonly number[]): RemovableCounter 
       for (const { code } of findings) {
         if (code === last || !codes.has(code)) continue;
         last = code;
-        const { examples, tokens, beyond = {} } = found[code] ?? { examples: 0, tokens: 0 };
-        addBeyond(beyond, contexts, example);
-        const cut = Object.keys(beyond).length > 0 ? { beyond } : {};
-        found[code] = { examples: examples + 1, tokens: tokens + example.tokens, ...cut };
+        found[code] = withExample(found[code], example, contexts);
       }
     },
     result: () => found,

@@ -11,7 +11,7 @@ import { fewestExamples } from './limits.ts';
 import { type Problem, shown } from './problem.ts';
 import { seededRandom } from './random.ts';
 import { shuffled } from './shuffle.ts';
-import { type Encoding, tokenCounter } from './tokens.ts';
+import { type Encoding, tokenCounter, usualEncoding } from './tokens.ts';
 import { type DatasetPart, writePart } from './write.ts';
 
 export interface SplitSources {
@@ -28,7 +28,7 @@ export interface SplitSources {
   fields?: SplitFields;
   /** Fewer are not left to train on. */
   minimumExamples?: number;
-  /** Tokens are counted with it; o200k_base when absent. */
+  /** Tokens are counted with it; the current models' when absent. */
   encoding?: Encoding;
   /** Tokens that the model reads at once; without bound when absent. */
   context?: number;
@@ -55,12 +55,12 @@ export interface DatasetParts {
  */
 export async function splitDataset(sources: SplitSources, store: ArtifactStore): Promise<DatasetParts> {
   const { train, validation, test, shares, seed, signal } = sources;
-  const { method = 'supervised', fields = {}, minimumExamples = fewestExamples } = sources;
-  const counter = tokenCounter(sources.encoding ?? 'o200k_base');
+  const { method = 'supervised', fields = {}, minimumExamples = fewestExamples, context } = sources;
+  const counter = tokenCounter(sources.encoding ?? usualEncoding);
   const read = async (path: string) => await readEntries(path, { method, counter, signal });
 
   const given = {
-    train: await readEntries(train, { method, counter, fields, context: sources.context, signal }),
+    train: await readEntries(train, { method, counter, fields, signal }),
     validation: validation === undefined ? undefined : await read(validation),
     test: test === undefined ? undefined : await read(test),
   };
@@ -78,7 +78,7 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
   requireEnough({ train: parts.train.length, test: held.test.length, examples: given.train.length, minimumExamples });
 
   const write = async (path: string, entries: readonly Entry[], leftOut: readonly string[] = []) =>
-    await writePart(path, shuffled(entries, seededRandom(seed)), store, { leftOut, signal });
+    await writePart(path, shuffled(entries, seededRandom(seed)), store, { leftOut, context, signal });
   return {
     train: await write(train, parts.train, leftOut),
     ...(held.validation.length > 0 ? { validation: await write(validation ?? train, held.validation, leftOut) } : {}),

@@ -1,10 +1,10 @@
 import { byteCounter } from './bpe/counter.ts';
-import type { Encoding } from './bpe/vocabulary.ts';
+import { type Encoding, usualEncoding } from './bpe/vocabulary.ts';
 import type { Example } from './formats.ts';
 import { isRecord } from './json.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 
-export type { Encoding };
+export { type Encoding, usualEncoding };
 
 /** Per message, per name and per example: the markers that the chat format puts around the text (OpenAI's guide). */
 const markers = { message: 3, name: 1, example: 3 };
@@ -69,14 +69,16 @@ export function tokenCounter(encoding: Encoding): TokenCounter {
 }
 
 /** Counts texts that come again and again. The last one is compared: that takes less time than its hash does. */
-function remembering(count: (text: string) => number): (text: string) => number {
+export function remembering(count: (text: string) => number): (text: string) => number {
   const remembered = new Map<string, number>();
   let last = '';
   let lastTokens = 0;
   return (text) => {
     if (text === last) return lastTokens;
     last = text;
-    lastTokens = remembered.get(text) ?? count(text);
+    const known = remembered.get(text);
+    lastTokens = known ?? count(text);
+    if (known !== undefined) return known;
     if (remembered.size >= mostRemembered) remembered.clear();
     remembered.set(text, lastTokens);
     return lastTokens;

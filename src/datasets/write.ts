@@ -3,6 +3,7 @@ import type { ArtifactStore } from '../artifacts/index.ts';
 import type { ArtifactRef } from '../contract/artifact.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { Entry } from './entries.ts';
+import { tokensWithin } from './estimate.ts';
 import { withoutFields } from './fields.ts';
 import { openSource } from './source.ts';
 
@@ -23,6 +24,8 @@ export type DatasetPart = ArtifactRef & {
 export interface WriteOptions {
   /** Fields that are not written. */
   leftOut: readonly string[];
+  /** Tokens that the model reads at once; without bound when absent. */
+  context?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -39,9 +42,9 @@ export async function writePart(
     return {
       ...ref,
       examples: entries.length,
-      tokens: sum(entries, 'tokens'),
-      trainedTokens: sum(entries, 'trainedTokens'),
-      answerTokens: sum(entries, 'answerTokens'),
+      tokens: sum(entries, ({ tokens }) => tokens),
+      trainedTokens: sum(entries, (entry) => tokensWithin(entry, options.context ?? Number.POSITIVE_INFINITY)),
+      answerTokens: sum(entries, ({ answerTokens }) => answerTokens),
     };
   } finally {
     await handle.close();
@@ -88,6 +91,6 @@ async function readLine(path: string, handle: FileHandle, { offset, length }: En
   });
 }
 
-function sum(entries: readonly Entry[], field: 'tokens' | 'trainedTokens' | 'answerTokens'): number {
-  return entries.reduce((total, entry) => total + entry[field], 0);
+function sum(entries: readonly Entry[], of: (entry: Entry) => number): number {
+  return entries.reduce((total, entry) => total + of(entry), 0);
 }

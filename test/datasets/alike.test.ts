@@ -22,11 +22,24 @@ test('examples that ask nearly what another does are told with their lines, equa
   expect(problem?.message).toMatch(/^2 examples ask nearly what another does \(lines 3, 5\)/);
 });
 
+test('of what they would save, a model trains on no more than it reads at once', async () => {
+  const path = await files.write('long.jsonl', jsonl([chat(long, 'fees'), chat(`${long}?`, 'fees')]));
+  const { removable } = await findAlike(path, { ...within, contexts: [10, 1000] });
+  expect(removable).toEqual({ examples: 1, tokens: expect.any(Number), beyond: { 10: (removable?.tokens ?? 0) - 10 } });
+});
+
+test('tokens are those of the encoding that is asked for', async () => {
+  const arabic = 'أين يمكنني أن أرى ما أخذه البنك مقابل التحويل إلى أختي في بلد آخر';
+  const path = await files.write('arabic.jsonl', jsonl([chat(arabic, 'fees'), chat(`${arabic}؟`, 'fees')]));
+  const { removable: modern } = await findAlike(path, within);
+  const { removable: before } = await findAlike(path, { ...within, encoding: 'cl100k_base' });
+  expect(before?.tokens).toBeGreaterThan(1.5 * (modern?.tokens ?? 0));
+});
+
 test('where there are none nothing is told', async () => {
   const lines = [chat(long, 'fees'), chat(long, 'fees'), chat('Something else', 'x')];
   expect(await findAlike(await files.write('equal.jsonl', jsonl(lines)), within)).toEqual({
     problems: [],
-    removable: { examples: 0, tokens: 0 },
   });
 });
 

@@ -1,6 +1,6 @@
 import { automaticEpochs, estimateTrainingTokens } from '../../src/datasets/estimate.ts';
 import type { ChatExample } from '../../src/datasets/shapes.ts';
-import { tokenCounter } from '../../src/datasets/tokens.ts';
+import { remembering, tokenCounter } from '../../src/datasets/tokens.ts';
 
 const counter = tokenCounter('o200k_base');
 const count = (chat: ChatExample) => counter.example({ chat });
@@ -43,6 +43,17 @@ test('parts, refusals, calls and tools are counted', () => {
   });
   expect(withTools.tokens).toBeGreaterThan(plain.tokens);
   expect(withTools.assistantTokens).toBe(2);
+});
+
+test('as many texts as are remembered are counted once, however often they come again', () => {
+  const counted: string[] = [];
+  const length = remembering((text) => {
+    counted.push(text);
+    return text.length;
+  });
+  const texts = Array.from({ length: 100 }, (_, at) => 'x'.repeat(at + 1));
+  for (const _ of ['once', 'twice', 'again']) expect(texts.map(length)).toEqual(texts.map((text) => text.length));
+  expect(counted).toEqual(texts);
 });
 
 test('special tokens are text like any other, and no text is refused', () => {

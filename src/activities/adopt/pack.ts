@@ -1,7 +1,7 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { ArtifactRef } from '../../contract/artifact.ts';
 import type { EscapeKit } from '../../contract/kit.ts';
-import { type Survey, seededRandom, shuffled, surveyExamples } from '../../datasets/index.ts';
+import { type Survey, seededRandom, shuffled, surveyExamples, usualEncoding } from '../../datasets/index.ts';
 import type { TrainingPlatform } from '../../platforms/platform.ts';
 import { type Fetched, isOfOneThing } from './files.ts';
 import type { PlannedChain, PlannedFile, PlannedModel } from './plan.ts';
@@ -184,7 +184,7 @@ async function kept({ store }: Packing, sample: Survey['sample']): Promise<Data>
 
 /** Drawn by one seed everywhere: the same file gives the same examples, whichever of its models is looked at. */
 async function survey({ store, platform, model, surveys }: Packing, ref: ArtifactRef): Promise<Survey> {
-  const encoding = platform.catalogueEntry(model.baseModel)?.encoding ?? 'o200k_base';
+  const encoding = platform.catalogueEntry(model.baseModel)?.encoding ?? usualEncoding;
   const { method } = model;
   const key = `${method} ${encoding} ${ref.sha256}`;
   const found =

@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { EscapeKit } from '../../contract/kit.ts';
-import { surveyExamples } from '../../datasets/index.ts';
+import { surveyExamples, usualEncoding } from '../../datasets/index.ts';
 import type { TrainingPlatform } from '../../platforms/platform.ts';
 import { answersUsdAtMost, answerTokensAtMost } from '../answers-price.ts';
 import { tokensUsd } from '../grading.ts';
@@ -19,7 +19,7 @@ export async function priceOfAnswers(
   platform: TrainingPlatform,
   { heldOut, baseModel, method }: EscapeKit,
 ): Promise<AnswersPrice | undefined> {
-  const { prices, encoding = 'o200k_base' } = platform.catalogueEntry(baseModel) ?? {};
+  const { prices, encoding = usualEncoding } = platform.catalogueEntry(baseModel) ?? {};
   if (!heldOut || !prices) return undefined;
   const { sample } = await surveyExamples(store.read(heldOut), {
     ...{ method, encoding },

@@ -3,7 +3,7 @@ import type { DistilPlan } from '../../contract/distillation.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { GraderConfig } from '../../contract/graders.ts';
 import type { StageProgress } from '../../contract/run.ts';
-import { type HeldOutQuestion, readInputs } from '../../datasets/index.ts';
+import { type HeldOutQuestion, readInputs, usualEncoding } from '../../datasets/index.ts';
 import { askAll } from '../../evaluation/index.ts';
 import type { ChatAnswer } from '../../platforms/platform.ts';
 import { answerKey, knownAnswers } from '../answers.ts';
@@ -96,7 +96,7 @@ async function* questionsOf(
   { platforms, store }: Dependencies,
   { connection, baseModel, inputs }: DistilPlan,
 ): AsyncGenerator<Omit<HeldOutQuestion, 'answer'>> {
-  const { encoding = 'o200k_base' } = platforms.get(connection).catalogueEntry(baseModel) ?? {};
+  const { encoding = usualEncoding } = platforms.get(connection).catalogueEntry(baseModel) ?? {};
   let index = 0;
   for await (const { messages, tools } of readInputs(store.read(inputs), encoding)) {
     yield { index, messages, ...(tools ? { tools } : {}), item: { reference: '' } };

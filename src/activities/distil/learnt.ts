@@ -1,11 +1,8 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { ArtifactRef } from '../../contract/artifact.ts';
 import type { Distilled, DistilPlan } from '../../contract/distillation.ts';
-import { promptKey, readInputs, readQuestionLines } from '../../datasets/index.ts';
+import { promptKey, readInputs, readQuestionLines, usualEncoding } from '../../datasets/index.ts';
 import { type Answered, readAnswers } from './answer.ts';
-
-/** Keys depend on no encoding. */
-const anyEncoding = 'o200k_base';
 
 type Learnt = Pick<Distilled, 'answers' | 'unfit' | 'usd' | 'train'>;
 
@@ -22,7 +19,7 @@ export async function learnt(
   const unfit: Distilled['unfit'] = { empty: 0, cutOff: 0, refusal: 0, unanswered: 0 };
   let usd = 0;
   const answers = readAnswers(store, batches);
-  for await (const { key, messages, tools } of readInputs(store.read(inputs), anyEncoding)) {
+  for await (const { key, messages, tools } of readInputs(store.read(inputs), usualEncoding)) {
     const { value: answer }: IteratorResult<Answered, undefined> = await answers.next();
     if (!answer) break;
     usd += answer.usd;

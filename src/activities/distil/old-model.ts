@@ -1,6 +1,7 @@
 import type { AskedModel } from '../../contract/distillation.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { ModelVersion } from '../../contract/registry.ts';
+import { usualEncoding } from '../../datasets/index.ts';
 import type { ModelEntry } from '../../platforms/catalogue.ts';
 import type { Platforms } from '../../platforms/registry.ts';
 import { deadByRecord } from '../../records/index.ts';
@@ -24,7 +25,7 @@ export async function askable(
   try {
     const platform = platforms.get(connection);
     await platform.getModel(modelId, signal);
-    const { prices, encoding = 'o200k_base' } = platform.catalogueEntry(baseModel) ?? {};
+    const { prices, encoding = usualEncoding } = platform.catalogueEntry(baseModel) ?? {};
     if (!prices) return `The catalogue knows no prices of ${baseModel}, so no budget could be kept.`;
     if (!platform.deployments) return { prices, encoding };
     const deployment = platform.deployments.existing(modelId);

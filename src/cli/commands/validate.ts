@@ -109,7 +109,7 @@ async function validate(context: Context, file: string, options: ValidateOptions
     const found = counts
       ? await inspectCounting(context, path, { out: resolve(directory, counts), force }, inspecting)
       : await inspectFile(context, path, inspecting);
-    inspection = await withAlike(found, path, train, signal);
+    inspection = await withAlike(found, path, { ...inspecting, train });
   } catch (error) {
     if (!signal?.aborted) throw error;
     out.note(mended ? 'Broken off.' : `Broken off; ${fix} was not written.`);

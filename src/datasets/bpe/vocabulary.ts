@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 /** The byte-pair encodings of OpenAI's models: `o200k_base` since GPT-4o, `cl100k_base` before. */
 export type Encoding = 'o200k_base' | 'cl100k_base';
 
+/** That of the current models, where none is named or known. */
+export const usualEncoding: Encoding = 'o200k_base';
+
 /** The tokens of an encoding, looked up by their bytes. */
 export interface Vocabulary {
   /** The rank of a token: pairs of low rank are merged first. -1 for bytes that are no token. */

@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { sourceError } from '../../artifacts/failures.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { type VocabularyTables, vocabularyTables } from '../bpe/vocabulary.ts';
-import { type ExamineOptions, encodingOf, examiner } from '../examine.ts';
+import { type ExamineOptions, examiner } from '../examine.ts';
+import { usualEncoding } from '../tokens.ts';
 import type { Packed } from './pack.ts';
 import { keepThread, takeThread } from './pool.ts';
 import { examineRange, type Range } from './range.ts';
@@ -69,7 +70,7 @@ export async function* examinedRanges(options: RangesOptions): AsyncGenerator<Pa
   try {
     signal?.addEventListener('abort', aborted, { once: true });
     // Threads begin while it is read.
-    const vocabulary = vocabularyTables(encodingOf(examine));
+    const vocabulary = vocabularyTables(examine.encoding ?? usualEncoding);
     for (const { worker, given } of others) {
       worker.on('error', (cause) => fail(lost(name, cause)));
       worker.on('exit', () => fail(lost(name)));

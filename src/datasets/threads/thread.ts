@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { takeVocabulary } from '../bpe/vocabulary.ts';
-import { type Examiner, encodingOf, examiner } from '../examine.ts';
+import { type Examiner, examiner } from '../examine.ts';
+import { usualEncoding } from '../tokens.ts';
 import { examineRange, type Range } from './range.ts';
 import type { Task, Told } from './ranges.ts';
 
@@ -9,7 +10,7 @@ let task: { fd: number; examine: Examiner } | undefined;
 
 parentPort?.on('message', (asked: Task | Range) => {
   if ('fd' in asked) {
-    takeVocabulary(encodingOf(asked.options), asked.vocabulary);
+    takeVocabulary(asked.options.encoding ?? usualEncoding, asked.vocabulary);
     task = { fd: asked.fd, examine: examiner(asked.options) };
     return;
   }

@@ -33,25 +33,19 @@ export async function limitsOf(
     const { minimumExamples, mostExamples, uploadBytes: maximumBytes, images, ...facts } = platforms.facts(name);
     const entry = model === undefined ? undefined : facts.catalogueEntry(model);
     if (model !== undefined && !entry && connection === undefined) continue;
-    const counts = {
+    const models = entry ? [entry] : model === undefined ? facts.catalogueModels : [];
+    const contexts = [...new Set(models.map((one) => one.trainingContextTokens))];
+    return {
       minimumExamples,
       ...(mostExamples ? { mostExamples } : {}),
       maximumBytes,
       ...(images ? { images } : {}),
-    };
-    if (!entry) {
-      const models = model === undefined ? facts.catalogueModels : [];
-      const contexts = [...new Set(models.map((one) => one.trainingContextTokens))];
+      models,
+      contexts,
       // What none of them reads is cut off whichever is taken.
-      return {
-        ...counts,
-        models,
-        contexts,
-        ...(models.length > 0 ? { maxTokensPerExample: Math.max(...contexts) } : {}),
-      };
-    }
-    const { trainingContextTokens: maxTokensPerExample, encoding, without } = entry;
-    return { ...counts, models: [entry], contexts: [maxTokensPerExample], maxTokensPerExample, encoding, without };
+      ...(models.length > 0 ? { maxTokensPerExample: Math.max(...contexts) } : {}),
+      ...(entry ? { encoding: entry.encoding, without: entry.without } : {}),
+    };
   }
   return undefined;
 }

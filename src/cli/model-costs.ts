@@ -1,4 +1,4 @@
-import { automaticEpochs, type Inspection, type Removable } from '../datasets/index.ts';
+import { automaticEpochs, type Inspection, type Removable, trainedOf } from '../datasets/index.ts';
 import type { ModelEntry } from '../platforms/catalogue.ts';
 
 /** What a data set costs with a model, US dollars at list prices. */
@@ -30,11 +30,8 @@ const million = 1_000_000;
 const asked = 1000;
 
 /** The cheapest first. Left out are models without prices or free of charge, and those that cannot be tuned so any more. */
-export function modelCosts(
-  { method, examples, tokens, answerTokens, beyond }: Inspection,
-  models: readonly ModelEntry[],
-  now: Date,
-): ModelCost[] {
+export function modelCosts(inspection: Inspection, models: readonly ModelEntry[], now: Date): ModelCost[] {
+  const { method, examples, tokens, answerTokens } = inspection;
   const today = now.toISOString().slice(0, 10);
   const epochs = automaticEpochs(examples);
   const answers = examples * (method === 'dpo' ? 2 : 1);
@@ -44,7 +41,7 @@ export function modelCosts(
       if (!methods.includes(method)) return [];
       const answersUsd =
         (((tokens - answerTokens) * prices.input + answerTokens * prices.output) / million / answers) * asked;
-      const trainedTokens = tokens - (beyond[context] ?? 0);
+      const trainedTokens = trainedOf(inspection, context);
       const trained = trainedTokens * epochs;
       const trainingSeconds = speed && trained / speed;
       return [
@@ -68,8 +65,7 @@ export function savings({ removable }: Inspection, costs: readonly ModelCost[]):
   return Object.entries(removable)
     .map(([code, one]) => {
       const usd = costs.map(({ model, trainingUsd, trainedTokens, context }) => {
-        const spared = one.tokens - (one.beyond?.[context] ?? 0);
-        return [model, (trainingUsd * spared) / trainedTokens];
+        return [model, (trainingUsd * trainedOf(one, context)) / trainedTokens];
       });
       return { code, ...one, usd: Object.fromEntries(usd) };
     })

@@ -32,6 +32,14 @@ export function addBeyond(
   }
 }
 
+/** Of so many tokens, those that a model which reads `context` at once trains on, by the sums of what is beyond. */
+export function trainedOf(
+  { tokens, beyond = {} }: { tokens: number; beyond?: Readonly<Record<number, number>> | undefined },
+  context: number,
+): number {
+  return tokens - (beyond[context] ?? 0);
+}
+
 export interface TrainingSize {
   /** Of all examples together, each once. */
   tokens: number;

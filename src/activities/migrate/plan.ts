@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../contract/config.ts';
 import type { MigrationPlan, Price } from '../../contract/migration.ts';
-import { estimateTrainingTokens } from '../../datasets/index.ts';
+import { estimateTrainingTokens, trainedOf } from '../../datasets/index.ts';
 import { examplesForMargin, smallestMargin } from '../../evaluation/index.ts';
 import { configOf } from './config.ts';
 import type { Facts } from './facts.ts';
@@ -68,7 +68,7 @@ function costOf({ request, base, heritage, train, heldOut, distil }: Facts): num
   const { training, input, output } = base.prices;
   const epochs = request.changes?.hyperparameters?.epochs ?? heritage.hyperparameters.epochs ?? 'auto';
   const learnt = {
-    tokens: (train ? train.tokens - (train.beyond[base.trainingContextTokens] ?? 0) : 0) + (distil?.added.tokens ?? 0),
+    tokens: (train ? trainedOf(train, base.trainingContextTokens) : 0) + (distil?.added.tokens ?? 0),
     examples: (train?.examples ?? 0) + (distil?.added.examples ?? 0),
   };
   const trained = estimateTrainingTokens({ ...learnt, epochs });

@@ -49,7 +49,7 @@ async function inspect(path: string): Promise<number> {
 
 async function letter(): Promise<number> {
   const { byteCounter } = (await import(built('bpe/counter'))) as typeof import('../../src/datasets/bpe/counter.ts');
-  return byteCounter('o200k_base')('a'.repeat(1_000_000));
+  return byteCounter('o200k_base').count('a'.repeat(1_000_000));
 }
 
 const kinds: Readonly<Record<string, (path: string) => Promise<number>>> = { parse, check, inspect, letter };

@@ -1,3 +1,4 @@
+import { isBlank } from './blank.ts';
 import { checkImage } from './images.ts';
 import { isRecord } from './json.ts';
 import { type Finding, problemAt, warningAt } from './problem.ts';
@@ -5,7 +6,7 @@ import { type Finding, problemAt, warningAt } from './problem.ts';
 /** Everything wrong with what was said: text, or a list of parts. */
 export function checkContent(content: unknown, role: string, path: string): Finding[] {
   if (typeof content === 'string' && content !== '') {
-    if (/\S/.test(content)) return [];
+    if (!isBlank(content)) return [];
     const message = 'There is nothing but white space, so that nothing is said. Add the text, or remove the message.';
     return [warningAt(path, 'blank_content', message)];
   }

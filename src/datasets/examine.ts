@@ -33,7 +33,7 @@ export interface Examined {
   /** 1 for a line that holds something, right or wrong. */
   examples: number;
   /** Of an example without errors. */
-  facts?: ExampleFacts;
+  facts: ExampleFacts | undefined;
 }
 
 export interface ExampleFacts extends ExampleTokens {
@@ -77,14 +77,13 @@ export function examiner(options: ExamineOptions): Examiner {
       const { line, example, problems: all } = readExample(given, format);
       const problems = known.size === 0 ? all : all.filter((problem) => !isMeant(problem));
       const examples = line || all.some(({ severity }) => severity === 'error') ? 1 : 0;
-      if (!line || !example) return { problems, examples };
+      if (!line || !example) return { problems, examples, facts: undefined };
       if (without.length > 0) addTo(problems, untrainedParts(example, without), line.number);
       const images = mayHaveImages(example) ? imagesIn(format.places(example)) : noImages;
-      const found = checkTexts(line.text, () => format.places(example));
-      if (found) addTo(problems, found, line.number);
-      if (options.images && images.length > 0) addTo(problems, checkImages(images, options.images), line.number);
       // Spreading takes longer.
       const { tokens, assistantTokens, longest } = counter.example(example);
+      if (counter.hinted) addTo(problems, checkTexts(format.places(example)), line.number);
+      if (options.images && images.length > 0) addTo(problems, checkImages(images, options.images), line.number);
       const facts: ExampleFacts = {
         line: line.number,
         tokens,

@@ -5,6 +5,8 @@ export interface Fingerprint {
 }
 
 const wordBytes = Int32Array.BYTES_PER_ELEMENT;
+/** One word for each half. */
+const stepBytes = 2 * wordBytes;
 /** Encoding takes longer than going through the letters of a text of fewer. */
 const fewLetters = 24;
 /** A text of more is encoded into a buffer of its own. */
@@ -12,7 +14,8 @@ const keptLetters = 1 << 16;
 const kept = bufferFor(keptLetters);
 
 /**
- * Many times as fast as a digest for the few hundred letters of a message: two multiplications for four bytes of UTF-8. Halves
+ * Many times as fast as a digest for the few hundred letters of a message: two multiplications for eight bytes of UTF-8, none of
+ * which loses what the others have told. Halves
  * of surrogate pairs are all alike, as they are to a tokenizer.
  */
 export function fingerprint(texts: readonly string[]): Fingerprint {
@@ -32,12 +35,12 @@ export function fingerprint(texts: readonly string[]): Fingerprint {
       const { writer, view } = text.length <= keptLetters ? kept : bufferFor(text.length);
       const written = writer.write(text);
       view.setInt32(written, 0);
-      for (let at = 0; at < written; at += wordBytes) {
-        const word = view.getInt32(at, true);
-        high = Math.imul(high ^ word, 0x85ebca77);
-        high ^= high >>> 13;
-        low = Math.imul(low ^ word, 0xc2b2ae3d);
-        low ^= low >>> 15;
+      view.setInt32(written + wordBytes, 0);
+      for (let at = 0; at < written; at += stepBytes) {
+        high = Math.imul(high ^ view.getInt32(at, true), 0x85ebca77);
+        low = Math.imul(low ^ view.getInt32(at + wordBytes, true), 0xc2b2ae3d);
+        high ^= low >>> 15;
+        low ^= high >>> 13;
       }
     }
     low = Math.imul(low ^ high, 0x27d4eb2f);
@@ -54,7 +57,7 @@ export function fingerprintOf(text: string): Fingerprint {
 }
 
 function bufferFor(letters: number): { writer: Buffer; view: DataView } {
-  const bytes = new ArrayBuffer(3 * letters + wordBytes);
+  const bytes = new ArrayBuffer(3 * letters + stepBytes);
   return { writer: Buffer.from(bytes), view: new DataView(bytes) };
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { isBlank } from './blank.ts';
 import type { Problem } from './problem.ts';
 
 /** A longer line is no training example; it is passed over without being held in memory. */
@@ -108,7 +109,7 @@ export class LineCutter {
       return;
     }
     const text = bytes.toString('utf8', from, end);
-    if (/\S/.test(text)) found.push({ line: { number, offset: this.#offset, length: end - from, text } });
+    if (!isBlank(text)) found.push({ line: { number, offset: this.#offset, length: end - from, text } });
   }
 
   /** Whether all ends with it. */

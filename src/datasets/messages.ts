@@ -1,3 +1,4 @@
+import { isBlank } from './blank.ts';
 import { checkContent } from './content.ts';
 import { isRecord, type JsonRecord } from './json.ts';
 import { addAll, type Finding, mostOfLine, problemAt, shown, warningAt } from './problem.ts';
@@ -73,7 +74,7 @@ function checkKeys(message: JsonRecord, allowed: readonly string[], path: string
 /** Only an answer may do without content, and only when it calls a tool or refuses instead. */
 function checkSaid(message: JsonRecord, path: string): Finding[] {
   const { role, content } = message;
-  if (typeof content === 'string' && /\S/.test(content)) return [];
+  if (typeof content === 'string' && !isBlank(content)) return [];
   const instead =
     role === 'assistant' && [message.tool_calls, message.function_call, message.refusal].some((one) => one != null);
   if (content == null && instead) return [];

@@ -32,45 +32,11 @@ const card = /(?<![\w.-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w-])/g;
  * (in capitals, Ã may stand before a space or a quote).
  */
 const garbled = /\ufffd|Ã[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00ba\u00bc-\u00bf]|â€[^\s\w]|(?:[ÐÑ][\u0080-\u00bf]){3}/;
-const garbledEscape = /\\u(?:fffd|0000|00c3|00e2|00d0|d[89a-f])/i;
 
-/**
- * In the raw line, at a tenth of the cost of parsing it: whether any of its texts is worth a closer look. One letter is
- * looked for at the speed of memory, several are not.
- */
-function mayHold(raw: string): boolean {
-  return (
-    raw.includes('@') ||
-    raw.includes('+') ||
-    raw.includes('\ufffd') ||
-    raw.includes('Ã') ||
-    raw.includes('â€') ||
-    raw.includes('Ð') ||
-    (raw.includes('\\u') && garbledEscape.test(raw)) ||
-    (raw.includes('|') && /(?:<|\\u003c)\|/i.test(raw)) ||
-    (raw.includes('_') && /gh[opsur]_|_pat_|_live_|hf_|npm_/.test(raw)) ||
-    (raw.includes('-') &&
-      ((raw.includes('k-') && raw.includes('sk-')) ||
-        raw.includes('xox') ||
-        raw.includes('glpat-') ||
-        raw.includes('-----BEGIN'))) ||
-    (raw.includes('A') && (raw.includes('AKIA') || raw.includes('ASIA') || raw.includes('AIza'))) ||
-    // Written out it is twice as fast as with counts.
-    /\d\d\d(?:-\d\d\d\d|\d[ -]?\d\d\d\d)/.test(raw)
-  );
-}
-
-/**
- * What stands in the texts of an example and should hardly be taught: markers, secrets, personal data. `raw` is its line,
- * `places` its messages with their places there. Undefined, and quick, where nothing can: for nearly every line.
- */
-export function checkTexts(
-  raw: string,
-  places: () => readonly [path: string, message: ChatMessage][],
-): Finding[] | undefined {
-  if (!mayHold(raw)) return undefined;
+/** What stands in the texts of messages, each with its place, and should hardly be taught: markers, secrets, personal data. */
+export function checkTexts(places: readonly [path: string, message: ChatMessage][]): Finding[] {
   const found: Finding[] = [];
-  for (const [at, message] of places()) {
+  for (const [at, message] of places) {
     for (const [path, text] of textsOf(message, at)) {
       if (found.length >= mostOfLine) return found;
       addAll(found, checkText(text, path));

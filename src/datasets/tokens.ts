@@ -1,4 +1,4 @@
-import { byteCounter } from './bpe/counter.ts';
+import { type ByteCounter, byteCounter } from './bpe/counter.ts';
 import { type Encoding, usualEncoding } from './bpe/vocabulary.ts';
 import type { Example } from './formats.ts';
 import { isRecord } from './json.ts';
@@ -24,41 +24,53 @@ export interface TokenCounter {
   /** Tokens of a text; special tokens in it are text like any other. */
   text(text: string): number;
   example(example: Example): ExampleTokens;
+  /** Whether a text of the example that was counted last may be worth a closer look. */
+  readonly hinted: boolean;
 }
 
 /** Counts the tokens of texts exactly; what tools and names add is an estimate by OpenAI's guide. */
 export function tokenCounter(encoding: Encoding): TokenCounter {
-  const text = byteCounter(encoding);
-  const instructions = remembering(text);
-  const definitions = remembering(text);
-  const roles = remembering(text);
+  const texts = byteCounter(encoding);
+  const instructions = remembering(texts);
+  const definitions = remembering(texts);
+  const roles = remembering(texts);
+  let hinted = false;
+
+  function counted(by: ByteCounter, text: string): number {
+    const tokens = by.count(text);
+    hinted ||= by.hinted;
+    return tokens;
+  }
 
   function said(message: ChatMessage): number {
-    if (!isPlain(message)) return textsOf(message).reduce((sum, one) => sum + text(one), 0);
+    if (!isPlain(message)) return textsOf(message).reduce((sum, one) => sum + counted(texts, one), 0);
     const { role, content } = message;
-    return role === 'system' || role === 'developer' ? instructions(content) : text(content);
+    return counted(role === 'system' || role === 'developer' ? instructions : texts, content);
   }
 
   function conversation({ messages, tools, functions }: ChatExample): Omit<ExampleTokens, 'longest'> {
     let tokens = markers.example;
-    if (tools !== undefined) tokens += definitions(JSON.stringify(tools));
-    if (functions !== undefined) tokens += definitions(JSON.stringify(functions));
+    if (tools !== undefined) tokens += counted(definitions, JSON.stringify(tools));
+    if (functions !== undefined) tokens += counted(definitions, JSON.stringify(functions));
     let assistantTokens = 0;
     for (const message of messages) {
       const own = said(message);
       if (message.role === 'assistant') assistantTokens += own;
-      const name = message.name === undefined ? 0 : markers.name + text(message.name);
-      tokens += markers.message + roles(message.role) + own + name;
+      const name = message.name === undefined ? 0 : markers.name + counted(texts, message.name);
+      tokens += markers.message + roles.count(message.role) + own + name;
     }
     return { tokens, assistantTokens };
   }
 
-  return {
-    text,
-    example({ chat, rejected }) {
+  const counter = {
+    text: texts.count,
+    hinted: false,
+    example({ chat, rejected }: Example): ExampleTokens {
+      hinted = false;
       const preferred = conversation(chat);
-      if (!rejected) return { ...preferred, longest: preferred.tokens };
-      const other = conversation({ ...chat, messages: [...chat.messages.slice(0, -1), rejected] });
+      const other = rejected && conversation({ ...chat, messages: [...chat.messages.slice(0, -1), rejected] });
+      counter.hinted = hinted;
+      if (!other) return { ...preferred, longest: preferred.tokens };
       return {
         tokens: preferred.tokens + other.tokens,
         assistantTokens: preferred.assistantTokens + other.assistantTokens,
@@ -66,23 +78,32 @@ export function tokenCounter(encoding: Encoding): TokenCounter {
       };
     },
   };
+  return counter;
 }
 
 /** Counts texts that come again and again. The last one is compared: that takes less time than its hash does. */
-export function remembering(count: (text: string) => number): (text: string) => number {
-  const remembered = new Map<string, number>();
+export function remembering(texts: ByteCounter): ByteCounter {
+  const remembered = new Map<string, { tokens: number; hinted: boolean }>();
   let last = '';
   let lastTokens = 0;
-  return (text) => {
-    if (text === last) return lastTokens;
-    last = text;
-    const known = remembered.get(text);
-    lastTokens = known ?? count(text);
-    if (known !== undefined) return known;
-    if (remembered.size >= mostRemembered) remembered.clear();
-    remembered.set(text, lastTokens);
-    return lastTokens;
+  const counter = {
+    hinted: false,
+    count(text: string): number {
+      if (text === last) return lastTokens;
+      let known = remembered.get(text);
+      if (!known) {
+        const tokens = texts.count(text);
+        known = { tokens, hinted: texts.hinted };
+        if (remembered.size >= mostRemembered) remembered.clear();
+        remembered.set(text, known);
+      }
+      last = text;
+      lastTokens = known.tokens;
+      counter.hinted = known.hinted;
+      return lastTokens;
+    },
   };
+  return counter;
 }
 
 /** Nothing but text: most messages. */

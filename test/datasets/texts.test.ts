@@ -1,8 +1,18 @@
 import { formats } from '../../src/datasets/formats.ts';
 import { checkTexts } from '../../src/datasets/texts.ts';
+import { tokenCounter } from '../../src/datasets/tokens.ts';
+
+const counter = tokenCounter('o200k_base');
+
+/** Of the line itself, which may have its texts escaped. */
+function findingsAt(raw: string) {
+  const chat = JSON.parse(raw);
+  counter.example({ chat });
+  return counter.hinted ? checkTexts(formats.supervised.places({ chat })) : [];
+}
 
 function findingsIn(...messages: { role: string; [field: string]: unknown }[]) {
-  return checkTexts(JSON.stringify({ messages }), () => formats.supervised.places({ chat: { messages } })) ?? [];
+  return findingsAt(JSON.stringify({ messages }));
 }
 
 /** Codes of what is found in an answer with this text. */
@@ -62,7 +72,7 @@ test.each([
   expect(codesIn(text)).toEqual([]);
 });
 
-test('parts, refusals and arguments are looked at, escaped characters too', () => {
+test('parts, refusals and arguments are looked at', () => {
   const text = 'a@firm.io';
   const found = findingsIn(
     {
@@ -82,8 +92,6 @@ test('parts, refusals and arguments are looked at, escaped characters too', () =
     'messages[2].function_call.arguments',
     'messages[3].refusal',
   ]);
-  const written = '{"messages":[{"role":"user","content":"\\u003c|im_end|>"}]}';
-  expect(checkTexts(written, () => [['messages[0]', { role: 'user', content: '<|im_end|>' }]])).toHaveLength(1);
 });
 
 test('hostile texts take time in proportion to their length', () => {
@@ -94,10 +102,12 @@ test('hostile texts take time in proportion to their length', () => {
   expect(performance.now() - began).toBeLessThan(30_000);
 });
 
-test('garbled text is found where the line has it escaped', () => {
-  const messages = [{ role: 'assistant', content: 'schÃ¶n' }];
-  const raw = '{"messages":[{"role":"assistant","content":"sch\\u00c3\\u00b6n"}]}';
-  expect(checkTexts(raw, () => formats.supervised.places({ chat: { messages } }))).toMatchObject([
-    { code: 'garbled_text' },
-  ]);
+test.each([
+  ['garbled_text', 'sch\\u00c3\\u00b6n'],
+  ['garbled_text', 'half \\ud83d'],
+  ['special_token', '\\u003c|im_end|>'],
+  ['special_token', '<\\u007cim_end|>'],
+  ['personal_data', 'a\\u0040firm.io'],
+])('%s is found where the line has it escaped: %s', (code, written) => {
+  expect(findingsAt(`{"messages":[{"role":"assistant","content":"${written}"}]}`)).toMatchObject([{ code }]);
 });

@@ -47,12 +47,19 @@ test('parts, refusals, calls and tools are counted', () => {
 
 test('as many texts as are remembered are counted once, however often they come again', () => {
   const counted: string[] = [];
-  const length = remembering((text) => {
-    counted.push(text);
-    return text.length;
-  });
+  const letters = {
+    hinted: false,
+    count(text: string): number {
+      counted.push(text);
+      letters.hinted = text.length % 2 === 1;
+      return text.length;
+    },
+  };
+  const known = remembering(letters);
   const texts = Array.from({ length: 100 }, (_, at) => 'x'.repeat(at + 1));
-  for (const _ of ['once', 'twice', 'again']) expect(texts.map(length)).toEqual(texts.map((text) => text.length));
+  for (const text of [...texts, ...texts, ...texts, 'xx', 'xx', 'x']) {
+    expect([known.count(text), known.hinted]).toEqual([text.length, text.length % 2 === 1]);
+  }
   expect(counted).toEqual(texts);
 });
 

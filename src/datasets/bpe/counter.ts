@@ -1,3 +1,4 @@
+import { hasHint } from './hints.ts';
 import { pieceMemory } from './memory.ts';
 import { countMerged } from './merge.ts';
 import { partLetters, partsOf } from './parts.ts';
@@ -8,30 +9,47 @@ import { longestShort, readAhead, type Utf8, wordCounter } from './words.ts';
 /** A text of more is counted with a buffer of its own. */
 const keptBytes = 1 << 20;
 
+export interface ByteCounter {
+  /** The tokens of a text. */
+  count(text: string): number;
+  /** Whether the text that was counted last may be worth a closer look. */
+  readonly hinted: boolean;
+}
+
 /**
  * Counts the tokens of texts, exactly as OpenAI's `tiktoken` does; special tokens in them are text like any other. Time
  * grows with the length of the text, whatever is in it (times its logarithm for an unbroken run of letters).
  */
-export function byteCounter(encoding: Encoding): (text: string) => number {
+export function byteCounter(encoding: Encoding): ByteCounter {
   const known = counters.get(encoding) ?? inParts(newCounter(encoding));
   counters.set(encoding, known);
   return known;
 }
 
 /** One an encoding: its tables are megabytes, and what it remembers serves the next file too. */
-const counters = new Map<Encoding, (text: string) => number>();
+const counters = new Map<Encoding, ByteCounter>();
 
 /** Of a long text one part after another, for the memory that each takes. */
-function inParts(count: (text: string) => number): (text: string) => number {
-  return (text) => {
-    if (text.length <= partLetters) return count(text);
-    let tokens = 0;
-    for (const part of partsOf(text)) tokens += count(part);
-    return tokens;
+function inParts(whole: ByteCounter): ByteCounter {
+  const counter = {
+    hinted: false,
+    count(text: string): number {
+      // A cut may go through a hint.
+      counter.hinted = text.length > partLetters;
+      if (counter.hinted) {
+        let tokens = 0;
+        for (const part of partsOf(text)) tokens += whole.count(part);
+        return tokens;
+      }
+      const tokens = whole.count(text);
+      counter.hinted = whole.hinted;
+      return tokens;
+    },
   };
+  return counter;
 }
 
-function newCounter(encoding: Encoding): (text: string) => number {
+function newCounter(encoding: Encoding): ByteCounter {
   const known = vocabulary(encoding);
   const endByHand = scanner(encoding);
   const pattern = patterns[encoding];
@@ -52,35 +70,43 @@ function newCounter(encoding: Encoding): (text: string) => number {
     return tokens;
   }
 
-  return (text) => {
-    const needed = 3 * text.length + endMarks + readAhead;
-    const utf8 = needed <= keptBytes ? kept : utf8Of(needed);
-    const { bytes, writer } = utf8;
-    const length = writer.write(text);
-    for (let i = length; i < length + endMarks; i++) bytes[i] = endMark;
-    let total = 0;
-    /** By how much a place in the bytes is ahead of the same place in the text. */
-    let ahead = 0;
-    for (let start = 0; start < length; ) {
-      start = words.run(utf8, start, length);
-      total += words.tokens;
-      if (start >= length) break;
-      let end = endByHand(bytes, start);
-      if (end < 0) {
-        const from = start - ahead;
-        pattern.lastIndex = from;
-        pattern.test(text);
-        const to = pattern.lastIndex;
-        end = start + bytesOf(text, from, to);
-        ahead += end - start - (to - from);
+  const counter = {
+    hinted: false,
+    count(text: string): number {
+      const needed = 3 * text.length + endMarks + readAhead;
+      const utf8 = needed <= keptBytes ? kept : utf8Of(needed);
+      const { bytes, writer } = utf8;
+      const length = writer.write(text);
+      for (let i = length; i < length + endMarks; i++) bytes[i] = endMark;
+      let total = 0;
+      let hinted = false;
+      /** By how much a place in the bytes is ahead of the same place in the text. */
+      let ahead = 0;
+      for (let start = 0; start < length; ) {
+        start = words.run(utf8, start, length);
+        total += words.tokens;
+        hinted ||= words.hinted;
+        if (start >= length) break;
+        let end = endByHand(bytes, start);
+        if (end < 0) {
+          const from = start - ahead;
+          pattern.lastIndex = from;
+          pattern.test(text);
+          const to = pattern.lastIndex;
+          end = start + bytesOf(text, from, to);
+          ahead += end - start - (to - from);
+        }
+        hinted ||= hasHint(bytes, start, end);
+        if (end - start === 1) total += 1;
+        else if (end - start <= longestShort && bytes[end - 1] !== 0) total += words.piece(utf8, start, end);
+        else total += countLong(bytes, start, end);
+        start = end;
       }
-      if (end - start === 1) total += 1;
-      else if (end - start <= longestShort && bytes[end - 1] !== 0) total += words.piece(utf8, start, end);
-      else total += countLong(bytes, start, end);
-      start = end;
-    }
-    return total;
+      counter.hinted = hinted;
+      return total;
+    },
   };
+  return counter;
 }
 
 function utf8Of(size: number): Utf8 & { writer: Buffer } {

@@ -1,3 +1,4 @@
+import { isHint, isLongNumber, watched } from './hints.ts';
 import { endMark } from './pieces.ts';
 import type { Encoding } from './vocabulary.ts';
 
@@ -16,6 +17,8 @@ export interface Utf8 {
 export interface WordCounter {
   /** Of the pieces that the last call of `run` passed. */
   readonly tokens: number;
+  /** Whether there is a hint in these pieces. */
+  readonly hinted: boolean;
   /** Passes the plain pieces from `start` on; where the first that is not plain begins. */
   run(text: Utf8, start: number, end: number): number;
   /** Tokens of any piece of 2 to {@link longestShort} bytes that does not end with a NUL. */
@@ -107,19 +110,25 @@ export function wordCounter(
 
   const counter = {
     tokens: 0,
+    hinted: false,
     // One loop, nearly without calls: a pass over a data set spends most of its time in it. Every byte and every number of up to
     // three digits is a token in both encodings.
     run({ bytes, view }: Utf8, from: number, to: number): number {
       let tokens = 0;
+      let hinted = false;
       let start = from;
       while (start < to) {
-        const kind = kindOf[bytes[start] as number] as number;
+        const byte = bytes[start] as number;
+        const kind = kindOf[byte] as number;
+        // What else is in a piece that is passed here are letters and digits.
+        if (watched[byte] !== 0 && !hinted) hinted = isHint(bytes, start);
         if (kind === rest) break;
         let end = start;
         if (kind === digit) {
           do end++;
           while (end < start + 3 && kinds[bytes[end] as number] === digit);
           if (end < start + 3 && isBeyondAscii(bytes[end] as number)) break;
+          if (end === start + 3 && !hinted) hinted = isLongNumber(bytes, start);
           tokens += 1;
           start = end;
           continue;
@@ -166,6 +175,7 @@ export function wordCounter(
         start = end;
       }
       counter.tokens = tokens;
+      counter.hinted = hinted;
       return start;
     },
     piece({ bytes, view }: Utf8, start: number, end: number): number {

@@ -1,8 +1,9 @@
 import { TunewrightError } from '../../contract/errors.ts';
+import { isBlank } from '../blank.ts';
 import { type Draft, openDraft } from '../draft.ts';
 import { type ProblemCounts, problemLog } from '../problem.ts';
 import { type Choice, checkMapping, chooseLayout, type Mapping } from './choose.ts';
-import { isBlank, leftOut, RowFault } from './fault.ts';
+import { leftOut, RowFault } from './fault.ts';
 import type { Converted, Layout } from './layouts.ts';
 import { openRows } from './open.ts';
 import type { Row } from './row.ts';

@@ -59,7 +59,3 @@ function asText(value: unknown, column: string): string {
   if (!isRecord(value) && !Array.isArray(value)) return String(value);
   throw refused('not_text', `The column ${shown(column)} holds a list or an object where text is expected.`);
 }
-
-export function isBlank(text: string): boolean {
-  return !/\S/.test(text);
-}

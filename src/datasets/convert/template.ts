@@ -1,6 +1,7 @@
 import { TunewrightError } from '../../contract/errors.ts';
+import { isBlank } from '../blank.ts';
 import type { JsonRecord } from '../json.ts';
-import { isBlank, textAt } from './fault.ts';
+import { textAt } from './fault.ts';
 
 /** Text with `{{column}}` where the row's own is put. */
 export interface Template {

@@ -1,7 +1,8 @@
+import { isBlank } from '../blank.ts';
 import { isRecord } from '../json.ts';
 import { shown } from '../problem.ts';
 import { meantRole } from '../roles.ts';
-import { isBlank, leftOut, refused } from './fault.ts';
+import { leftOut, refused } from './fault.ts';
 
 export interface Message {
   role: 'system' | 'user' | 'assistant';

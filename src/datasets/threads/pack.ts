@@ -90,7 +90,7 @@ export class Packer {
  */
 export function unpack(packed: Packed, before: number, all: Pick<Tally, 'add' | 'addPart'>): void {
   // Their sum does not depend on the order.
-  all.add({ problems: [], examples: packed.examples });
+  all.add({ problems: none, examples: packed.examples, facts: undefined });
   unpackLines(packed, before, all);
   const { part } = packed;
   all.addPart({ ...part, looked: part.looked.map((one) => ({ ...one, line: one.line + before })) });
@@ -103,14 +103,14 @@ function unpackLines(packed: Packed, before: number, all: Pick<Tally, 'add'>): v
   for (let at = 0; at < facts.length; at += factWords) {
     const line = facts[at] as number;
     const own = behind(problems, problem, line - 1);
-    if (own > problem) all.add({ problems: problemsOf(packed, problem, own, before), examples: 0 });
+    if (own > problem) all.add({ problems: problemsOf(packed, problem, own, before), examples: 0, facts: undefined });
     problem = behind(problems, own, line);
     const next = behind(lacking, field, line);
     const known = factsAt(facts, at, before, lackingOf(packed, field, next));
     all.add({ problems: problemsOf(packed, own, problem, before), examples: 0, facts: known });
     field = next;
   }
-  all.add({ problems: problemsOf(packed, problem, problems.length, before), examples: 0 });
+  all.add({ problems: problemsOf(packed, problem, problems.length, before), examples: 0, facts: undefined });
 }
 
 const none: readonly never[] = [];

@@ -1,10 +1,13 @@
 import { activityInfo } from '@temporalio/activity';
 import type { ArtifactRef } from '../contract/artifact.ts';
+import { evaluationCost } from '../contract/cost.ts';
 import type { ComparedWithFirst, EvaluatedModel, EvaluateRequest, EvaluateResult } from '../contract/evaluate.ts';
 import { compare, type EvaluationReport, gradedModel, holm } from '../evaluation/index.ts';
 import { withQuestions } from './compare.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
+import { countEach } from './month.ts';
+import { askingPrices } from './prices.ts';
 
 export interface CompareWithFirstInput extends Pick<EvaluateResult, 'models' | 'warnings' | 'cost'> {
   request: EvaluateRequest;
@@ -47,11 +50,18 @@ export function compareWithFirstActivities({ platforms, store }: Dependencies) {
   }
 
   return {
-    /** Compares each model with the first on the same examples. */
+    /** Compares each model with the first on the same examples, and counts what all were asked in the months of their connections. */
     async compareWithFirst(input: CompareWithFirstInput): Promise<Pick<EvaluateResult, 'comparisons' | 'report'>> {
       return await beating(
         () => ({}),
-        async () => await compareAll(input),
+        async () => {
+          const costs = input.models.map(({ connection, model, evaluation }) => {
+            const usd = evaluationCost(evaluation, askingPrices(platforms.get(connection), model));
+            return { connection, usd };
+          });
+          await countEach(platforms, 'evaluate', costs);
+          return await compareAll(input);
+        },
       );
     },
   };

@@ -13,6 +13,7 @@ import { checkGradable } from './gradable.ts';
 import { openGrader } from './grading.ts';
 import { invalidData, warningLines, withoutBatches } from './inspect.ts';
 import { checkJudges, gradingUsd } from './judges.ts';
+import { promiseEach } from './month.ts';
 import { type AskingPrices, askingPrices } from './prices.ts';
 import { shownSource, snapshot } from './snapshot.ts';
 
@@ -117,9 +118,11 @@ export function planEvaluationActivities(dependencies: Dependencies) {
     const shownTokens = train ? (train.inspection.tokens / train.inspection.examples) * examples * asked : 0;
     const shown = evaluation.prompted?.examples ?? 0;
     const shownUsd = ((shown * shownTokens * first.prices.input) / million) * paidOf(first);
-    const promptedUsd = shown > 0 ? usdOf(first) + judges + shownUsd : 0;
-    const usd = models.reduce((sum, model) => sum + usdOf(model) + judges, 0) + promptedUsd;
+    const costs = models.map((model) => ({ connection: model.connection, usd: usdOf(model) + judges }));
+    if (shown > 0) costs.push({ connection, usd: usdOf(first) + judges + shownUsd });
+    const usd = costs.reduce((sum, one) => sum + one.usd, 0);
     if (usd > budgetUsd) throw overBudget(usd, budgetUsd);
+    await promiseEach(platforms, 'evaluate', costs, 'fewer examples (evaluation.maxExamples), or fewer models');
     return {
       test: { ...test.file, examples },
       ...(train ? { train: train.file } : {}),
@@ -132,7 +135,7 @@ export function planEvaluationActivities(dependencies: Dependencies) {
   return {
     /**
      * Before anything is asked: the models are found and priced, every line of the data is checked, and the estimate is set
-     * against the budget. Throws `invalid_data`, `invalid_config`, `over_budget`, `model_unpriced`, `model_unknown`, `no_champion`,
+     * against the budget, and promised in the month of each connection. Throws `invalid_data`, `invalid_config`, `over_budget`, `over_monthly_budget`, `model_unpriced`, `model_unknown`, `no_champion`,
      * `version_dead`, `refused`, and as its sources and its grader do.
      */
     async planEvaluation(request: EvaluateRequest): Promise<EvaluationPlan> {

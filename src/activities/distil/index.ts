@@ -30,7 +30,7 @@ export function distilActivities(dependencies: Dependencies) {
         async (signal) => {
           const { version, connection: of, modelId, inputs } = plan;
           const share = monthsShare(platforms, of, 'distil');
-          await share.promise(plan.expectedUsd);
+          await share.promise(plan.expectedUsd, '--distil-budget');
           await askInputs(dependencies, plan, beat, signal);
           const distilled: Distilled = {
             ...{ version, connection: of, modelId, asked: inputs.examples },

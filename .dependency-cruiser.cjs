@@ -26,6 +26,18 @@ const below = {
   simulator: [],
 };
 
+/** The same of the rooms of the data engine; what lies beside them serves all. */
+const rooms = {
+  bpe: [],
+  reading: [],
+  examples: ['reading'],
+  inspection: ['bpe', 'reading', 'examples'],
+  split: ['reading', 'examples', 'inspection'],
+  review: ['reading', 'examples', 'inspection'],
+  convert: ['reading', 'examples'],
+  fix: ['reading', 'examples'],
+};
+
 module.exports = {
   forbidden: [
     {
@@ -47,7 +59,7 @@ module.exports = {
       from: {
         orphan: true,
         pathNot:
-          '^src/(index|models/index|simulator/main|simulator/index|simulator/learner/worker|datasets/convert/parquet/thread|datasets/threads/thread|evaluation/scripts/host|cli/main|workflows/index)',
+          '^src/(index|models/index|simulator/main|simulator/index|simulator/learner/worker|datasets/convert/parquet/thread|datasets/inspection/threads/thread|evaluation/scripts/host|cli/main|workflows/index)',
       },
       to: {},
     },
@@ -56,6 +68,12 @@ module.exports = {
       severity: 'error',
       from: { path: `^src/${folder}/` },
       to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
+    })),
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `datasets-${room}-sees-only-what-is-below`,
+      severity: 'error',
+      from: { path: `^src/datasets/${room}/` },
+      to: { path: '^src/datasets/[^/]+/', pathNot: [room, ...allowed].map((name) => `^src/datasets/${name}/`) },
     })),
     {
       name: 'workflows-see-contract-and-types-of-activities',

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { languageOf } from '../src/datasets/language.ts';
+import { languageOf } from '../src/datasets/inspection/language.ts';
 import { seededRandom } from '../src/datasets/random.ts';
-import { reviewAnswers } from '../src/datasets/review.ts';
+import { reviewAnswers } from '../src/datasets/review/review.ts';
 import { convertBanking77, findBanking77 } from './support/banking77-data.ts';
 import { type Figure, seconds } from './support/figure.ts';
 

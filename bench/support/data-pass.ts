@@ -32,9 +32,15 @@ async function parse(path: string): Promise<number> {
 }
 
 async function check(path: string): Promise<number> {
-  const { readExamples } = (await import(built('examples'))) as typeof import('../../src/datasets/examples.ts');
-  const { formats } = (await import(built('formats'))) as typeof import('../../src/datasets/formats.ts');
-  const { readLines } = (await import(built('source'))) as typeof import('../../src/datasets/source.ts');
+  const { readExamples } = (await import(
+    built('examples/examples')
+  )) as typeof import('../../src/datasets/examples/examples.ts');
+  const { formats } = (await import(
+    built('examples/formats')
+  )) as typeof import('../../src/datasets/examples/formats.ts');
+  const { readLines } = (await import(
+    built('reading/source')
+  )) as typeof import('../../src/datasets/reading/source.ts');
   let problems = 0;
   for await (const list of readExamples(readLines(path), formats.supervised)) {
     for (const example of list) problems += example.problems.length;
@@ -43,7 +49,9 @@ async function check(path: string): Promise<number> {
 }
 
 async function inspect(path: string): Promise<number> {
-  const { inspectDataset } = (await import(built('inspect'))) as typeof import('../../src/datasets/inspect.ts');
+  const { inspectDataset } = (await import(
+    built('inspection/inspect')
+  )) as typeof import('../../src/datasets/inspection/inspect.ts');
   return (await inspectDataset(path, { threads: Number(threads) })).tokens;
 }
 

@@ -1,13 +1,13 @@
 import { TunewrightError } from '../contract/errors.ts';
-import { checkExample } from './chat.ts';
-import { promptKey } from './entries.ts';
-import { readExamples } from './examples.ts';
-import { type Format, formats } from './formats.ts';
-import { isRecord } from './json.ts';
-import { splitLines } from './lines.ts';
-import { type Likeness, likenesses, nearGroups } from './near.ts';
-import { assistantText, referenceOf } from './reference.ts';
+import { checkExample } from './examples/chat.ts';
+import { readExamples } from './examples/examples.ts';
+import { type Format, formats } from './examples/formats.ts';
+import { assistantText, referenceOf } from './examples/reference.ts';
+import { isRecord } from './reading/json.ts';
+import { splitLines } from './reading/lines.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
+import { promptKey } from './split/entries.ts';
+import { type Likeness, likenesses, nearGroups } from './split/near.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
 
 /** What a model can be asked, of a line of a data set or of one that has no answer. */

@@ -1,9 +1,9 @@
 import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
-import { type ReadExample, readExamples } from './examples.ts';
-import { type Example, formats } from './formats.ts';
-import { splitLines } from './lines.ts';
-import { referenceOf } from './reference.ts';
+import { type ReadExample, readExamples } from './examples/examples.ts';
+import { type Example, formats } from './examples/formats.ts';
+import { referenceOf } from './examples/reference.ts';
+import { splitLines } from './reading/lines.ts';
 
 /** A held-out example as a question to a model and what graders see of it. */
 export interface HeldOutQuestion {

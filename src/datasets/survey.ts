@@ -1,9 +1,9 @@
 import type { Method } from '../contract/config.ts';
-import { readExamples } from './examples.ts';
-import { type Example, formats } from './formats.ts';
-import { splitLines } from './lines.ts';
+import { readExamples } from './examples/examples.ts';
+import { type Example, formats } from './examples/formats.ts';
+import { assistantText } from './examples/reference.ts';
 import { seededRandom } from './random.ts';
-import { assistantText } from './reference.ts';
+import { splitLines } from './reading/lines.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
 
 export interface SurveyOptions {

@@ -1,7 +1,7 @@
 import { type ByteCounter, byteCounter } from './bpe/counter.ts';
 import { type Encoding, usualEncoding } from './bpe/vocabulary.ts';
-import type { Example } from './formats.ts';
-import { isRecord } from './json.ts';
+import type { Example } from './examples/formats.ts';
+import { isRecord } from './reading/json.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 
 export { type Encoding, usualEncoding };

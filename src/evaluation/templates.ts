@@ -1,5 +1,5 @@
 import { type ErrorCode, TunewrightError } from '../contract/errors.ts';
-import { parseJson } from '../datasets/json.ts';
+import { parseJson } from '../datasets/reading/json.ts';
 import type { EvaluationItem, Sample } from './sample.ts';
 
 /** A template, read once. */

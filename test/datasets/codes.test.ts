@@ -6,7 +6,7 @@ const folder = join(root, 'src', 'datasets');
 
 /** `severity code` of every problem that the checks can make. */
 async function codesOfChecks(): Promise<string[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.ts'));
+  const files = (await readdir(folder, { recursive: true })).filter((name) => /^(?!convert|fix).*\.ts$/.test(name));
   const source = (await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))).join('\n');
   return [
     ...[...source.matchAll(/\bproblemAt\([^,]*,\s*'(\w+)'/g)].map(([, code]) => `error ${code}`),

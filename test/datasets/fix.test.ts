@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fixFile } from '../../src/datasets/fix/fix.ts';
 import { mend } from '../../src/datasets/fix/mend.ts';
 import { survives } from '../../src/datasets/fix/survives.ts';
-import { inspectDataset } from '../../src/datasets/inspect.ts';
+import { inspectDataset } from '../../src/datasets/inspection/inspect.ts';
 import { jsonl, temporaryFolder } from './support.ts';
 
 const files = temporaryFolder();

@@ -1,5 +1,5 @@
+import { assistantText } from '../../src/datasets/examples/reference.ts';
 import { readQuestions } from '../../src/datasets/questions.ts';
-import { assistantText } from '../../src/datasets/reference.ts';
 import { chat, collect, inChunks, jsonl } from './support.ts';
 
 const call = (id: string, args: unknown) => ({ id, type: 'function', function: { name: 'pay', arguments: args } });

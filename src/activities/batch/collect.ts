@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { ArtifactRef } from '../../contract/artifact.ts';
-import { splitLines } from '../../datasets/lines.ts';
+import { splitLines } from '../../datasets/reading/lines.ts';
 import type { Batches, ChatAnswer, RemoteBatch } from '../../platforms/platform.ts';
 import type { KnownAnswers } from '../answers.ts';
 

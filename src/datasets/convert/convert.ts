@@ -1,7 +1,7 @@
 import { TunewrightError } from '../../contract/errors.ts';
-import { isBlank } from '../blank.ts';
 import { type Draft, openDraft } from '../draft.ts';
 import { type ProblemCounts, problemLog } from '../problem.ts';
+import { isBlank } from '../reading/blank.ts';
 import { type Choice, checkMapping, chooseLayout, type Mapping } from './choose.ts';
 import { leftOut, RowFault } from './fault.ts';
 import type { Converted, Layout } from './layouts.ts';

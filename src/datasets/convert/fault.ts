@@ -1,5 +1,5 @@
-import { isRecord, type JsonRecord } from '../json.ts';
 import { type Finding, problemAt, shown, warningAt } from '../problem.ts';
+import { isRecord, type JsonRecord } from '../reading/json.ts';
 import { digitsOf } from './long-numbers.ts';
 
 /** Why no example comes of a row: an error refuses the file, a warning leaves the row out. */

@@ -1,6 +1,6 @@
 import { TunewrightError } from '../../contract/errors.ts';
-import { type Kind, kindOf } from '../kind.ts';
-import { splitLines } from '../lines.ts';
+import { type Kind, kindOf } from '../reading/kind.ts';
+import { splitLines } from '../reading/lines.ts';
 import { arrayRows } from './json-array.ts';
 import { parseRow, type RowOrProblem } from './row.ts';
 import { tableRows } from './table.ts';

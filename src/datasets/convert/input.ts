@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { sourceError } from '../../artifacts/failures.ts';
-import { unpacked } from '../unpack.ts';
+import { unpacked } from '../reading/unpack.ts';
 
 const chunkBytes = 256 * 1024;
 

@@ -1,7 +1,7 @@
 import type { Method } from '../../contract/config.ts';
-import { isBlank } from '../blank.ts';
-import { canonicalJson, type JsonRecord } from '../json.ts';
 import { type Finding, warningAt } from '../problem.ts';
+import { isBlank } from '../reading/blank.ts';
+import { canonicalJson, type JsonRecord } from '../reading/json.ts';
 import { leftOut, optionalTextAt, refused, textAt } from './fault.ts';
 import type { Template } from './template.ts';
 import { type Message, messagesOf } from './turns.ts';

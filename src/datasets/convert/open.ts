@@ -1,6 +1,6 @@
 import { TunewrightError } from '../../contract/errors.ts';
-import { kindOfFile } from '../kind.ts';
-import { openSource } from '../source.ts';
+import { kindOfFile } from '../reading/kind.ts';
+import { openSource } from '../reading/source.ts';
 import { type Rows, readRows } from './format.ts';
 import { type OpenInput, readInput } from './input.ts';
 import { parquetRows } from './parquet/rows.ts';

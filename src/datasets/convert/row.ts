@@ -1,5 +1,5 @@
-import { beyondWords, isRecord, type JsonRecord, parseJson } from '../json.ts';
 import type { Problem } from '../problem.ts';
+import { beyondWords, isRecord, type JsonRecord, parseJson } from '../reading/json.ts';
 import { parseExactly } from './long-numbers.ts';
 
 /** One record of a file of any format: its values by column. */

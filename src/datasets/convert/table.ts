@@ -1,5 +1,5 @@
 import { TunewrightError } from '../../contract/errors.ts';
-import type { JsonRecord } from '../json.ts';
+import type { JsonRecord } from '../reading/json.ts';
 import { type CsvFault, type CsvRecord, parseCsv } from './csv.ts';
 import { type RowOrProblem, rowProblem } from './row.ts';
 import { textPieces } from './text.ts';

@@ -1,8 +1,8 @@
 import type { Method } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
-import { formats } from '../formats.ts';
-import type { JsonRecord } from '../json.ts';
-import { assistantText, wholeAnswer } from '../reference.ts';
+import { formats } from '../examples/formats.ts';
+import { assistantText, wholeAnswer } from '../examples/reference.ts';
+import type { JsonRecord } from '../reading/json.ts';
 import type { ChatMessage } from '../shapes.ts';
 import { refused, textAt } from './fault.ts';
 import type { Converted, Layout } from './layouts.ts';

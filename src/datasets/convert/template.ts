@@ -1,6 +1,6 @@
 import { TunewrightError } from '../../contract/errors.ts';
-import { isBlank } from '../blank.ts';
-import type { JsonRecord } from '../json.ts';
+import { isBlank } from '../reading/blank.ts';
+import type { JsonRecord } from '../reading/json.ts';
 import { textAt } from './fault.ts';
 
 /** Text with `{{column}}` where the row's own is put. */

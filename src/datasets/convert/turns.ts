@@ -1,7 +1,7 @@
-import { isBlank } from '../blank.ts';
-import { isRecord } from '../json.ts';
+import { meantRole } from '../examples/roles.ts';
 import { shown } from '../problem.ts';
-import { meantRole } from '../roles.ts';
+import { isBlank } from '../reading/blank.ts';
+import { isRecord } from '../reading/json.ts';
 import { leftOut, refused } from './fault.ts';
 
 export interface Message {

@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises';
 import type { Method } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { type Draft, openDraft } from '../draft.ts';
-import { parseJson } from '../json.ts';
-import type { Line } from '../lines.ts';
-import { type ReadOptions, readLines } from '../source.ts';
+import { parseJson } from '../reading/json.ts';
+import type { Line } from '../reading/lines.ts';
+import { type ReadOptions, readLines } from '../reading/source.ts';
 import { type Change, mend } from './mend.ts';
 import { survives } from './survives.ts';
 

@@ -1,8 +1,8 @@
 import type { Method } from '../../contract/config.ts';
-import { isRecord, type JsonRecord, parseJson } from '../json.ts';
-import { checkMessage } from '../messages.ts';
-import { offersNothing } from '../pairs.ts';
-import { keysOfRole, meantRole } from '../roles.ts';
+import { checkMessage } from '../examples/messages.ts';
+import { offersNothing } from '../examples/pairs.ts';
+import { keysOfRole, meantRole } from '../examples/roles.ts';
+import { isRecord, type JsonRecord, parseJson } from '../reading/json.ts';
 
 /** What was changed at one place of a line. */
 export interface Change {

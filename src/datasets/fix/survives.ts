@@ -1,5 +1,5 @@
-import { duplicateKeyOf } from '../duplicate-keys.ts';
-import { keysOf } from '../json.ts';
+import { duplicateKeyOf } from '../reading/duplicate-keys.ts';
+import { keysOf } from '../reading/json.ts';
 
 /** More digits than any number needs that is written back as it was. */
 const mostCharacters = 100;

@@ -4,7 +4,7 @@ import formats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { ConfigOf } from '../../contract/graders.ts';
-import { canonicalJson, isRecord, parseJson } from '../../datasets/json.ts';
+import { canonicalJson, isRecord, parseJson } from '../../datasets/reading/json.ts';
 import { cannotGrade, type Grade, type Grader, scored, textGrader, verdict } from './grader.ts';
 
 const noJson = 'The answer is no JSON.';

@@ -1,7 +1,7 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import type { ConfigOf } from '../../contract/graders.ts';
-import { duplicateKeyOf } from '../../datasets/duplicate-keys.ts';
-import { isRecord, parseJson } from '../../datasets/json.ts';
+import { duplicateKeyOf } from '../../datasets/reading/duplicate-keys.ts';
+import { isRecord, parseJson } from '../../datasets/reading/json.ts';
 import type { GraderContext, JudgeRequest } from './context.ts';
 import type { Grading } from './grader.ts';
 

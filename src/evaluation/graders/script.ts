@@ -1,5 +1,5 @@
 import type { ConfigOf } from '../../contract/graders.ts';
-import { parseJson } from '../../datasets/json.ts';
+import { parseJson } from '../../datasets/reading/json.ts';
 import type { Sample } from '../sample.ts';
 import type { GraderContext } from './context.ts';
 import { type Grader, scored } from './grader.ts';

@@ -1,6 +1,6 @@
 import type { ConfigOf } from '../../contract/graders.ts';
 import type { ToolCall } from '../../contract/tool-call.ts';
-import { canonicalJson, isRecord, parseJson } from '../../datasets/json.ts';
+import { canonicalJson, isRecord, parseJson } from '../../datasets/reading/json.ts';
 import { type Grade, type Grader, textGrader } from './grader.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { TunewrightError } from '../../contract/errors.ts';
-import { isRecord, parseJson } from '../../datasets/json.ts';
+import { isRecord, parseJson } from '../../datasets/reading/json.ts';
 import { cannotGrade } from '../graders/grader.ts';
 
 /** How code is started, and where. */

@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import { TunewrightError } from '../../contract/errors.ts';
-import { splitLines } from '../../datasets/lines.ts';
+import { splitLines } from '../../datasets/reading/lines.ts';
 import type { BatchEntry } from '../catalogue.ts';
 import type { Batches, BatchState, ChatAnswer, RemoteBatch, TrainingPlatform } from '../platform.ts';
 import { chatAnswer, chatBody } from './chat.ts';

@@ -2,7 +2,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { readRows } from '../../../src/datasets/convert/format.ts';
 import { readInput } from '../../../src/datasets/convert/input.ts';
 import { arrayRows } from '../../../src/datasets/convert/json-array.ts';
-import { openSource } from '../../../src/datasets/source.ts';
+import { openSource } from '../../../src/datasets/reading/source.ts';
 import { collect, inChunks, temporaryFolder } from '../support.ts';
 
 const files = temporaryFolder();

@@ -2,7 +2,7 @@
 import zlib from 'node:zlib';
 import type { Compressors } from 'hyparquet';
 import { decompressLz4, decompressLz4Raw, decompressSnappy } from 'hyparquet-compressors';
-import { noZstd } from '../../unpack.ts';
+import { noZstd } from '../../reading/unpack.ts';
 
 /** Pages are of about 1 MB; one of columns with long texts may be larger. */
 const maxPageBytes = 256 * 1024 * 1024;

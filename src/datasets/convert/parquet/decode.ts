@@ -9,7 +9,7 @@ import {
 } from 'hyparquet';
 import { sourceError } from '../../../artifacts/failures.ts';
 import { TunewrightError } from '../../../contract/errors.ts';
-import type { JsonRecord } from '../../json.ts';
+import type { JsonRecord } from '../../reading/json.ts';
 import { codecs } from './codecs.ts';
 import { numberAsWritten, parsers, plain } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { ParquetParsers, SchemaElement } from 'hyparquet';
-import { parseJson } from '../../json.ts';
+import { parseJson } from '../../reading/json.ts';
 
 /** Bytes that are no text: nothing that an example could be made of. */
 const noText: Readonly<Record<string, never>> = Object.freeze({});

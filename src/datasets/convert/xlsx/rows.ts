@@ -1,6 +1,6 @@
 import { TunewrightError } from '../../../contract/errors.ts';
-import type { JsonRecord } from '../../json.ts';
 import { shown } from '../../problem.ts';
+import type { JsonRecord } from '../../reading/json.ts';
 import { failedFormula } from '../fault.ts';
 import type { Rows } from '../format.ts';
 import type { OpenInput } from '../input.ts';

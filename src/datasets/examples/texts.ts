@@ -1,0 +1,109 @@
+import { addAll, type Finding, mostOfLine, warningAt } from '../problem.ts';
+import { isRecord } from '../reading/json.ts';
+import type { ChatMessage } from '../shapes.ts';
+
+/** Tokens that chat templates and tokenizers keep for themselves. */
+const specialToken =
+  /<\|(?:endoftext|endofprompt|im_start|im_end|im_sep|fim_\w{3,6}|start|end|message|channel|return|call|constrain|begin_of_text|end_of_text|start_header_id|end_header_id|eot_id|eom_id|python_tag)\|>/;
+/** Shapes that issuers of keys have published. */
+const secrets = [
+  /\bsk-(?=[\w-]{0,60}\d)[\w-]{32}/,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/,
+  /\bAIza[\w-]{35}/,
+  /\bgh[opsur]_[A-Za-z0-9]{36}/,
+  /\bgithub_pat_\w{50}/,
+  /\bglpat-[\w-]{20}/,
+  /\bnpm_[A-Za-z0-9]{36}/,
+  /\bxox[abeoprs]-[\w-]{10}/,
+  /\b[rs]k_live_[A-Za-z0-9]{16}/,
+  /\bhf_[A-Za-z]{30}/,
+  /-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----/,
+];
+/** Addresses under the names that are reserved for examples are nobody's, and git's are machines. */
+const email =
+  /(?<=[\w.%+-])(?<!\bgit)@(?!example\.(?:com|net|org)\b|[\w.-]+\.(?:example|test|invalid)\b)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*\.[A-Za-z]{2}/;
+/** With a country code, or as they are written in North America; no decimal fraction, nor what films have for a number. */
+const phone =
+  /(?<![\w+.])\+(?!\d{4,}\.\d+(?![.\d]))[1-9](?:[ .()/-]{0,2}\d){7,14}(?!\d)|(?<![\w.-])(?:\([2-9]\d\d\) ?|[2-9]\d\d-)(?!555-01)[2-9]\d\d-\d{4}(?![\w-])/;
+const card = /(?<![\w.-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\w-])/g;
+
+/**
+ * What an encoding leaves behind that was read as another: the character for lost ones, UTF-8 read as Latin 1 or Windows 1252
+ * (in capitals, Ã may stand before a space or a quote).
+ */
+const garbled = /\ufffd|Ã[\u0080-\u009f\u00a1-\u00aa\u00ac-\u00ba\u00bc-\u00bf]|â€[^\s\w]|(?:[ÐÑ][\u0080-\u00bf]){3}/;
+
+/** What stands in the texts of messages, each with its place, and should hardly be taught: markers, secrets, personal data. */
+export function checkTexts(places: readonly [path: string, message: ChatMessage][]): Finding[] {
+  const found: Finding[] = [];
+  for (const [at, message] of places) {
+    for (const [path, text] of textsOf(message, at)) {
+      if (found.length >= mostOfLine) return found;
+      addAll(found, checkText(text, path));
+    }
+  }
+  return found;
+}
+
+function checkText(text: string, path: string): Finding[] {
+  const found: Finding[] = [];
+  if (specialToken.test(text)) {
+    const message =
+      'The text holds a special token such as <|endoftext|>: some platforms read it as the end of the text, the others as mere letters. Remove it.';
+    found.push(warningAt(path, 'special_token', message));
+  }
+  if (garbled.test(text) || text.includes('\0') || !text.isWellFormed()) {
+    const message =
+      'The text holds letters that its encoding has lost, such as \ufffd, Ã¼, â€™ or half a character: the model learns to write them. Read the source anew, as UTF-8.';
+    found.push(warningAt(path, 'garbled_text', message));
+  }
+  if (secrets.some((pattern) => pattern.test(text))) {
+    const message =
+      'The text holds what looks like a secret key: a model can repeat it to anybody. Replace it, and revoke it if it is real.';
+    found.push(warningAt(path, 'secret', message));
+  }
+  if (email.test(text) || phone.test(text) || holdsCard(text)) {
+    const message =
+      'The text holds what looks like an e-mail address, a phone number or a card number: a model can repeat it. Replace it by a made-up one, or make sure that you may use it.';
+    found.push(warningAt(path, 'personal_data', message));
+  }
+  return found;
+}
+
+function holdsCard(text: string): boolean {
+  for (const [number] of text.matchAll(card)) if (keepsLuhn(number.replace(/[ -]/g, ''))) return true;
+  return false;
+}
+
+/** Whether the last digit is the check digit of ISO/IEC 7812 over the others. */
+function keepsLuhn(digits: string): boolean {
+  const sum = [...digits].reverse().reduce((total, digit, index) => {
+    const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return sum % 10 === 0;
+}
+
+function textsOf(message: ChatMessage, path: string): [path: string, text: string][] {
+  const { content, refusal, tool_calls: calls, function_call: legacy } = message;
+  const parts = Array.isArray(content) ? content : [];
+  const made: [string, unknown][] = [
+    ...(calls ?? []).map((call, index): [string, unknown] => [
+      `tool_calls[${index}].function`,
+      isRecord(call) ? call.function : undefined,
+    ]),
+    ['function_call', legacy],
+  ];
+  const all: [string, unknown][] = [
+    [`${path}.content`, content],
+    [`${path}.refusal`, refusal],
+    ...parts
+      .filter(isRecord)
+      .map((part, index): [string, unknown] => [`${path}.content[${index}]`, part.text ?? part.refusal]),
+    ...made.map(([at, call]): [string, unknown] => [
+      `${path}.${at}.arguments`,
+      isRecord(call) ? call.arguments : undefined,
+    ]),
+  ];
+  return all.filter((one): one is [string, string] => typeof one[1] === 'string');
+}

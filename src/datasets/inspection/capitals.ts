@@ -1,0 +1,39 @@
+import { type Finding, warningAt } from '../problem.ts';
+import type { Looked } from './languages.ts';
+
+/** Of fewer examples nothing is said. */
+const fewestExamples = 10;
+/** Single capitals are names of choices, abbreviations, initials. */
+const words = /\p{L}{3,}/gu;
+
+/** Warnings of questions or answers that are shouted: a third of their letters, as the legacy preparation tool had it. */
+export function capitalsOf(looked: readonly Looked[]): Finding[] {
+  if (looked.length < fewestExamples) return [];
+  return [
+    ...(isShouted(looked.map(({ question }) => question)) ? [questionsShout()] : []),
+    ...(isShouted(looked.map(({ answer }) => answer)) ? [answersShout()] : []),
+  ];
+}
+
+function isShouted(texts: readonly string[]): boolean {
+  let [capitals, small] = [0, 0];
+  for (const text of texts) {
+    for (const [word] of text.matchAll(words)) {
+      capitals += word.match(/\p{Lu}/gu)?.length ?? 0;
+      small += word.match(/\p{Ll}/gu)?.length ?? 0;
+    }
+  }
+  return capitals * 2 > small;
+}
+
+function questionsShout(): Finding {
+  const message =
+    'More than a third of the letters of questions are capitals: models know words better as they are usually written, and people ask in small letters too. Write them so unless it is meant.';
+  return warningAt('', 'upper_case_questions', message);
+}
+
+function answersShout(): Finding {
+  const message =
+    'More than a third of the letters of answers are capitals: they take more tokens than words as they are usually written, and models know them less well. Write them so unless it is meant.';
+  return warningAt('', 'upper_case_answers', message);
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import type { Method } from '../../contract/config.ts';
+import { TunewrightError } from '../../contract/errors.ts';
+import { type ReadExample, readExamples } from '../examples/examples.ts';
+import { formats } from '../examples/formats.ts';
+import { referenceOf } from '../examples/reference.ts';
+import { shown } from '../problem.ts';
+import { canonicalJson } from '../reading/json.ts';
+import { readLines } from '../reading/source.ts';
+import type { ChatMessage } from '../shapes.ts';
+import type { TokenCounter } from '../tokens.ts';
+import { groupOf, type SplitFields, timeOf } from './fields.ts';
+import { type Likeness, likenesses } from './near.ts';
+
+/** What is remembered of an example when a file is split: where it is and what it is like, not what it says. */
+export interface Entry {
+  /** From 1. */
+  line: number;
+  /** Bytes in the file. */
+  offset: number;
+  length: number;
+  /** Equal for examples that ask the same. */
+  prompt: string;
+  /** Tells examples that ask nearly the same. */
+  likeness: Likeness;
+  /** Equal for examples with the same answer. */
+  answer: string;
+  tokens: number;
+  /** Of what a model reads at once. */
+  longest: number;
+  answerTokens: number;
+  /** Where the split is by a field: its group, and its time. */
+  group?: string | undefined;
+  time?: number | undefined;
+}
+
+export interface EntryOptions {
+  method: Method;
+  counter: TokenCounter;
+  fields?: SplitFields | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Reads a file once. Throws `invalid_data` at the first line that is no example, or lacks a field that is asked for. */
+export async function readEntries(
+  path: string,
+  { method, counter, fields = {}, signal }: EntryOptions,
+): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  const format = formats[method];
+  const likenessOf = likenesses();
+  const add = ({ line, example, problems }: ReadExample): void => {
+    const error = problems.find(({ severity }) => severity === 'error');
+    if (error) {
+      const advice = `Mend it; \`tunewright validate ${path}\` lists all there is to mend.`;
+      throw unsplittable(path, error.line ?? 1, error.message, advice);
+    }
+    if (!line || !example) return;
+    const { number, offset, length } = line;
+    const { prompt, reference } = referenceOf(example.chat);
+    const { tokens, longest } = counter.example(example);
+    const { groupBy, timeBy } = fields;
+    const has = <T>(value: T | undefined, field: string, what: string): T => {
+      if (value !== undefined) return value;
+      throw unsplittable(
+        path,
+        number,
+        `it has no field ${shown(field)} that is ${what}.`,
+        'Give every line the field, or split without it.',
+      );
+    };
+    entries.push({
+      ...(groupBy ? { group: has(groupOf(example.chat, groupBy), groupBy, 'a text or a number') } : {}),
+      ...(timeBy ? { time: has(timeOf(example.chat, timeBy), timeBy, 'a time') } : {}),
+      line: number,
+      offset,
+      length,
+      prompt: promptKey(prompt),
+      likeness: likenessOf(prompt),
+      answer: digest(format.answer(example)),
+      tokens,
+      longest,
+      answerTokens: counter.text(reference),
+    });
+  };
+  for await (const list of readExamples(readLines(path, { signal }), format)) {
+    for (const read of list) add(read);
+  }
+  return entries;
+}
+
+function unsplittable(path: string, line: number, why: string, advice: string): TunewrightError {
+  return new TunewrightError('invalid_data', `${path} cannot be split: line ${line}: ${why}`, { advice });
+}
+
+/** Equal for what asks the same. */
+export function promptKey(prompt: readonly unknown[]): string {
+  return digest(canonicalJson((prompt as readonly ChatMessage[]).map(asAsked)));
+}
+
+/** Weights say how an earlier answer is learnt, not what is asked. */
+function asAsked(message: ChatMessage): ChatMessage {
+  const { weight: _, ...asked } = message;
+  return asked;
+}
+
+/** 16 characters of one byte for a text of any length. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest().toString('latin1', 0, 16);
+}

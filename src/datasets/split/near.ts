@@ -1,0 +1,130 @@
+import { assistantText } from '../examples/reference.ts';
+import type { ChatMessage } from '../shapes.ts';
+
+/** What examples that ask nearly the same share: of five letters in a row, seventeen in twenty. */
+const nearness = 0.85;
+const shingleLetters = 5;
+/** Of a long text the smallest hashes stand for all of them. */
+const mostHashes = 128;
+/** Below that a text says too little: "Go on." is no sign of anything. */
+const fewestHashes = 8;
+const bands = 16;
+const rows = 4;
+/** Into a bucket, from its end: what all looks alike is one group long before. */
+const mostLooks = 50;
+
+/** What is asked, and what stands around it, each as ascending hashes: exact for texts of up to 132 letters. */
+export interface Likeness {
+  asked: Uint32Array;
+  /** Of system and developer messages: equal ones are one array. */
+  frame: Uint32Array;
+}
+
+/** Makes {@link Likeness}es; frames are remembered, for most examples of a file have the same. */
+export function likenesses(): (prompt: readonly ChatMessage[]) => Likeness {
+  const frames = new Map<string, Uint32Array>();
+  return (prompt) => {
+    const isFrame = ({ role }: ChatMessage) => role === 'system' || role === 'developer';
+    const frame = prompt.filter(isFrame).map(assistantText).join('\n');
+    const known = frames.get(frame) ?? hashesOf(frame);
+    frames.set(frame, known);
+    const asked = prompt.filter((message) => !isFrame(message)).map(assistantText);
+    return { asked: hashesOf(asked.join('\n')), frame: known };
+  };
+}
+
+function hashesOf(text: string): Uint32Array {
+  const letters = text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+  const count = Math.max(0, letters.length - shingleLetters + 1);
+  const hashes = new Uint32Array(count);
+  for (let at = 0; at < count; at++) {
+    let hash = 0x811c9dc5;
+    for (let letter = at; letter < at + shingleLetters; letter++) {
+      hash = Math.imul(hash ^ letters.charCodeAt(letter), 0x01000193);
+    }
+    hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
+    hashes[at] = hash ^ (hash >>> 13);
+  }
+  hashes.sort();
+  let kept = 0;
+  for (let at = 0; at < count && kept < mostHashes; at++) {
+    if (at === 0 || hashes[at] !== hashes[at - 1]) hashes[kept++] = hashes[at] as number;
+  }
+  return hashes.slice(0, kept);
+}
+
+/**
+ * Groups of those that ask nearly the same, directly or by way of others; a group is called by the first of its members.
+ * Returns each one's group. MinHash in bands: two of the nearness asked for are compared but for one pair in 100,000.
+ */
+export function nearGroups(all: readonly Likeness[]): Uint32Array {
+  const groups = Uint32Array.from(all, (_, index) => index);
+  const groupOf = (index: number): number => {
+    let at = index;
+    while (groups[at] !== at) {
+      groups[at] = groups[groups[at] as number] as number;
+      at = groups[at] as number;
+    }
+    return at;
+  };
+  // One band at a time: the buckets of all would take more memory than the hashes.
+  for (let band = 0; band < bands; band++) {
+    const buckets = new Map<number, number[]>();
+    const keysOfFrames = new Map<Uint32Array, number>();
+    for (const [later, { asked, frame }] of all.entries()) {
+      if (asked.length < fewestHashes) continue;
+      const keyOfFrame = keysOfFrames.get(frame) ?? bandOf(frame, band);
+      keysOfFrames.set(frame, keyOfFrame);
+      const key = bandOf(asked, band) ^ keyOfFrame;
+      const bucket = buckets.get(key);
+      if (!bucket) {
+        buckets.set(key, [later]);
+        continue;
+      }
+      for (let at = bucket.length - 1, looks = mostLooks; at >= 0 && looks > 0; at--, looks--) {
+        const earlier = bucket[at] as number;
+        const [mine, its] = [groupOf(later), groupOf(earlier)];
+        if (mine === its) continue;
+        const other = all[earlier] as Likeness;
+        if (isNear(asked, other.asked) && isNear(frame, other.frame)) groups[Math.max(mine, its)] = Math.min(mine, its);
+      }
+      bucket.push(later);
+    }
+  }
+  return groups.map((_, index) => groupOf(index));
+}
+
+/** The smallest of the hashes under {@link rows} orders of this band's own, as one number. */
+function bandOf(hashes: Uint32Array, band: number): number {
+  let key = 0;
+  for (let row = 0; row < rows; row++) {
+    const order = Math.imul(band * rows + row + 1, 0x9e3779b1);
+    let least = 0xffffffff;
+    for (let at = 0; at < hashes.length; at++) {
+      let hash = Math.imul((hashes[at] as number) ^ order, 0x85ebca6b);
+      hash = (hash ^ (hash >>> 15)) >>> 0;
+      if (hash < least) least = hash;
+    }
+    key = Math.imul(key ^ least, 0x27d4eb2f) ^ (key >>> 13);
+  }
+  return key;
+}
+
+/** Whether they share so much of what either has. */
+function isNear(a: Uint32Array, b: Uint32Array): boolean {
+  if (a === b || a.length + b.length === 0) return true;
+  const most = Math.max(a.length, b.length);
+  if (Math.min(a.length, b.length) < nearness * most) return false;
+  let shared = 0;
+  for (let i = 0, j = 0; i < a.length && j < b.length; ) {
+    const left = a[i] as number;
+    const right = b[j] as number;
+    if (left === right) shared += 1;
+    if (left <= right) i += 1;
+    if (right <= left) j += 1;
+  }
+  return shared >= nearness * (a.length + b.length - shared);
+}

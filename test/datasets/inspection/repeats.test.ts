@@ -1,0 +1,78 @@
+import { fingerprint } from '../../../src/datasets/inspection/fingerprint.ts';
+import { repeatFinder, repeatKey } from '../../../src/datasets/inspection/repeats.ts';
+import type { ChatMessage } from '../../../src/datasets/shapes.ts';
+
+const user = { role: 'user', content: 'a' };
+const assistant = (content: string) => ({ role: 'assistant', content });
+
+/** What is found in each of some examples, given by their messages. */
+function found(examples: ChatMessage[][], limit?: number): string[] {
+  const repeats = repeatFinder(limit);
+  return examples.map((messages) =>
+    repeats
+      .add(repeatKey({ chat: { messages } }))
+      .map(({ code }) => code)
+      .join(),
+  );
+}
+
+test('what stands there before, and one question with two answers', () => {
+  const parts = { role: 'user', content: [{ type: 'text', text: 'a' }] };
+  const examples = [
+    [user, assistant('x')],
+    [user, assistant('x')],
+    [user, assistant('y')],
+    [{ ...user, name: 'ann' }, assistant('y')],
+    [parts, assistant('y')],
+    [parts, assistant('y')],
+    [user, { ...assistant('z'), weight: 0 }, user, assistant('x')],
+    [user, { ...assistant('z'), weight: 1 }, user, assistant('x')],
+  ];
+  expect(found(examples)).toEqual([
+    '',
+    'duplicate_example',
+    'contradictory_answer',
+    '',
+    '',
+    'duplicate_example',
+    '',
+    'duplicate_example',
+  ]);
+});
+
+test('other tools are another question', () => {
+  const repeats = repeatFinder();
+  const messages = [user, assistant('x')];
+  expect(
+    [{ messages }, { messages, tools: [1] }, { messages, tools: [2] }].flatMap((chat) =>
+      repeats.add(repeatKey({ chat })),
+    ),
+  ).toEqual([]);
+  expect(repeats.add(repeatKey({ chat: { messages, tools: [2] } }))).toHaveLength(1);
+});
+
+test('many questions are told apart; beyond the limit no new ones are remembered', () => {
+  const many = Array.from({ length: 20_000 }, (_, i) => [{ role: 'user', content: `${i}` }, assistant('x')]);
+  expect(found(many).filter((code) => code !== '')).toEqual([]);
+  const again = found([...many, ...many], 15_000);
+  expect(again.filter((code) => code === 'duplicate_example')).toHaveLength(15_000);
+});
+
+test('fingerprints of alike texts differ, in both halves', () => {
+  const texts = Array.from({ length: 100_000 }, (_, i) => [`${i}`.padStart(i % 9, 'a'), `b${i % 7}`]);
+  const seen = texts.map(fingerprint);
+  const pairs = [['ab', 'c'], ['a', 'bc'], ['abc'], ['abc', '']].map(fingerprint);
+  expect(new Set(pairs.map(({ high, low }) => `${high} ${low}`)).size).toBe(4);
+  // Of 100,000 numbers of 32 bits about one pair is equal by chance.
+  expect(new Set(seen.map(({ high }) => high)).size).toBeGreaterThan(99_980);
+  expect(new Set(seen.map(({ low }) => low)).size).toBeGreaterThan(99_980);
+});
+
+test('one text with other calls is another answer', () => {
+  const calling = (city: string) => ({
+    ...assistant('Let me look.'),
+    tool_calls: [{ id: '1', type: 'function', function: { name: 'weather', arguments: JSON.stringify({ city }) } }],
+  });
+  const examples = [calling('Rome'), calling('Paris'), calling('Rome')].map((answer) => [user, answer]);
+  expect(found(examples)).toEqual(['', 'contradictory_answer', 'duplicate_example']);
+});

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { likenesses, nearGroups } from '../../../src/datasets/split/near.ts';
+
+const user = (content: string, system?: string) => [
+  ...(system === undefined ? [] : [{ role: 'system', content: system }]),
+  { role: 'user', content },
+];
+
+/** The groups that these questions make, in the order of their first members. */
+function grouped(questions: readonly ReturnType<typeof user>[]): number[][] {
+  const likenessOf = likenesses();
+  const groups = nearGroups(questions.map((one) => likenessOf(one)));
+  return [...Map.groupBy(groups.keys(), (index) => groups[index]).values()];
+}
+
+test.each([
+  ["Can you tell me why I haven't received my card?", "can you tell me why I haven't received my card??", true],
+  [
+    'I want to reactivate my card, I thought I had lost it but it was in my jacket',
+    'I want to reactivate my card, I thought I had lost it but it was in my jackets',
+    true,
+  ],
+  ['Why is there a fee on my statement from last week?', 'Why was there a charge in my account this month?', false],
+  ['注文した商品がまだ届いていません。いつ届きますか', '注文した商品がまだ届いていません！いつ届きますか？', true],
+  ['Go on.', 'Go on!', false],
+])('%j and %j', (a, b, near) => {
+  expect(grouped([user(a), user(b)])).toEqual(near ? [[0, 1]] : [[0], [1]]);
+});
+
+test('the same question under another system message is another one; under nearly the same it is not', () => {
+  const question = 'Please rewrite the text that follows here.';
+  const polite = 'You are a polite assistant that writes formal letters for a bank in the city.';
+  const [rude, later] = ['Answer like a pirate at sea who has lost his ship.', `${polite} 2026`];
+  const asked = [user(question, polite), user(question, rude), user(question, later), user(question)];
+  expect(grouped(asked)).toEqual([[0, 2], [1], [3]]);
+});
+
+test('a group is called by its first member, and reaches by way of others', () => {
+  const words = 'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen'.split(' ');
+  const from = (word: number) => user(words.slice(word).join(' '));
+  expect(grouped([from(0), from(2), from(4)])).toEqual([[0, 1, 2]]);
+  expect(grouped([from(0), from(4)])).toEqual([[0], [1]]);
+});
+
+test('what has been changed in few letters is found, whatever it says', () => {
+  const sentence = fc.array(fc.stringMatching(/^[a-z]{2,9}$/), { minLength: 12, maxLength: 80 });
+  fc.assert(
+    fc.property(fc.array(sentence, { minLength: 1, maxLength: 20 }), fc.nat(), (sentences, at) => {
+      const texts = sentences.map((words) => words.join(' '));
+      const chosen = texts[at % texts.length] as string;
+      const groups = grouped([...texts, `${chosen.toUpperCase()}!`].map((text) => user(text)));
+      const own = groups.find((members) => members.includes(texts.length)) as number[];
+      expect(own.map((index) => texts[index] ?? chosen)).toContain(chosen);
+      expect(own.length).toBeGreaterThan(1);
+    }),
+  );
+});

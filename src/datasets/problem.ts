@@ -6,15 +6,19 @@ export interface Problem {
   line?: number;
   /** Where in the line: `messages[2].content`. */
   path?: string;
-  /** What is wrong, why it hurts, how to mend it. */
+  /** What is wrong, why it hurts, how to mend it; of a warning that stands in several lines also which. */
   message: string;
+  /** Of a warning: where else it stands, in order. */
+  more?: Place[];
 }
+
+export type Place = Pick<Problem, 'line' | 'path'>;
 
 /** So many are told of one line: what goes on like this says nothing more, and would be held in memory. */
 export const mostOfLine = 100;
 
 /** A problem before it is known which line it stands in. */
-export type Finding = Omit<Problem, 'line'>;
+export type Finding = Omit<Problem, 'line' | 'more'>;
 
 /** An error at `path`; '' is the line itself. */
 export function problemAt(path: string, code: string, message: string): Finding {
@@ -45,6 +49,12 @@ export function linesOf(items: readonly { line: number }[]): string {
   return `${items.length === 1 ? 'line' : 'lines'} ${named.join(', ')}${more}`;
 }
 
+/** A problem once for each of its places. */
+export function atEachPlace({ more = [], ...problem }: Problem): Problem[] {
+  const { line: _, path: __, ...what } = problem;
+  return [problem, ...more.map((place) => ({ ...what, ...place }))];
+}
+
 export interface ProblemCounts {
   problems: Problem[];
   errors: number;
@@ -53,14 +63,14 @@ export interface ProblemCounts {
 
 export interface ProblemLog {
   add(problem: Problem): void;
-  /** Errors line by line, then each kind of warning once, with how many lines it is about. */
+  /** Errors line by line, then each kind of warning once, with the lines that it is about. */
   result(): ProblemCounts;
 }
 
-/** Keeps the first `max` problems and counts all of them; warnings of one kind are one problem. */
+/** Keeps the first `max` problems and counts all of them; warnings of one kind are one problem, with the first `max` places. */
 export function problemLog(max: number): ProblemLog {
   const problems: Problem[] = [];
-  const kinds = new Map<string, { first: Problem; lines: number }>();
+  const kinds = new Map<string, Kind>();
   let errors = 0;
   return {
     add(problem) {
@@ -69,15 +79,32 @@ export function problemLog(max: number): ProblemLog {
         if (problems.length < max) problems.push(problem);
         return;
       }
-      const kind = kinds.get(problem.code);
-      if (kind) kind.lines += 1;
-      else kinds.set(problem.code, { first: problem, lines: 1 });
+      const { code, line = 0, path } = problem;
+      const kind = kinds.get(code);
+      if (!kind) {
+        kinds.set(code, { first: problem, more: [], times: 1 });
+        return;
+      }
+      kind.times += 1;
+      if (kind.more.length < max) kind.more.push({ ...(line ? { line } : {}), ...(path ? { path } : {}) });
     },
     result() {
-      const warnings = [...kinds.values()].map(({ first, lines }) =>
-        lines === 1 ? first : { ...first, message: `${first.message} (${lines} times, here first)` },
-      );
+      const warnings = [...kinds.values()].map(warningOf);
       return { problems: [...problems, ...warnings].slice(0, max), errors, warnings: warnings.length };
     },
   };
+}
+
+/** Warnings of one code. */
+interface Kind {
+  first: Problem;
+  more: Place[];
+  times: number;
+}
+
+function warningOf({ first, more, times }: Kind): Problem {
+  if (times === 1) return first;
+  const lines = [...new Set([first, ...more].map(({ line = 0 }) => line))];
+  const where = lines.length > 1 ? `: ${linesOf(lines.map((line) => ({ line })))}` : '';
+  return { ...first, message: `${first.message} (${times.toLocaleString('en-US')} times${where})`, more };
 }

@@ -169,6 +169,11 @@ test('problems become a SARIF log', async () => {
   for (const { locations } of results) {
     expect(locations[0].physicalLocation.region.startLine).toBeGreaterThan(0);
   }
+  const placesOf = (rule: string) =>
+    results
+      .filter(({ ruleId }: { ruleId: string }) => ruleId === rule)
+      .map(({ locations }: (typeof results)[number]) => locations[0].physicalLocation.region.startLine);
+  expect(placesOf('missing_system_message')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   expect(results).toContainEqual({
     ruleId: 'unrecognized_role',
     ruleIndex: rules.indexOf('unrecognized_role'),

@@ -1,4 +1,4 @@
-import type { Problem } from '../../datasets/index.ts';
+import { atEachPlace, type Problem } from '../../datasets/problem.ts';
 
 const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
@@ -14,7 +14,7 @@ export function sarifLog(file: string, problems: readonly Problem[]): object {
     runs: [
       {
         tool: { driver: { name: 'tunewright', rules: codes.map((id) => ruleOf(id, problems)) } },
-        results: problems.map(({ code, severity, line, path, message }) => ({
+        results: problems.flatMap(atEachPlace).map(({ code, severity, line, path, message }) => ({
           ruleId: code,
           ruleIndex: codes.indexOf(code),
           level: severity,

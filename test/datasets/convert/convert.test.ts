@@ -101,7 +101,11 @@ test('rows with nothing to learn are left out and told', async () => {
   const { conversion, out } = await convert({ 'a.csv': 'text,category\na,b\n\n , \nc,\n,d\n' });
   expect(conversion).toMatchObject({ examples: 1, errors: 0, inputs: [{ leftOut: 4, warnings: 3 }] });
   expect(conversion).toHaveProperty('inputs.0.problems', [
-    expect.objectContaining({ code: 'empty_row', line: 3, message: expect.stringMatching(/\(2 times, here first\)$/) }),
+    expect.objectContaining({
+      code: 'empty_row',
+      line: 3,
+      message: expect.stringMatching(/ \(2 times: lines 3, 4\)$/),
+    }),
     expect.objectContaining({ code: 'empty_answer', line: 5 }),
     expect.objectContaining({ code: 'empty_question', line: 6 }),
   ]);

@@ -138,8 +138,31 @@ test('errors are told line by line, warnings of a kind once with their number', 
     expect.stringMatching(/^The line is not JSON: see character 1\. .*convert/),
     expect.stringMatching(/^The line is not JSON: it ends too early\./),
     expect.any(String),
-    expect.stringContaining('(2 times, here first)'),
+    expect.stringMatching(/ \(2 times: lines 1, 4\)$/),
     expect.any(String),
+  ]);
+});
+
+test('a warning names every line that it is about, once for each place in it', async () => {
+  const twice = JSON.stringify({
+    messages: [
+      { role: 'system', content: 'x' },
+      { role: 'user', content: 'a@firm.io' },
+      { role: 'assistant', content: 'b@firm.io' },
+    ],
+  });
+  const path = await files.write(
+    'places.jsonl',
+    jsonl([...good, twice, chat('c@firm.io', 'x'), chat('y', 'd@firm.io')]),
+  );
+  const { problems } = await inspectDataset(path);
+  const [found] = problems.filter(({ code }) => code === 'personal_data');
+  expect(found).toMatchObject({ line: 11, path: 'messages[1].content' });
+  expect(found?.message).toMatch(/ \(4 times: lines 11, 12, 13\)$/);
+  expect(found?.more).toEqual([
+    { line: 11, path: 'messages[2].content' },
+    { line: 12, path: 'messages[1].content' },
+    { line: 13, path: 'messages[2].content' },
   ]);
 });
 

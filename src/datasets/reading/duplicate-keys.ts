@@ -20,14 +20,28 @@ export function duplicateKeyOf(text: string, keys: number): string | undefined {
   return marks(text) === keys ? undefined : scan(text);
 }
 
-/** A quote and a colon after it: a key, save in odd spacing and in texts that begin with a colon. */
+/** A quote and a colon behind it: a key, save in texts that begin with a colon, or hold one behind a quote. */
 function marks(text: string): number {
   let count = 0;
   // One letter is looked for at the speed of memory, two are not.
   for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
-    if (text.charCodeAt(at - 1) === quote && text.charCodeAt(at - 2) !== backslash) count += 1;
+    let before = at - 1;
+    while (isSpace(text.charCodeAt(before))) before -= 1;
+    if (text.charCodeAt(before) === quote && !isEscaped(text, before)) count += 1;
   }
   return count;
+}
+
+/** Whether an odd number of backslashes stands before it. */
+function isEscaped(text: string, at: number): boolean {
+  let start = at;
+  while (text.charCodeAt(start - 1) === backslash) start -= 1;
+  return (at - start) % 2 === 1;
+}
+
+/** White space of JSON. */
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 function scan(text: string): string | undefined {

@@ -3,10 +3,19 @@ import { isBlank } from '../reading/blank.ts';
 import { isRecord } from '../reading/json.ts';
 import { checkImage } from './images.ts';
 
+/** Whether a list of parts says nothing but white space. */
+export function areBlankParts(content: unknown): boolean {
+  if (!Array.isArray(content) || content.length === 0) return false;
+  return content.every(
+    (part) => isRecord(part) && part.type === 'text' && typeof part.text === 'string' && isBlank(part.text),
+  );
+}
+
 /** Everything wrong with what was said: text, or a list of parts. */
 export function checkContent(content: unknown, role: string, path: string): Finding[] {
-  if (typeof content === 'string' && content !== '') {
-    if (!isBlank(content)) return [];
+  const isText = typeof content === 'string' && content !== '';
+  if (isText && !isBlank(content)) return [];
+  if (isText || areBlankParts(content)) {
     const message = 'There is nothing but white space, so that nothing is said. Add the text, or remove the message.';
     return [warningAt(path, 'blank_content', message)];
   }

@@ -1,7 +1,7 @@
 import { addAll, type Finding, mostOfLine, problemAt, shown, warningAt } from '../problem.ts';
 import { isBlank } from '../reading/blank.ts';
 import { isRecord, type JsonRecord } from '../reading/json.ts';
-import { checkContent } from './content.ts';
+import { areBlankParts, checkContent } from './content.ts';
 import { keysOfRole, meantRole } from './roles.ts';
 import { checkCalls } from './tools.ts';
 
@@ -84,13 +84,14 @@ function checkSaid(message: JsonRecord, path: string): Finding[] {
       other === undefined ? 'Add what was said.' : `Its field ${shown(other)} seems to hold it: call that "content".`;
     return [problemAt(path, 'message_missing_key', `The message has no content. ${advice}`)];
   }
-  if (role === 'assistant' && typeof content === 'string') {
+  const saysNothing = typeof content === 'string' || areBlankParts(content);
+  if (role === 'assistant' && saysNothing) {
     const text =
       'The answer is empty or white space: the model learns to say nothing. Remove the example unless that is meant.';
     return instead ? [] : [warningAt(`${path}.content`, 'empty_answer', text)];
   }
   // A tool may well have had nothing to say.
-  if (typeof content === 'string' && (role === 'tool' || role === 'function')) return [];
+  if (saysNothing && (role === 'tool' || role === 'function')) return [];
   return checkContent(content, String(role), `${path}.content`);
 }
 

@@ -89,6 +89,8 @@ test.each<[unknown, string[]]>([
   [{ role: 'assistant', content: '' }, ['(empty_answer messages[1].content)']],
   [{ role: 'assistant', content: ' \n' }, ['(empty_answer messages[1].content)']],
   [{ role: 'user', content: ' \n' }, ['(blank_content messages[1].content)']],
+  [{ role: 'assistant', content: [{ type: 'text', text: ' ' }] }, ['(empty_answer messages[1].content)']],
+  [{ role: 'user', content: [{ type: 'text', text: '' }] }, ['(blank_content messages[1].content)']],
   [{ ...user, weight: 1 }, ['invalid_weight messages[1].weight']],
   [{ ...assistant, weight: 2 }, ['invalid_weight messages[1].weight']],
   [{ ...assistant, weight: true }, ['invalid_weight messages[1].weight']],

@@ -28,12 +28,21 @@ const beside: Readonly<Record<string, readonly [distance: number, bytes: string]
     [1, 'SIA'],
     [1, 'Iza'],
   ],
-  // Ã, Ð, Ñ and what UTF-8 read as Latin 1 has behind them; â and €.
+  // In the JSON of arguments, a letter by its number.
+  '\\': [[1, 'u']],
+  // Ã, Â, Ð, Ñ, â, ð and what UTF-8 read as Latin 1 or Windows 1252 has behind them.
   '\xc3': [
     [1, '\x83\xc2'],
+    [1, '\x83\xc5'],
+    [1, '\x83\xcb'],
+    [1, '\x83\xe2'],
+    [1, '\x82\xc2'],
     [1, '\x90\xc2'],
     [1, '\x91\xc2'],
     [1, '\xa2\xe2\x82\xac'],
+    [1, '\xa2\xc2\x80'],
+    [1, '\xb0\xc5\xb8'],
+    [1, '\xb0\xc2\x9f'],
   ],
   // U+FFFD.
   '\xef': [[1, '\xbf\xbd']],

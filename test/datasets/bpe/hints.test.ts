@@ -3,7 +3,7 @@ import { partLetters } from '../../../src/datasets/bpe/parts.ts';
 import { seededRandom } from '../../../src/datasets/random.ts';
 
 const hint =
-  /@|\0|\ufffd|\+[1-9]|<\||sk-|xox.-|glpat-|-BEGIN|hf_|npm_|gh._|pat_|live_|AKIA|ASIA|AIza|[ÃÐÑ][\u0080-\u00bf]|â€|\d\d\d(?:-\d\d\d\d|\d[ -]?\d\d\d\d)/;
+  /@|\0|\ufffd|\+[1-9]|<\||sk-|xox.-|glpat-|-BEGIN|hf_|npm_|gh._|pat_|live_|AKIA|ASIA|AIza|[ÃÂÐÑ][\u0080-\u00bf]|Ã[Ÿ–€]|â€|â\u0080|ð[Ÿ\u009f]|\\u|\d\d\d(?:-\d\d\d\d|\d[ -]?\d\d\d\d)/;
 
 describe.each(['o200k_base', 'cl100k_base'] as const)('%s', (encoding) => {
   const counter = byteCounter(encoding);
@@ -39,7 +39,7 @@ describe.each(['o200k_base', 'cl100k_base'] as const)('%s', (encoding) => {
     const random = seededRandom(11);
     const keys = ['sk', 'xoxb', 'glpat', 'BEGIN', 'hf', 'npm', 'gho', 'pat', 'live', 'AKIA', 'ASIA', 'AIza', '<|'];
     const pieces = [
-      ...'@+|_-A \n"\'.é漢\0\ufffdÃâ€ÐÑ\u009f\u00b6<',
+      ...'@+|_-A \n"\'.é漢\0\ufffdÃâ€ÐÑÂðŸ–\u0080\u009f\u00b6<\\u',
       '  ',
       'The',
       'words',

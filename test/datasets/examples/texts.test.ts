@@ -50,6 +50,11 @@ test.each<[string, string]>([
   ['garbled_text', 'schÃ¶n, naÃ¯ve, Ã\u0084rger'],
   ['garbled_text', 'itâ€™s'],
   ['garbled_text', 'ÐŸÑ€Ð¸Ð²ÐµÑ‚'.normalize()],
+  ['garbled_text', 'die StraÃŸe'],
+  ['garbled_text', 'Ã–sterreich'],
+  ['garbled_text', 'Itâ\u0080\u0099s'],
+  ['garbled_text', 'ok ðŸ˜€'],
+  ['garbled_text', '20 Â°C'],
   ['garbled_text', 'half \ud83d'],
   ['garbled_text', 'a\0b'],
 ])('%s: %j', (code, text) => {
@@ -67,6 +72,12 @@ test.each([
   '1 + 2 = 3, C++20, +1, 2026-11-23 10:00',
   '4111 1111 1111 1112, 12345678901234567890, 9f41111111111111111',
   '-----BEGIN CERTIFICATE-----',
+  'icon@2x.png, this@MainActivity.window, this@Foo.name, getty@tty1.service, vite@5.0.0-beta.rc, W@x.transpose()',
+  '+10 000 000, +12.500.000, (+10000000), +100 000 000, +1-555-0123, +1 (555) 123-4567, +1 202-555-0143',
+  '20230115123043, 2015 2016 2017 2018, 3312345678901238',
+  'AKIAIOSFODNN7EXAMPLE, xoxb-your-bot-token-here, https://x.example/sk-hynix-starts-mass-production-hbm3e-2024-09-26/',
+  `ghp_${'x'.repeat(36)} npm_${'x'.repeat(36)} hf_${'x'.repeat(34)} glpat-${'x'.repeat(20)}`,
+  'IRMÃ¹, LATÃº, AMANHÃ–, MÂ¹',
   'AMANHÃ, AMANHÃ\u00a0«SERÁ», â € 5, Ðe whole 👩‍👩‍👧‍👦',
 ])('nothing: %j', (text) => {
   expect(codesIn(text)).toEqual([]);
@@ -100,6 +111,20 @@ test('hostile texts take time in proportion to their length', () => {
     codesIn(`@${piece.repeat(200_000 / piece.length)}@a.`);
   }
   expect(performance.now() - began).toBeLessThan(30_000);
+});
+
+test.each([
+  ['personal_data', '{"text":"Tel:\\n+49 30 1234567"}'],
+  ['personal_data', '{"to":"max\\u0040firma.de"}'],
+  ['personal_data', '{"card":4111111111111111}'],
+  ['secret', `{"env":["a\\nsk-${'aB3d'.repeat(10)}"]}`],
+  ['garbled_text', '{"name":"M\\u00c3\\u00bcller"}'],
+  ['personal_data', 'no JSON, jo@firm.io'],
+])('%s is found in arguments as the tool gets them: %s', (code, written) => {
+  const calls = [{ id: 'c', type: 'function', function: { name: 'f', arguments: written } }];
+  expect(findingsIn({ role: 'assistant', tool_calls: calls })).toMatchObject([
+    { code, path: 'messages[0].tool_calls[0].function.arguments' },
+  ]);
 });
 
 test.each([

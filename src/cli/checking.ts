@@ -30,11 +30,12 @@ export async function inspectFile({ out }: Context, path: string, options: Inspe
 export async function inspectCounting(
   context: Context,
   path: string,
-  counts: { out: string; force: boolean | undefined },
+  counts: { out: string; inputs: readonly string[]; force: boolean | undefined },
   options: InspectOptions,
 ): Promise<Inspection> {
   const { openDraft } = await import('../datasets/draft.ts');
-  const draft = await openDraft(counts.out, { inputs: [{ path }], force: counts.force });
+  const { out, inputs, force } = counts;
+  const draft = await openDraft(out, { inputs: inputs.map((path) => ({ path })), force });
   try {
     const onCounts = async (examples: object[]) =>
       await draft.write(examples.map((example) => `${JSON.stringify(example)}\n`).join(''));
@@ -79,18 +80,26 @@ export async function withAlike(
 }
 
 /** Of labels, or of answers in free text. Throws `invalid_data` for a file that has errors, or too little to go by. */
-export async function reviewOf({ errors, method }: Inspection, path: string, most: number): Promise<Review | Quality> {
+export async function reviewOf(
+  { errors, method }: Inspection,
+  path: string,
+  most: number,
+  signal: AbortSignal | undefined,
+): Promise<Review | Quality> {
   const { reviewAnswers, reviewTexts } = await import('../datasets/index.ts');
-  const texts = async () => (method === 'reinforcement' ? undefined : await reviewTexts(path, method, most));
-  const reviewed = errors > 0 ? undefined : ((await reviewAnswers(path, method, most)) ?? (await texts()));
+  const texts = async () => (method === 'reinforcement' ? undefined : await reviewTexts(path, method, most, signal));
+  const reviewed = errors > 0 ? undefined : ((await reviewAnswers(path, method, most, signal)) ?? (await texts()));
   if (reviewed) return reviewed;
-  const reason = errors > 0 ? 'it has errors' : 'there is too little to go by';
-  throw new TunewrightError('invalid_data', `${path} cannot be reviewed: ${reason}.`, {
-    advice:
-      errors > 0
-        ? 'Mend them first; without --review they are all listed.'
-        : 'A review is for labels with five examples or more each, and for 20 answers in free text or more.',
-  });
+  const [reason, advice] =
+    errors > 0
+      ? ['it has errors', 'Mend them first; without --review they are all listed.']
+      : method === 'reinforcement'
+        ? ['its references are no labels', 'Questions with free references are not reviewed; leave --review out.']
+        : [
+            'there is too little to go by',
+            'A review is for labels with five examples or more each, and for 20 answers in free text or more.',
+          ];
+  throw new TunewrightError('invalid_data', `${path} cannot be reviewed: ${reason}.`, { advice });
 }
 
 /** The system's own errors by the name of the file. */

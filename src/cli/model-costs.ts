@@ -31,16 +31,16 @@ const asked = 1000;
 
 /** The cheapest first. Left out are models without prices or free of charge, and those that cannot be tuned so any more. */
 export function modelCosts(inspection: Inspection, models: readonly ModelEntry[], now: Date): ModelCost[] {
-  const { method, examples, tokens, answerTokens } = inspection;
+  const { method, faultless, tokens, finalTokens } = inspection;
   const today = now.toISOString().slice(0, 10);
-  const epochs = automaticEpochs(examples);
-  const answers = examples * (method === 'dpo' ? 2 : 1);
+  const epochs = automaticEpochs(faultless);
+  const answers = faultless * (method === 'dpo' ? 2 : 1);
   return models
     .flatMap(({ id, methods, prices, lastJobDate, trainingContextTokens: context, trainingTokensPerSecond: speed }) => {
       if (!prices || prices.training === 0 || tokens === 0 || (lastJobDate && lastJobDate <= today)) return [];
       if (!methods.includes(method)) return [];
       const answersUsd =
-        (((tokens - answerTokens) * prices.input + answerTokens * prices.output) / million / answers) * asked;
+        (((tokens - finalTokens) * prices.input + finalTokens * prices.output) / million / answers) * asked;
       const trainedTokens = trainedOf(inspection, context);
       const trained = trainedTokens * epochs;
       const trainingSeconds = speed && trained / speed;

@@ -16,6 +16,8 @@ export interface ExampleTokens {
   tokens: number;
   /** Of these, what the assistant says. */
   assistantTokens: number;
+  /** Of these, the answer at the end; of a pair both. */
+  finalTokens: number;
   /** Of what the model reads at once: a pair is two conversations. */
   longest: number;
 }
@@ -53,13 +55,15 @@ export function tokenCounter(encoding: Encoding): TokenCounter {
     if (tools !== undefined) tokens += counted(definitions, JSON.stringify(tools));
     if (functions !== undefined) tokens += counted(definitions, JSON.stringify(functions));
     let assistantTokens = 0;
+    let finalTokens = 0;
     for (const message of messages) {
       const own = said(message);
-      if (message.role === 'assistant') assistantTokens += own;
+      finalTokens = message.role === 'assistant' ? own : 0;
+      assistantTokens += finalTokens;
       const name = message.name === undefined ? 0 : markers.name + counted(texts, message.name);
       tokens += markers.message + roles.count(message.role) + own + name;
     }
-    return { tokens, assistantTokens };
+    return { tokens, assistantTokens, finalTokens };
   }
 
   const counter = {
@@ -74,6 +78,7 @@ export function tokenCounter(encoding: Encoding): TokenCounter {
       return {
         tokens: preferred.tokens + other.tokens,
         assistantTokens: preferred.assistantTokens + other.assistantTokens,
+        finalTokens: preferred.finalTokens + other.finalTokens,
         longest: Math.max(preferred.tokens, other.tokens),
       };
     },

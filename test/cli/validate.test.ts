@@ -143,6 +143,52 @@ test('a file that is not there, or is a folder', async () => {
   expect(await code('.')).toBe('source_unreadable');
 });
 
+test.each([
+  ['the training file', ['--against', 'train.jsonl', '--counts', 'train.jsonl']],
+  ['the file itself, of which a mended copy is made', ['--fix', 'out.jsonl', '--counts', 'good.jsonl']],
+  ['the mended copy', ['--fix', 'out.jsonl', '--counts', 'out.jsonl']],
+  ['what was changed in it', ['--fix', 'out.jsonl', '--counts', 'out.jsonl.diff']],
+  ['the grader', ['--grader', 'grader.json', '--counts', 'grader.json']],
+  ['the grader by a mended copy', ['--grader', 'grader.json', '--fix', 'grader.json']],
+])('counts are not written over %s', async (_, options) => {
+  const grader = JSON.stringify({ type: 'exact_match' });
+  const mendable = `${line('assistant').repeat(10)}${line('assistant').trim()},\n`;
+  const there = { 'good.jsonl': mendable, 'train.jsonl': line('assistant'), 'grader.json': grader };
+  for (const [name, text] of Object.entries(there)) await writeFile(join(directory, name), text);
+  const { code, stderr } = await type(['validate', 'good.jsonl', ...options, '--force'], { directory, ...keyed });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('is an input too') });
+  for (const [name, text] of Object.entries(there)) expect(await readFile(join(directory, name), 'utf8')).toBe(text);
+});
+
+test('counts that are broken off leave nothing behind', async () => {
+  await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(10));
+  const interrupts = () => AbortSignal.abort('SIGINT');
+  const argv = ['validate', 'good.jsonl', '--counts', 'counts.jsonl'];
+  expect(await type(argv, { directory, ...keyed, interrupts })).toMatchObject({
+    code: 130,
+    stderr: 'Broken off; not written: counts.jsonl.\n',
+  });
+  expect(await readdir(directory)).toEqual(['good.jsonl']);
+});
+
+test.each([
+  ['late', 'takes no new jobs since 2020-01-01'],
+  ['chosen', 'is not trained by the method supervised, only by dpo'],
+  ['asked', 'cannot be trained'],
+])('of a model that a run could not train it is told why: %s', async (model, why) => {
+  const entry = { trainingContextTokens: 1000, encoding: 'o200k_base', methods: ['supervised'] };
+  const models = [
+    { ...entry, id: 'late', lastJobDate: '2020-01-01' },
+    { ...entry, id: 'chosen', methods: ['dpo'] },
+    { ...entry, id: 'asked', methods: [] },
+  ];
+  const mine = { platform: 'openai', apiKeyEnv: 'MY_KEY', catalogue: { models } };
+  const loadSettings = async () => settings({ connections: { mine }, env: { MY_KEY: 'k' } });
+  await writeFile(join(directory, 'good.jsonl'), line('assistant').repeat(10));
+  const argv = ['validate', 'good.jsonl', '--connection', 'mine', '--model', model];
+  expect((await type(argv, { directory, loadSettings })).stderr).toContain(`The model ${model} ${why}`);
+});
+
 test('problems become annotations of a pull request', async () => {
   await writeFile(join(directory, 'a,b.jsonl'), `${line('assistant').repeat(10)}{\n`);
   const { code, stdout } = await type(['validate', 'a,b.jsonl', '--format', 'github'], { directory, ...keyed });

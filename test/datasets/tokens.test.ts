@@ -11,7 +11,15 @@ test('an example is 3, plus 3 a message, its texts and role, and 1 a name', () =
     { role: 'assistant', content: 'hello' },
   ];
   // user 1 + hello world 2 + ann 1 + 1; assistant 1 + hello 1
-  expect(count({ messages })).toEqual({ tokens: 3 + 3 + 5 + 3 + 2, assistantTokens: 1, longest: 16 });
+  expect(count({ messages })).toEqual({ tokens: 3 + 3 + 5 + 3 + 2, assistantTokens: 1, finalTokens: 1, longest: 16 });
+});
+
+test('of several answers the last one is the final one; without one at the end there is none', () => {
+  const turn = { role: 'user', content: 'x' };
+  const long = { role: 'assistant', content: 'hello world' };
+  const short = { role: 'assistant', content: 'hello' };
+  expect(count({ messages: [turn, long, turn, short] })).toMatchObject({ assistantTokens: 3, finalTokens: 1 });
+  expect(count({ messages: [turn, long, turn] })).toMatchObject({ assistantTokens: 2, finalTokens: 0 });
 });
 
 test('parts, refusals, calls and tools are counted', () => {

@@ -6,6 +6,7 @@ import { TunewrightError } from '../../contract/errors.ts';
 import { isPath } from '../../contract/source.ts';
 import type { Fixed } from '../../datasets/fix/fix.ts';
 import type { Inspection } from '../../datasets/index.ts';
+import type { ModelEntry } from '../../platforms/catalogue.ts';
 import { fixed, inspectCounting, inspectFile, reviewOf, toldMethod, withAlike } from '../checking.ts';
 import type { Context, Perform } from '../context.ts';
 import { limitsOf } from '../data-limits.ts';
@@ -88,6 +89,9 @@ async function validate(context: Context, file: string, options: ValidateOptions
   const { models = [], contexts, mostExamples, minimumExamples = 1, ...limits } = known ?? {};
   if (model !== undefined && models.length === 0) out.note(unknownModel(model));
   const method = options.method ?? (await toldMethod(given));
+  const [entry] = model === undefined ? [] : models;
+  const untrained = entry && untrainedBy(entry, method, now());
+  if (untrained) out.note(untrained);
   const forTraining = against === undefined;
   const checks = {
     ...limits,
@@ -100,23 +104,29 @@ async function validate(context: Context, file: string, options: ValidateOptions
 
   const train = against === undefined ? undefined : resolve(directory, against);
   const path = fix === undefined ? given : resolve(directory, fix);
-  const signal = fix === undefined ? undefined : context.interrupts();
+  // Neither is written over what is read or written beside it.
+  const others = [train, grader && resolve(directory, grader)].filter((one) => one !== undefined);
+  const inputs = [given, ...others, ...(fix === undefined ? [] : [path, `${path}.diff`])];
+  const signal = fix === undefined && counts === undefined ? undefined : context.interrupts();
   let mended: Fixed | undefined;
+  let counted = false;
+  let reviewed: Awaited<ReturnType<typeof reviewOf>> | undefined;
   let inspection: Inspection;
   try {
-    if (signal) mended = await fixed(context, given, path, { method, others: train ? [train] : [], force, signal });
+    if (fix !== undefined && signal) mended = await fixed(context, given, path, { method, others, force, signal });
     const inspecting = { ...checks, method, threads, signal };
     const found = counts
-      ? await inspectCounting(context, path, { out: resolve(directory, counts), force }, inspecting)
+      ? await inspectCounting(context, path, { out: resolve(directory, counts), inputs, force }, inspecting)
       : await inspectFile(context, path, inspecting);
+    counted = true;
     inspection = await withAlike(found, path, { ...inspecting, train });
+    if (review !== undefined) reviewed = await reviewOf(inspection, path, review === true ? usual : review, signal);
   } catch (error) {
     if (!signal?.aborted) throw error;
-    out.note(mended ? 'Broken off.' : `Broken off; ${fix} was not written.`);
+    const unwritten = [mended ? undefined : fix, counted ? undefined : counts].filter((one) => one !== undefined);
+    out.note(unwritten.length > 0 ? `Broken off; not written: ${unwritten.join(', ')}.` : 'Broken off.');
     return exitCodeOf(signal);
   }
-  const reviewed =
-    review === undefined ? undefined : await reviewOf(inspection, path, review === true ? usual : review);
   const { modelCosts, savings } = await import('../model-costs.ts');
   const costs = modelCosts(inspection, forTraining ? models : [], now());
   const saved = savings(inspection, costs);
@@ -148,6 +158,15 @@ function reportAs(format: Format, file: string, inspection: Inspection, money: M
 async function mayBeMended({ problems }: Inspection): Promise<boolean> {
   const { mendable } = await import('../../datasets/fix/mend.ts');
   return problems.some(({ code }) => mendable.has(code));
+}
+
+/** Why a run of it would be refused, whatever the data are like. */
+function untrainedBy({ id, methods, lastJobDate }: ModelEntry, method: Method, now: Date): string | undefined {
+  if (methods.length === 0) return `The model ${id} cannot be trained.`;
+  if (!methods.includes(method))
+    return `The model ${id} is not trained by the method ${method}, only by ${methods.join(', ')}: a run would be refused.`;
+  if (!lastJobDate || lastJobDate > now.toISOString().slice(0, 10)) return undefined;
+  return `The model ${id} takes no new jobs since ${lastJobDate}: a run would be refused.`;
 }
 
 function unknownModel(model: string): string {

@@ -81,13 +81,14 @@ export function examiner(options: ExamineOptions): Examiner {
       if (without.length > 0) addTo(problems, untrainedParts(example, without), line.number);
       const images = mayHaveImages(example) ? imagesIn(format.places(example)) : noImages;
       // Spreading takes longer.
-      const { tokens, assistantTokens, longest } = counter.example(example);
+      const { tokens, assistantTokens, finalTokens, longest } = counter.example(example);
       if (counter.hinted) addTo(problems, checkTexts(format.places(example)), line.number);
       if (options.images && images.length > 0) addTo(problems, checkImages(images, options.images), line.number);
       const facts: ExampleFacts = {
         line: line.number,
         tokens,
         assistantTokens,
+        finalTokens,
         longest,
         answer: fingerprintOf(format.answer(example)),
         repeat: repeatKey(example),

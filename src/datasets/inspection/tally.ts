@@ -40,10 +40,14 @@ export interface Inspection extends ProblemCounts {
   method: Method;
   /** Lines that hold something, right or wrong. */
   examples: number;
+  /** Those without errors. */
+  faultless: number;
   /** Of the examples without errors, each once; of pairs both sides, each with what is asked. */
   tokens: number;
   /** Of these, what the assistant says in any of its messages. */
   answerTokens: number;
+  /** Of these, the answers at the end. */
+  finalTokens: number;
   /** Tokens of the longest example; of a pair the longer side counts. */
   longest: number;
   /** By what a model reads at once: the tokens of all examples that are cut off, where there are any. */
@@ -87,14 +91,14 @@ export function tally(options: TallyOptions): Tally {
   const answers = classCounter();
   const removable = removableCounter(contexts);
   const grader = graderFields(options.grader);
-  const sum = { examples: 0, tokens: 0, answerTokens: 0, longest: 0 };
+  const sum = { examples: 0, faultless: 0, tokens: 0, answerTokens: 0, finalTokens: 0, longest: 0 };
   const beyond: Record<number, number> = {};
   let withImages = 0;
   let looked: Looked[] = [];
   let affixes: Affixes = { questions: undefined, answers: undefined };
 
   function addFacts(facts: ExampleFacts, problems: readonly Problem[]): void {
-    const { line, tokens, assistantTokens, longest } = facts;
+    const { line, tokens, assistantTokens, finalTokens, longest } = facts;
     const repeated = repeats.add(facts.repeat);
     for (const finding of repeated) log.add({ ...finding, line });
     grader.add(facts.lacking, line);
@@ -106,7 +110,9 @@ export function tally(options: TallyOptions): Tally {
     answers.add(facts.answer);
     if (facts.images > 0) withImages += 1;
     sum.tokens += tokens;
+    sum.faultless += 1;
     sum.answerTokens += assistantTokens;
+    sum.finalTokens += finalTokens;
     sum.longest = Math.max(sum.longest, longest);
     if (longest > shortestContext) addBeyond(beyond, contexts, facts);
     if (longest > maxTokensPerExample) log.add({ ...tooLong(longest, maxTokensPerExample), line });

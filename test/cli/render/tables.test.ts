@@ -86,6 +86,8 @@ test('problems of a data set with their lines', () => {
     examples: 1200,
     tokens: 90_000,
     answerTokens: 1500,
+    finalTokens: 1500,
+    faultless: 20,
     longest: 4000,
     lengths: [],
     spreads,
@@ -116,7 +118,15 @@ test('of many errors of one kind the first are shown, and how many more there ar
     line: at + 1,
     message: 'No.',
   }));
-  const counts = { method: 'supervised' as const, examples: 1025, tokens: 0, answerTokens: 0, longest: 0 };
+  const counts = {
+    method: 'supervised' as const,
+    examples: 1025,
+    tokens: 0,
+    answerTokens: 0,
+    finalTokens: 0,
+    faultless: 400,
+    longest: 0,
+  };
   const inspection = {
     ...counts,
     lengths: [],
@@ -150,7 +160,16 @@ test('what a data set is like, and what it costs', () => {
     tokens: { min: 40, p5: 50, median: 88, mean: 100, p95: 230, max: 1250 },
     answerTokens: none,
   };
-  const counts = { method, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250, spreads };
+  const counts = {
+    method,
+    examples: 400,
+    tokens: 40_000,
+    answerTokens: 2000,
+    finalTokens: 2000,
+    faultless: 400,
+    longest: 250,
+    spreads,
+  };
   const inspection = {
     ...counts,
     lengths,
@@ -196,7 +215,15 @@ test('what a model trains on is told where it reads less than there is', () => {
     { ...cost, model: 'mini', context: 100, trainedTokens: 39_000 },
     { ...cost, model: 'maxi', context: 1000, trainedTokens: 40_000 },
   ];
-  const counts = { method: 'supervised' as const, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
+  const counts = {
+    method: 'supervised' as const,
+    examples: 400,
+    tokens: 40_000,
+    answerTokens: 2000,
+    finalTokens: 2000,
+    faultless: 400,
+    longest: 250,
+  };
   const inspection = { ...counts, lengths: [], spreads, problems: [], removable: {}, beyond: { 100: 1000 } };
   expect(
     inspectionReport('a.jsonl', { ...inspection, errors: 0, warnings: 0 }, { costs, savings: [] }, plain),
@@ -213,7 +240,15 @@ test('how long training takes is told where the catalogue knows it', () => {
     { ...cost, model: 'mini', trainingSeconds: 5400 },
     { ...cost, model: 'maxi' },
   ];
-  const counts = { method: 'supervised' as const, examples: 400, tokens: 40_000, answerTokens: 2000, longest: 250 };
+  const counts = {
+    method: 'supervised' as const,
+    examples: 400,
+    tokens: 40_000,
+    answerTokens: 2000,
+    finalTokens: 2000,
+    faultless: 400,
+    longest: 250,
+  };
   const inspection = {
     ...counts,
     lengths: [],

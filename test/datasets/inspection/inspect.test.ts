@@ -21,6 +21,8 @@ test('a good file has no problems, and a size', async () => {
     examples: 10,
     tokens: 280,
     answerTokens: 50,
+    finalTokens: 50,
+    faultless: 10,
     longest: 28,
     beyond: {},
     lengths: [{ upTo: 32, examples: 10 }],

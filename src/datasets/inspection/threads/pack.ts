@@ -21,7 +21,7 @@ export interface Packed {
   part: Part;
 }
 
-const factWords = 12;
+const factWords = 13;
 
 /** Puts together what was examined, in the order of the lines. A class, and so compiled once for all ranges. */
 export class Packer {
@@ -54,6 +54,7 @@ export class Packer {
     list[at + 9] = Number(facts.repeat.pair);
     list[at + 10] = facts.images;
     list[at + 11] = facts.messages;
+    list[at + 12] = facts.finalTokens;
     for (const field of facts.lacking) {
       const place = this.#lacking.room(2);
       this.#lacking.list[place] = facts.line;
@@ -155,6 +156,7 @@ function factsAt(facts: Uint32Array, at: number, before: number, lacking: readon
     lacking,
     images: facts[at + 10] as number,
     messages: facts[at + 11] as number,
+    finalTokens: facts[at + 12] as number,
   };
 }
 

@@ -131,6 +131,14 @@ export function noZstd(name: string): TunewrightError {
   });
 }
 
+function wideWindow(name: string, cause: unknown): TunewrightError {
+  const message = `${name} is compressed with zstd in a window of over 128 MiB, which takes as much memory to read.`;
+  return new TunewrightError('source_unreadable', message, {
+    advice: 'Decompress it first, or compress it again without --long.',
+    cause,
+  });
+}
+
 function bomb(name: string): TunewrightError {
   const message = `${name} becomes over ${mostTimes} times as much when it is decompressed, as no text does.`;
   return new TunewrightError('invalid_data', message, {
@@ -141,6 +149,7 @@ function bomb(name: string): TunewrightError {
 function damaged(name: string, error: unknown): unknown {
   const code = String((error as NodeJS.ErrnoException | undefined)?.code);
   if (!code.startsWith('Z')) return error;
+  if (code === 'ZSTD_error_frameParameter_windowTooLarge') return wideWindow(name, error);
   const message = `${name} cannot be decompressed (${code}): it is damaged or cut off.`;
   return new TunewrightError('source_unreadable', message, { advice: 'Make or fetch the file again.', cause: error });
 }

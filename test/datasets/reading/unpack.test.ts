@@ -59,6 +59,16 @@ describe.each(kinds)('%s', (_, compress) => {
   });
 });
 
+test('Zstandard in a window that takes too much memory is told as that, and not as damaged', async () => {
+  const wide = zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_windowLog]: 28 } });
+  wide.write('a');
+  wide.end('b');
+  await expect(unpack(Buffer.concat(await collect<Buffer>(wide)), 100)).rejects.toMatchObject({
+    code: 'source_unreadable',
+    message: 'data is compressed with zstd in a window of over 128 MiB, which takes as much memory to read.',
+  });
+});
+
 test('what is not compressed stays as it is, though it be empty', async () => {
   expect(await unpack(Buffer.from('{}\n'), 1)).toBe('{}\n');
   expect(await unpack(Buffer.alloc(0), 1)).toBe('');

@@ -38,9 +38,13 @@ export function aimed(layout: Layout, { to = layout.kind, fields = [] }: Target)
 
 const same = ({ example }: Converted): JsonRecord => example;
 
-/** By `from to`. */
+/** Without what is no part of the format: it would be uploaded, and some platforms refuse it. */
+const ownFields = ({ example }: Converted): JsonRecord =>
+  Object.fromEntries(Object.entries(example).filter(([name]) => formats.supervised.keys.includes(name)));
+
+/** By `from to`; for reinforcement any field may be a grader's. */
 const turns: Readonly<Record<string, (converted: Converted) => JsonRecord>> = {
-  'supervised supervised': same,
+  'supervised supervised': ownFields,
   'dpo dpo': same,
   'supervised reinforcement': ({ example }) => {
     const messages = example.messages as ChatMessage[];

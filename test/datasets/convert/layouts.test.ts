@@ -146,6 +146,22 @@ describe('preference', () => {
   });
 });
 
+describe('chat', () => {
+  const said = messages(['user', 'a'], ['assistant', 'b']);
+  const offer = { tools: [{ type: 'function', function: { name: 'f' } }], parallel_tool_calls: false };
+
+  test('what is no part of the format is not used, but for the columns that are named', () => {
+    const row = { id: 7, messages: said, ...offer, source: 'web', response_format: { type: 'text' } };
+    expect(convert(row)).toEqual({ example: { messages: said, ...offer } });
+    expect(convert(row, { fields: ['id'] })).toEqual({ example: { messages: said, ...offer, id: 7 } });
+  });
+
+  test('for reinforcement every column may be a grader’s', () => {
+    const row = { id: 7, messages: said.slice(0, 1), response_format: { type: 'text' } };
+    expect(convert(row, { to: 'reinforcement' })).toEqual({ example: row });
+  });
+});
+
 test('a system message is for examples that have none', () => {
   const mapping = { system: 'New.' };
   const said = messages(['user', 'a'], ['assistant', 'b']);

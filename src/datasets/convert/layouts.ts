@@ -3,6 +3,7 @@ import { type Finding, warningAt } from '../problem.ts';
 import { isBlank } from '../reading/blank.ts';
 import { canonicalJson, type JsonRecord } from '../reading/json.ts';
 import { leftOut, optionalTextAt, refused, textAt } from './fault.ts';
+import { listOf, offeredIn } from './lists.ts';
 import type { Template } from './template.ts';
 import { type Message, messagesOf } from './turns.ts';
 
@@ -98,10 +99,11 @@ const chat: Layout = {
   kind: 'supervised',
   needs: ['messages'],
   convert(row, system) {
-    if (!Array.isArray(row.messages)) throw refused('missing_messages_list', 'There is no list of messages.');
+    const messages = listOf(row.messages);
+    if (!messages) throw refused('missing_messages_list', 'There is no list of messages.');
     // Tables and many programs write null for what an example has not.
-    const said = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
-    return { example: { ...said, messages: withSystem(row.messages, system) } };
+    const said = Object.entries({ ...row, ...offeredIn(row) }).filter(([, value]) => value !== null);
+    return { example: { ...Object.fromEntries(said), messages: withSystem(messages, system) } };
   },
 };
 

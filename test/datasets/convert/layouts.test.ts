@@ -156,6 +156,30 @@ describe('chat', () => {
     expect(convert(row, { fields: ['id'] })).toEqual({ example: { messages: said, ...offer, id: 7 } });
   });
 
+  test('lists may stand as JSON text, as tables have them; blank ones are left away', () => {
+    const { tools } = offer;
+    const functions = [{ name: 'f' }];
+    const row = {
+      messages: JSON.stringify(said),
+      tools: JSON.stringify(tools),
+      functions: JSON.stringify(functions),
+    };
+    expect(convert(row)).toEqual({ example: { messages: said, tools, functions } });
+    expect(convert({ messages: said, tools: '', functions: 'null' })).toEqual({ example: { messages: said } });
+    const long = '[{"maximum":12345678901234567890}]';
+    expect(JSON.stringify(convert({ messages: said, tools: long }))).toContain(`"tools":${long}`);
+  });
+
+  test.each(['[{', '{}', '7', `${'['.repeat(200)}${']'.repeat(200)}`, {}])('%j is no list of tools', (tools) => {
+    expect(convert({ messages: said, tools })).toEqual(finding('error', 'invalid_tools'));
+  });
+
+  test('messages that are no list', () => {
+    for (const none of ['', 'a', null, {}]) {
+      expect(convert({ messages: none })).toEqual(finding('error', 'missing_messages_list'));
+    }
+  });
+
   test('for reinforcement every column may be a grader’s', () => {
     const row = { id: 7, messages: said.slice(0, 1), response_format: { type: 'text' } };
     expect(convert(row, { to: 'reinforcement' })).toEqual({ example: row });

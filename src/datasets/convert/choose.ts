@@ -93,10 +93,11 @@ function asked({ preset, inputColumn, outputColumn, userTemplate, assistantTempl
 }
 
 function told(columns: readonly string[]): Choice | undefined {
-  for (const layout of Object.values(presets)) {
-    if (layout.needs.every((column) => columns.includes(column))) {
-      return { layout, why: `${layout.name}, by the columns ${listed(layout.needs)}` };
-    }
+  const fitting = Object.values(presets).filter(({ needs }) => needs.every((column) => columns.includes(column)));
+  const [layout, ...others] = fitting;
+  if (layout) {
+    const also = others.map(({ name, needs }) => `; --preset ${name} would take ${listed(needs)}`);
+    return { layout, why: `${layout.name}, by the columns ${listed(layout.needs)}${also.join('')}` };
   }
   const [question, ...questionsToo] = columns.filter((column) => questions.includes(column.toLowerCase()));
   const [answer, ...answersToo] = columns.filter((column) => answers.includes(column.toLowerCase()));

@@ -107,8 +107,11 @@ const chat: Layout = {
   },
 };
 
-/** Layouts with columns of fixed names, by the name of their preset; the first that fits is taken. */
-export const presets = { chat, preference, sharegpt, alpaca, 'prompt-completion': promptCompletion } as const;
+/**
+ * Layouts with columns of fixed names, by the name of their preset; the first that fits is taken. Pairs come first: their
+ * better answer often stands by itself too.
+ */
+export const presets = { preference, chat, sharegpt, alpaca, 'prompt-completion': promptCompletion } as const;
 export type Preset = keyof typeof presets;
 
 function pairSide(row: JsonRecord, column: string): { before: Message[]; answer: Message } {

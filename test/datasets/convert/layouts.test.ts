@@ -32,6 +32,12 @@ describe('told by the columns', () => {
     expect(why('messages')).toBe('chat, by the columns "messages"');
   });
 
+  test('pairs before single answers, and how the other layouts that fit are taken', () => {
+    expect(why('prompt', 'chosen', 'rejected', 'messages', 'score_chosen')).toBe(
+      'preference, by the columns "chosen", "rejected"; --preset chat would take "messages"',
+    );
+  });
+
   test.each([[['a', 'b']], [['text', 'question', 'label']], [['text']]])('%j tell nothing', (columns) => {
     expect(() => chooseLayout({}, columns, 'data')).toThrow(/^The columns of data tell no layout: "/);
   });

@@ -34,10 +34,15 @@ export function listed(columns: readonly string[]): string {
   return columns.length > most ? `${names} and ${columns.length - most} more` : names;
 }
 
+/** What a column holds. Throws {@link RowFault} where there is no such column. */
+export function heldAt(row: JsonRecord, column: string): unknown {
+  if (Object.hasOwn(row, column)) return row[column];
+  throw refused('missing_column', `There is no column ${shown(column)}; there are ${listed(Object.keys(row))}.`);
+}
+
 /** The text of a column; '' for null. Throws {@link RowFault} where there is none. */
 export function textAt(row: JsonRecord, column: string): string {
-  if (Object.hasOwn(row, column)) return asText(row[column], column);
-  throw refused('missing_column', `There is no column ${shown(column)}; there are ${listed(Object.keys(row))}.`);
+  return asText(heldAt(row, column), column);
 }
 
 /** The same, '' where there is no such column. */

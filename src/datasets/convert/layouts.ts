@@ -2,7 +2,7 @@ import type { Method } from '../../contract/config.ts';
 import { type Finding, warningAt } from '../problem.ts';
 import { isBlank } from '../reading/blank.ts';
 import { canonicalJson, type JsonRecord } from '../reading/json.ts';
-import { leftOut, optionalTextAt, refused, textAt } from './fault.ts';
+import { heldAt, leftOut, optionalTextAt, refused, textAt } from './fault.ts';
 import { listOf, offeredIn } from './lists.ts';
 import type { Template } from './template.ts';
 import { type Message, messagesOf } from './turns.ts';
@@ -58,7 +58,7 @@ const sharegpt: Layout = {
   kind: 'supervised',
   needs: ['conversations'],
   convert(row, system) {
-    const turns = messagesOf(row.conversations ?? [], 'conversations', 'user');
+    const turns = messagesOf(heldAt(row, 'conversations') ?? [], 'conversations', 'user');
     const end = turns.findLastIndex(({ role }) => role === 'assistant') + 1;
     if (end === 0) throw leftOut('empty_answer', 'The assistant says nothing.');
     const converted = supervised([...ownSystem(row), ...turns.slice(0, end)], system);
@@ -115,7 +115,7 @@ export const presets = { preference, chat, sharegpt, alpaca, 'prompt-completion'
 export type Preset = keyof typeof presets;
 
 function pairSide(row: JsonRecord, column: string): { before: Message[]; answer: Message } {
-  const messages = messagesOf(row[column] ?? '', column, 'assistant');
+  const messages = messagesOf(heldAt(row, column) ?? '', column, 'assistant');
   const answer = messages.at(-1);
   if (answer?.role === 'assistant') return { before: messages.slice(0, -1), answer };
   throw refused('last_message_not_assistant', `The last turn of "${column}" is not the assistant's.`);

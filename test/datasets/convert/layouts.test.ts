@@ -90,6 +90,13 @@ describe('sharegpt', () => {
     });
   });
 
+  test('a row that lacks the conversation is an error, and no empty answer', () => {
+    const { layout } = chooseLayout({}, ['conversations'], 'data');
+    expect(() => layout.convert({ messages: [] }, undefined)).toThrow('There is no column "conversations"');
+    expect(of()).toEqual(finding('warning', 'empty_answer'));
+    expect(convert({ conversations: null })).toEqual(finding('warning', 'empty_answer'));
+  });
+
   test('calls of tools are refused rather than lost; rows that teach nothing are left out', () => {
     expect(of({ from: 'human', value: 'a' }, { from: 'function_call', value: '{}' })).toEqual(
       finding('error', 'unrecognized_role'),
@@ -149,6 +156,8 @@ describe('preference', () => {
       finding('error', 'different_prompts'),
     );
     expect(convert({ chosen: 'b', rejected: 'c' })).toEqual(finding('error', 'missing_column'));
+    const { layout } = chooseLayout({}, ['chosen', 'rejected'], 'data');
+    expect(() => layout.convert({ prompt: 'a', chosen: 'b' }, undefined)).toThrow('There is no column "rejected"');
   });
 });
 

@@ -61,6 +61,7 @@ test.each([1, 2])(
       [8, 'too_many_values'],
       [9, 'invalid_arguments'],
       [1, 'missing_system_message'],
+      [9, 'unknown_tool'],
     ]);
     expect(peak / 1024).toBeLessThan(512);
   },

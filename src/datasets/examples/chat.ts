@@ -35,7 +35,7 @@ export function checkExample(example: unknown): Finding[] {
     addAll(found, checkMessage(messages[index], pathOf(index)));
   }
   addAll(found, checkRoles(messages, records));
-  addAll(found, checkCallSequence(records, example.tools));
+  addAll(found, checkCallSequence(records, example));
   addAll(found, rest);
   return found;
 }

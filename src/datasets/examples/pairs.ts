@@ -109,12 +109,12 @@ function checkNoImage(message: unknown, path: string): Finding[] {
 
 /** What comes before is the same for both sides, and its problems are told once. */
 function checkSequence(pair: JsonRecord, asked: readonly JsonRecord[]): Finding[] {
-  const tools = isRecord(pair.input) ? pair.input.tools : undefined;
+  const offer = isRecord(pair.input) ? pair.input : {};
   return sides.flatMap((side, index) => {
     const output = pair[side];
     const answers = (Array.isArray(output) ? output : []).filter(isRecord);
     const pathOf = (at: number) => (at < asked.length ? `input.messages[${at}]` : `${side}[${at - asked.length}]`);
-    const found = checkCallSequence([...asked, ...answers], tools, pathOf);
+    const found = checkCallSequence([...asked, ...answers], offer, pathOf);
     return index === 0 ? found : found.filter(({ path }) => path?.startsWith(side));
   });
 }

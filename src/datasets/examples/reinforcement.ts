@@ -34,7 +34,7 @@ export function checkQuestion(example: unknown): Finding[] {
     ...messages.flatMap((message, index) => checkMessage(message, `messages[${index}]`)),
     ...checkEnd(messages),
     ...missingSpeakers(records, 'messages'),
-    ...checkCallSequence(records, example.tools),
+    ...checkCallSequence(records, example),
     ...rest,
   ];
 }

@@ -107,27 +107,27 @@ function checkArguments(args: unknown, path: string): Finding[] {
 /** Everything wrong with how calls and results follow each other; only the last answer's calls may be without results. */
 export function checkCallSequence(
   messages: readonly JsonRecord[],
-  tools: unknown,
+  offer: JsonRecord,
   pathOf: (index: number) => string = (index) => `messages[${index}]`,
 ): Finding[] {
   // Most examples have neither: their messages need not be gone through.
-  if (!messages.some(({ role, tool_calls: calls }) => role === 'tool' || calls !== undefined)) return [];
+  if (!messages.some(callsOrAnswers)) return [];
   const found: Finding[] = [];
-  const offered = new Map(
-    Array.isArray(tools) ? tools.map(functionOf).map(({ name, parameters }) => [name, parameters]) : [],
-  );
+  const offered = offeredIn(offer);
   const known = new Set<unknown>();
+  const called = new Set<unknown>();
   const open = new Map<unknown, string>();
   for (const [index, message] of messages.entries()) {
     const path = pathOf(index);
     if (message.role === 'tool') {
       open.delete(message.tool_call_id);
       const named = typeof message.tool_call_id === 'string';
-      if (named && !known.has(message.tool_call_id)) found.push(unknownCall(path));
+      if (named && !known.has(message.tool_call_id)) found.push(unknownCall(path, 'tool_call_id'));
       continue;
     }
     found.push(...[...open.values()].map(unanswered));
     open.clear();
+    found.push(...checkFunctionCall(message, offered, called, path));
     for (const [position, call] of callsOf(message).entries()) {
       const at = `${path}.tool_calls[${position}]`;
       if (known.has(call.id))
@@ -138,17 +138,52 @@ export function checkCallSequence(
             'Two calls of the example have this id, so results are ambiguous. Give each its own.',
           ),
         );
-      if (tools !== undefined && !offered.has(functionOf(call).name)) {
-        found.push(
-          warningAt(at, 'unknown_tool', 'The call is of a tool that the example does not offer. Add it to tools.'),
-        );
-      }
+      found.push(...checkOffered(functionOf(call), offered, at, 'tools'));
       found.push(...checkDeclared(functionOf(call), offered, `${at}.function.arguments`));
       known.add(call.id);
       open.set(call.id, at);
     }
   }
   return found;
+}
+
+function callsOrAnswers({ role, tool_calls: calls, function_call: legacy }: JsonRecord): boolean {
+  return role === 'tool' || role === 'function' || calls !== undefined || legacy != null;
+}
+
+/** The parameters of each function, by its name. */
+function offeredIn({ tools, functions }: JsonRecord): ReadonlyMap<unknown, unknown> {
+  const defined = [
+    ...(Array.isArray(tools) ? tools.map(functionOf) : []),
+    ...(Array.isArray(functions) ? functions.filter(isRecord) : []),
+  ];
+  return new Map(defined.map(({ name, parameters }) => [name, parameters]));
+}
+
+/** Calls as they were before there were tools: a result has no id and names its function. */
+function checkFunctionCall(
+  { role, name, function_call: call }: JsonRecord,
+  offered: ReadonlyMap<unknown, unknown>,
+  called: Set<unknown>,
+  path: string,
+): Finding[] {
+  if (role === 'function' && typeof name === 'string' && !called.has(name)) return [unknownCall(path, 'name')];
+  if (!isRecord(call)) return [];
+  called.add(call.name);
+  const at = `${path}.function_call`;
+  return [...checkOffered(call, offered, at, 'functions'), ...checkDeclared(call, offered, `${at}.arguments`)];
+}
+
+/** A call without a name is told as such. */
+function checkOffered(
+  { name }: JsonRecord,
+  offered: ReadonlyMap<unknown, unknown>,
+  path: string,
+  list: 'tools' | 'functions',
+): Finding[] {
+  if (typeof name !== 'string' || offered.has(name)) return [];
+  const message = `The call is of a tool that the example does not offer. Add it to ${list}.`;
+  return [warningAt(path, 'unknown_tool', message)];
 }
 
 function checkDeclared(call: JsonRecord, offered: ReadonlyMap<unknown, unknown>, path: string): Finding[] {
@@ -170,12 +205,9 @@ function functionOf(value: unknown): JsonRecord {
   return isRecord(value) && isRecord(value.function) ? value.function : {};
 }
 
-function unknownCall(path: string): Finding {
-  return problemAt(
-    path,
-    'unknown_tool_call',
-    'No call before this result has its tool_call_id. Put the call before it, or mend the id.',
-  );
+function unknownCall(path: string, key: string): Finding {
+  const message = `No call before this result has its ${key}. Put the call before it, or mend the ${key}.`;
+  return problemAt(path, 'unknown_tool_call', message);
 }
 
 function unanswered(path: string): Finding {

@@ -42,7 +42,7 @@ test.each<[string, object]>([
   ['refusal', { messages: [system, user, { role: 'assistant', content: null, refusal: 'No.' }] }],
   ['tool calls', { messages: [system, user, calling, result, assistant], tools, parallel_tool_calls: false }],
   ['ending with a call', { messages: [system, user, { ...calling, content: '' }], tools }],
-  ['empty tool result', { messages: [system, user, calling, { ...result, content: '' }, assistant] }],
+  ['empty tool result', { messages: [system, user, calling, { ...result, content: '' }, assistant], tools }],
   [
     'function call',
     {
@@ -116,7 +116,10 @@ test.each<[unknown, string[]]>([
 });
 
 describe('tools', () => {
-  const withCall = (changed: object) => ({ messages: [system, user, { role: 'assistant', tool_calls: [changed] }] });
+  const withCall = (changed: object) => ({
+    messages: [system, user, { role: 'assistant', tool_calls: [changed] }],
+    tools,
+  });
 
   test.each<[string, object, string[]]>([
     [
@@ -152,23 +155,28 @@ describe('tools', () => {
     ],
     [
       'a call of a tool not offered',
-      { ...withCall({ ...call, function: { name: 'other', arguments: '{}' } }), tools },
+      withCall({ ...call, function: { name: 'other', arguments: '{}' } }),
+      ['(unknown_tool messages[2].tool_calls[0])'],
+    ],
+    [
+      'a call where no tool is offered',
+      { messages: [system, user, calling] },
       ['(unknown_tool messages[2].tool_calls[0])'],
     ],
     ['a result without call', { messages: [system, user, result, assistant] }, ['unknown_tool_call messages[2]']],
     [
       'a result without id',
-      { messages: [system, user, calling, { role: 'tool', content: 'x' }, assistant] },
+      { messages: [system, user, calling, { role: 'tool', content: 'x' }, assistant], tools },
       ['message_missing_key messages[3]', 'unanswered_tool_call messages[2].tool_calls[0]'],
     ],
     [
       'a call without result',
-      { messages: [system, user, calling, assistant, user, assistant] },
+      { messages: [system, user, calling, assistant, user, assistant], tools },
       ['unanswered_tool_call messages[2].tool_calls[0]'],
     ],
     [
       'one id twice',
-      { messages: [system, user, calling, result, calling] },
+      { messages: [system, user, calling, result, calling], tools },
       ['duplicate_tool_call_id messages[4].tool_calls[0]'],
     ],
     ['no tools', { messages: [system, user, assistant], tools: [] }, ['invalid_tools tools']],
@@ -184,6 +192,33 @@ describe('tools', () => {
     ],
   ])('%s', (_, example, expected) => {
     expect(codes(example)).toEqual(expected);
+  });
+});
+
+describe('functions', () => {
+  const parameters = { type: 'object', required: ['city'] };
+  const functions = [{ name: 'weather', parameters }];
+  const calls = (name: string, args: string) => ({ role: 'assistant', function_call: { name, arguments: args } });
+  const returned = { role: 'function', name: 'weather', content: 'sun' };
+
+  test.each<[string, object[], string[]]>([
+    ['a call and its result', [calls('weather', '{"city": "Rome"}'), returned, assistant], []],
+    ['a call of one not offered', [calls('other', '{}')], ['(unknown_tool messages[2].function_call)']],
+    [
+      'arguments that are not as declared',
+      [calls('weather', '{}')],
+      ['(arguments_not_as_declared messages[2].function_call.arguments)'],
+    ],
+    ['a result without call', [returned, assistant], ['unknown_tool_call messages[2]']],
+    ['a result before its call', [returned, calls('weather', '{"city": "Rome"}')], ['unknown_tool_call messages[2]']],
+  ])('%s', (_, said, expected) => {
+    expect(codes({ messages: [system, user, ...said], functions })).toEqual(expected);
+  });
+
+  test('a call where none is offered', () => {
+    expect(codes({ messages: [system, user, calls('weather', '{}')] })).toEqual([
+      '(unknown_tool messages[2].function_call)',
+    ]);
   });
 });
 

@@ -99,7 +99,8 @@ const chat: Layout = {
   kind: 'supervised',
   needs: ['messages'],
   convert(row, system) {
-    const messages = listOf(row.messages);
+    const messages = listOf(heldAt(row, 'messages'));
+    if (messages === null) throw leftOut('empty_answer', 'Nobody says anything.');
     if (!messages) throw refused('missing_messages_list', 'There is no list of messages.');
     // Tables and many programs write null for what an example has not.
     const said = Object.entries({ ...row, ...offeredIn(row) }).filter(([, value]) => value !== null);

@@ -5,7 +5,7 @@ import { parseExactly } from './long-numbers.ts';
 
 /** A list, or one written as JSON text, as tables have it; null where nothing stands, undefined for what is no list. */
 export function listOf(value: unknown): unknown[] | null | undefined {
-  const read = typeof value === 'string' ? parsedText(value) : (value ?? null);
+  const read = typeof value === 'string' ? parsedText(value) : value;
   return read === null || Array.isArray(read) ? read : undefined;
 }
 

@@ -112,6 +112,14 @@ test('rows with nothing to learn are left out and told', async () => {
   expect(await linesOf(out)).toEqual([example('a', 'b')]);
 });
 
+test('conversations in a table, as JSON text; blank lines are left out', async () => {
+  const quoted = (value: unknown) => `"${JSON.stringify(value).replaceAll('"', '""')}"`;
+  const said = example('a', 'b');
+  const { conversion, out } = await convert({ 'a.csv': `id,messages\n1,${quoted(said.messages)}\n\n` });
+  expect(conversion).toMatchObject({ errors: 0, inputs: [{ leftOut: 1, problems: [{ code: 'empty_row' }] }] });
+  expect(await linesOf(out)).toEqual([said]);
+});
+
 test('an error in any row: each is told, nothing is written, what was there stays', async () => {
   const bad = {
     'a.csv': 'text,category\na,b\n1,2,3\n',

@@ -189,10 +189,13 @@ describe('chat', () => {
     expect(convert({ messages: said, tools })).toEqual(finding('error', 'invalid_tools'));
   });
 
-  test('messages that are no list', () => {
-    for (const none of ['', 'a', null, {}]) {
+  test('messages that are no list are an error; a row without any is left out', () => {
+    for (const none of ['a', '{}', {}]) {
       expect(convert({ messages: none })).toEqual(finding('error', 'missing_messages_list'));
     }
+    expect(convert({ messages: '' })).toEqual(finding('warning', 'empty_answer'));
+    const { layout } = chooseLayout({}, ['messages'], 'data');
+    expect(() => layout.convert({ text: 'a' }, undefined)).toThrow('There is no column "messages"');
   });
 
   test('for reinforcement every column may be a grader’s', () => {

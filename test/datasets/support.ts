@@ -34,6 +34,19 @@ export function chat(question: string, answer: string): string {
   });
 }
 
+/** One line of chat data that asks of images. */
+export function imageChat(question: string, urls: readonly string[], answer: string): string {
+  const images = urls.map((url) => ({ type: 'image_url', image_url: { url } }));
+  const content = [{ type: 'text', text: question }, ...images];
+  return JSON.stringify({
+    messages: [
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content },
+      { role: 'assistant', content: answer },
+    ],
+  });
+}
+
 export function jsonl(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }

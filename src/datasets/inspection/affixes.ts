@@ -1,6 +1,8 @@
 import type { Example } from '../examples/formats.ts';
+import type { ExampleImage } from '../examples/images.ts';
 import { assistantText } from '../examples/reference.ts';
 import { type Finding, warningAt } from '../problem.ts';
+import { fingerprint } from './fingerprint.ts';
 
 /** Of fewer examples nothing is said. */
 const fewestExamples = 10;
@@ -29,23 +31,28 @@ export interface Common {
 export interface Affixes {
   questions: Common | undefined;
   answers: Common | undefined;
+  /** Fingerprints of the images of each example. */
+  images: Common | undefined;
 }
 
 /** What questions, and answers, begin and end with; `take` tells of those since it was asked before. */
-export function affixCounter(): { add(example: Example): void; take(): Affixes } {
+export function affixCounter(): { add(example: Example, shown: readonly ExampleImage[]): void; take(): Affixes } {
   let questions: Common | undefined;
   let answers: Common | undefined;
+  let images: Common | undefined;
   return {
-    add({ chat }) {
+    add({ chat }, shown) {
       const last = chat.messages.at(-1);
       const asked = chat.messages.findLast(({ role }) => role === 'user');
       questions = joined(questions, asked ? assistantText(asked) : '');
       answers = joined(answers, last?.role === 'assistant' ? assistantText(last) : '');
+      images = joined(images, shown.length > 0 ? JSON.stringify(fingerprint(shown.map(({ url }) => url))) : '');
     },
     take() {
-      const taken = { questions, answers };
+      const taken = { questions, answers, images };
       questions = undefined;
       answers = undefined;
+      images = undefined;
       return taken;
     },
   };
@@ -53,17 +60,21 @@ export function affixCounter(): { add(example: Example): void; take(): Affixes }
 
 /** Of two parts of a file. */
 export function bothAffixes(one: Affixes, other: Affixes): Affixes {
-  return { questions: both(one.questions, other.questions), answers: both(one.answers, other.answers) };
+  return {
+    questions: both(one.questions, other.questions),
+    answers: both(one.answers, other.answers),
+    images: both(one.images, other.images),
+  };
 }
 
 /** Warnings of what all questions, or all answers, of a file begin and end with; the legacy preparation tool told it too. */
-export function affixesOf({ questions, answers }: Affixes): Finding[] {
+export function affixesOf({ questions, answers, images }: Affixes): Finding[] {
   const [asked, said] = [endsOf(questions), endsOf(answers)];
   const plain = !structured.test(answers?.first ?? '');
   return [
     ...(asked.beginning.length >= fewestLetters.beginning ? [questionsBegin(asked.beginning)] : []),
     ...(separator.test(asked.ending) ? [questionsEnd(asked.ending)] : []),
-    ...(asked.same ? [questionsAreOne()] : []),
+    ...(asked.same && images?.alike ? [questionsAreOne()] : []),
     ...(/^\s/.test(said.beginning) ? [answersBeginBlank()] : []),
     ...(said.beginning.length >= fewestLetters.beginning && plain ? [answersBegin(said.beginning)] : []),
     ...(said.ending.length >= fewestLetters.ending && stop.test(said.ending) && plain ? [answersEnd(said.ending)] : []),

@@ -97,7 +97,7 @@ export function examiner(options: ExamineOptions): Examiner {
         images: images.length,
       };
       speech.add(example, line);
-      affixes.add(example);
+      affixes.add(example, images);
       return { problems, examples, facts };
     },
     part: () => ({ looked: speech.take(), affixes: affixes.take() }),

@@ -95,7 +95,7 @@ export function tally(options: TallyOptions): Tally {
   const beyond: Record<number, number> = {};
   let withImages = 0;
   let looked: Looked[] = [];
-  let affixes: Affixes = { questions: undefined, answers: undefined };
+  let affixes: Affixes = { questions: undefined, answers: undefined, images: undefined };
 
   function addFacts(facts: ExampleFacts, problems: readonly Problem[]): void {
     const { line, tokens, assistantTokens, finalTokens, longest } = facts;

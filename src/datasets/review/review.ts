@@ -12,6 +12,7 @@ const mostClasses = 10_000;
 const mostFeatures = 8_000_000;
 /** Of a word in a class that has not had it; what that is hardly changes the order. */
 const smoothing = 0.1;
+const noWords: ReadonlySet<number> = new Set();
 
 /** An example whose answer the others speak against. */
 export interface Doubt {
@@ -80,7 +81,7 @@ async function readLabelled(
   const classes: number[] = [];
   const bag = featureBag(most);
   for await (const list of readSaid(path, method, signal)) {
-    for (const { line, question, answer } of list) {
+    for (const { line, question, answer, shows } of list) {
       if (lines.length >= mostExamples) break;
       const { high, low } = fingerprint([answer]);
       const key = (high & 0x1fffff) * 2 ** 32 + low;
@@ -90,7 +91,8 @@ async function readLabelled(
       if (numbers.size > mostClasses) return undefined;
       lines.push(line);
       classes.push(number);
-      bag.add(wordHashes(question));
+      // What an image decides, words do not.
+      bag.add(shows ? noWords : wordHashes(question));
     }
   }
   if (numbers.size < 2 || numbers.size * examplesPerClass > lines.length) return undefined;

@@ -1,6 +1,7 @@
 import type { Method } from '../../contract/config.ts';
 import { readExamples } from '../examples/examples.ts';
 import { type Example, formats } from '../examples/formats.ts';
+import { imagesIn } from '../examples/images.ts';
 import { assistantText, referenceOf } from '../examples/reference.ts';
 import { readLines } from '../reading/source.ts';
 
@@ -9,6 +10,8 @@ export interface Said {
   line: number;
   question: string;
   answer: string;
+  /** Whether there are images that it is asked of. */
+  shows: boolean;
 }
 
 /** The questions and answers of a file as a stream; lines that are no examples are passed over. */
@@ -24,7 +27,8 @@ function* saidIn(
   for (const { line, example } of list) {
     if (!line || !example) continue;
     const asked = referenceOf(example.chat).prompt.filter(({ role }) => role !== 'system' && role !== 'developer');
-    yield { line: line.number, question: asked.map(assistantText).join('\n'), answer: answerOf(example) };
+    const shows = imagesIn(asked.map((message) => ['', message])).length > 0;
+    yield { line: line.number, question: asked.map(assistantText).join('\n'), answer: answerOf(example), shows };
   }
 }
 
@@ -40,9 +44,9 @@ export async function saidAt(
 ): Promise<Map<number, Said>> {
   const found = new Map<number, Said>();
   for await (const list of readSaid(path, method, signal)) {
-    for (const { line, question, answer } of list) {
+    for (const { line, question, answer, shows } of list) {
       if (!lines.has(line)) continue;
-      found.set(line, { line, question: question.slice(0, mostLetters), answer: answer.slice(0, mostLetters) });
+      found.set(line, { line, question: question.slice(0, mostLetters), answer: answer.slice(0, mostLetters), shows });
       if (found.size === lines.size) return found;
     }
   }

@@ -1,4 +1,6 @@
+import { imagesIn } from '../examples/images.ts';
 import { assistantText } from '../examples/reference.ts';
+import { type Fingerprint, fingerprint } from '../inspection/fingerprint.ts';
 import type { ChatMessage } from '../shapes.ts';
 
 /** What examples that ask nearly the same share: of five letters in a row, seventeen in twenty. */
@@ -12,12 +14,15 @@ const bands = 16;
 const rows = 4;
 /** Into a bucket, from its end: what all looks alike is one group long before. */
 const mostLooks = 50;
+const noImages = fingerprint([]);
 
 /** What is asked, and what stands around it, each as ascending hashes: exact for texts of up to 132 letters. */
 export interface Likeness {
   asked: Uint32Array;
   /** Of system and developer messages: equal ones are one array. */
   frame: Uint32Array;
+  /** Of the images that are shown: with others the same text asks something else. */
+  images: Fingerprint;
 }
 
 /** Makes {@link Likeness}es; frames are remembered, for most examples of a file have the same. */
@@ -29,7 +34,9 @@ export function likenesses(): (prompt: readonly ChatMessage[]) => Likeness {
     const known = frames.get(frame) ?? hashesOf(frame);
     frames.set(frame, known);
     const asked = prompt.filter((message) => !isFrame(message)).map(assistantText);
-    return { asked: hashesOf(asked.join('\n')), frame: known };
+    const urls = imagesIn(prompt.map((message) => ['', message])).map(({ url }) => url);
+    const images = urls.length === 0 ? noImages : fingerprint(urls);
+    return { asked: hashesOf(asked.join('\n')), frame: known, images };
   };
 }
 
@@ -74,11 +81,11 @@ export function nearGroups(all: readonly Likeness[]): Uint32Array {
   for (let band = 0; band < bands; band++) {
     const buckets = new Map<number, number[]>();
     const keysOfFrames = new Map<Uint32Array, number>();
-    for (const [later, { asked, frame }] of all.entries()) {
+    for (const [later, { asked, frame, images }] of all.entries()) {
       if (asked.length < fewestHashes) continue;
       const keyOfFrame = keysOfFrames.get(frame) ?? bandOf(frame, band);
       keysOfFrames.set(frame, keyOfFrame);
-      const key = bandOf(asked, band) ^ keyOfFrame;
+      const key = bandOf(asked, band) ^ keyOfFrame ^ images.low;
       const bucket = buckets.get(key);
       if (!bucket) {
         buckets.set(key, [later]);
@@ -89,7 +96,9 @@ export function nearGroups(all: readonly Likeness[]): Uint32Array {
         const [mine, its] = [groupOf(later), groupOf(earlier)];
         if (mine === its) continue;
         const other = all[earlier] as Likeness;
-        if (isNear(asked, other.asked) && isNear(frame, other.frame)) groups[Math.max(mine, its)] = Math.min(mine, its);
+        const ofImages = images.high === other.images.high && images.low === other.images.low;
+        const near = ofImages && isNear(asked, other.asked) && isNear(frame, other.frame);
+        if (near) groups[Math.max(mine, its)] = Math.min(mine, its);
       }
       bucket.push(later);
     }

@@ -1,12 +1,15 @@
 import { formats } from '../../../src/datasets/examples/formats.ts';
 import { affixCounter, affixesOf, bothAffixes } from '../../../src/datasets/inspection/affixes.ts';
 import { inspectDataset } from '../../../src/datasets/inspection/inspect.ts';
-import { chat, jsonl, temporaryFolder } from '../support.ts';
+import { chat, imageChat, jsonl, temporaryFolder } from '../support.ts';
 
 const files = temporaryFolder();
 
 async function codes(of: (number: number) => [question: string, answer: string], count = 10): Promise<string[]> {
-  const lines = Array.from({ length: count }, (_, number) => chat(...of(number)));
+  return await codesOf(Array.from({ length: count }, (_, number) => chat(...of(number))));
+}
+
+async function codesOf(lines: readonly string[]): Promise<string[]> {
   const { problems } = await inspectDataset(await files.write('data.jsonl', jsonl(lines)), { minimumExamples: 1 });
   return problems.map(({ code }) => code);
 }
@@ -37,11 +40,20 @@ test('questions that are all the same are told beside what contradicts', async (
   expect(told.toSorted()).toEqual(['contradictory_answer', 'identical_questions']);
 });
 
+test('the same question of other images is another one; of the same image it is not', async () => {
+  const [question, data] = ['What is there to be seen in this picture?', 'data:image/png;base64,'];
+  const lines = (urlOf: (n: number) => string) =>
+    Array.from({ length: 10 }, (_, n) => imageChat(question, [urlOf(n)], `a${n}b`));
+  expect(await codesOf(lines((n) => `${data}${'A'.repeat(400)}${n}`))).toEqual([]);
+  expect(await codesOf(lines((n) => `https://example.com/${n}.png`))).toEqual([]);
+  expect(await codesOf(lines(() => `${data}AAAA`))).toContain('identical_questions');
+});
+
 test('parts of a file have in common what the whole has', () => {
   const lines = Array.from({ length: 12 }, (_, n) => chat(`What of ${n} ->`, `a${n % 5} END`));
   const counted = (part: readonly string[]) => {
     const counter = affixCounter();
-    for (const line of part) counter.add(formats.supervised.example(JSON.parse(line)));
+    for (const line of part) counter.add(formats.supervised.example(JSON.parse(line)), []);
     return counter.take();
   };
   const whole = counted(lines);

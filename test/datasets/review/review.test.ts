@@ -1,5 +1,5 @@
 import { reviewAnswers } from '../../../src/datasets/review/review.ts';
-import { chat, jsonl, temporaryFolder } from '../support.ts';
+import { chat, imageChat, jsonl, temporaryFolder } from '../support.ts';
 
 const files = temporaryFolder();
 
@@ -44,6 +44,14 @@ test('no example speaks for itself', async () => {
   const path = await files.write('own.jsonl', jsonl(lines.map(([question, answer]) => chat(question, answer))));
   const lineOf = (await reviewAnswers(path, 'supervised', 10))?.doubts.map(({ line }) => line);
   expect(lineOf).toContain(182);
+});
+
+test('of an answer that an image decides, nothing is said', async () => {
+  const lines = Array.from({ length: 30 }, (_, n) =>
+    imageChat('What is it?', [`https://example.com/${n}.png`], n % 3 ? 'cat' : 'dog'),
+  );
+  const path = await files.write('images.jsonl', jsonl(lines));
+  expect(await reviewAnswers(path, 'supervised', 10)).toMatchObject({ examples: 30, doubted: 0 });
 });
 
 test('scripts without spaces are read letter by letter', async () => {

@@ -1,6 +1,6 @@
 import { findAlike, joinedByField } from '../../../src/datasets/split/alike.ts';
 import type { Entry } from '../../../src/datasets/split/entries.ts';
-import { chat, jsonl, temporaryFolder } from '../support.ts';
+import { chat, imageChat, jsonl, temporaryFolder } from '../support.ts';
 
 const files = temporaryFolder();
 const within = { method: 'supervised', within: true } as const;
@@ -20,6 +20,17 @@ test('examples that ask nearly what another does are told with their lines, equa
   expect(others).toEqual([]);
   expect(problem).toMatchObject({ code: 'near_duplicates', severity: 'warning' });
   expect(problem?.message).toMatch(/^2 examples ask nearly what another does \(lines 3, 5\)/);
+});
+
+test('held-out images that training has not are not leaked, though all are asked the same of', async () => {
+  const lines = (name: string) =>
+    Array.from({ length: 12 }, (_, n) => imageChat(long, [`https://example.com/${name}${n}.png`], `${n}`));
+  const [path, train] = [await files.write('held.jsonl', jsonl(lines('held'))), files.path('train.jsonl')];
+  await files.write('train.jsonl', jsonl(lines('train')));
+  expect(await findAlike(path, { ...within, train })).toEqual({ problems: [] });
+  await files.write('train.jsonl', jsonl([...lines('train'), ...lines('held').slice(3, 5)]));
+  const { problems } = await findAlike(path, { ...within, train });
+  expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/^2 of 12 .*lines 4, 5/)]);
 });
 
 test('of what they would save, a model trains on no more than it reads at once', async () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ChatMessage } from '../../../src/datasets/shapes.ts';
 import { likenesses, nearGroups } from '../../../src/datasets/split/near.ts';
 
 const user = (content: string, system?: string) => [
@@ -7,7 +8,7 @@ const user = (content: string, system?: string) => [
 ];
 
 /** The groups that these questions make, in the order of their first members. */
-function grouped(questions: readonly ReturnType<typeof user>[]): number[][] {
+function grouped(questions: readonly ChatMessage[][]): number[][] {
   const likenessOf = likenesses();
   const groups = nearGroups(questions.map((one) => likenessOf(one)));
   return [...Map.groupBy(groups.keys(), (index) => groups[index]).values()];
@@ -33,6 +34,24 @@ test('the same question under another system message is another one; under nearl
   const [rude, later] = ['Answer like a pirate at sea who has lost his ship.', `${polite} 2026`];
   const asked = [user(question, polite), user(question, rude), user(question, later), user(question)];
   expect(grouped(asked)).toEqual([[0, 2], [1], [3]]);
+});
+
+test('the same question of another image is another one; of the same image the text decides', () => {
+  const text = 'What is to be seen in the picture that stands here?';
+  const asked = (text: string, ...urls: string[]) => [
+    {
+      role: 'user',
+      content: [{ type: 'text', text }, ...urls.map((url) => ({ type: 'image_url', image_url: { url } }))],
+    },
+  ];
+  const data = (end: string) => `data:image/png;base64,${'A'.repeat(200_000)}${end}`;
+  expect(grouped([asked(text, data('B')), asked(`${text}!`, data('C')), asked(`${text}?`, data('B'))])).toEqual([
+    [0, 2],
+    [1],
+  ]);
+  const [a, b] = ['https://example.com/a.png', 'https://example.com/b.png'];
+  expect(grouped([asked(text, a, b), asked(text, b, a), asked(text, a), asked(text)])).toEqual([[0], [1], [2], [3]]);
+  expect(grouped([asked(text, a), asked('How many people are standing on the bridge?', a)])).toEqual([[0], [1]]);
 });
 
 test('a group is called by its first member, and reaches by way of others', () => {

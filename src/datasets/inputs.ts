@@ -7,7 +7,8 @@ import { isRecord } from './reading/json.ts';
 import { splitLines } from './reading/lines.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 import { promptKey } from './split/entries.ts';
-import { type Likeness, likenesses, nearGroups } from './split/near.ts';
+import { likenesses, nearGroups, questionOf } from './split/near.ts';
+import { templateCounter } from './split/template.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
 
 /** What a model can be asked, of a line of a data set or of one that has no answer. */
@@ -16,7 +17,6 @@ export interface Input {
   tools?: readonly unknown[];
   /** Equal for inputs that ask the same. */
   key: string;
-  likeness: Likeness;
   /** Of what is asked, and of the answer that the line has. */
   tokens: number;
   answerTokens?: number;
@@ -42,7 +42,6 @@ function answered(value: unknown): unknown {
 /** Reads what is to be asked; a last answer is dropped. Throws `invalid_data` at a line that is no example. */
 export async function* readInputs(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Input> {
   const counter = tokenCounter(encoding);
-  const likenessOf = likenesses();
   for await (const list of readExamples(splitLines(bytes), inputFormat)) {
     for (const { line, example, problems } of list) {
       const error = problems.find(({ severity }) => severity === 'error');
@@ -56,7 +55,6 @@ export async function* readInputs(bytes: AsyncIterable<Uint8Array>, encoding: En
         messages: prompt,
         ...(tools?.length ? { tools } : {}),
         key: promptKey(prompt),
-        likeness: likenessOf(prompt),
         tokens: counter.example({ chat: { ...example.chat, messages: prompt } }).tokens,
         ...(answerTokens === undefined ? {} : { answerTokens }),
       };
@@ -73,12 +71,15 @@ export interface Apart {
 }
 
 /** Inputs that no held-out example asks, exactly or nearly, each once. */
-export function apartFrom(held: readonly Pick<Input, 'key' | 'likeness'>[], inputs: readonly Input[]): Apart {
+export function apartFrom(held: readonly Pick<Input, 'key' | 'messages'>[], inputs: readonly Input[]): Apart {
   const seen = new Set<string>();
   const once = inputs.filter(({ key }) => !seen.has(key) && seen.add(key));
   const asked = new Set(held.map(({ key }) => key));
   const others = once.filter(({ key }) => !asked.has(key));
-  const groups = nearGroups([...held, ...others].map(({ likeness }) => likeness));
+  const all = [...held, ...others].map(({ messages }) => messages);
+  const template = templateCounter();
+  for (const messages of all) template.add(questionOf(messages));
+  const groups = nearGroups(all.map(likenesses(template.result())));
   // A group is called by its first member: a held-out example where there is any.
   const apart = others.filter((_, index) => (groups[held.length + index] as number) >= held.length);
   return { inputs: apart, heldOut: once.length - apart.length, repeated: inputs.length - once.length };

@@ -30,6 +30,19 @@ test('a line that cannot be asked is named', async () => {
   });
 });
 
+test('inputs are told from held-out examples by what stands between the instructions of all', async () => {
+  const instruction =
+    'Answer the question of a customer in one short sentence, and never promise that anything is paid back.';
+  const of = (word: string) => ({ messages: [user(`${instruction}\n\nWhere do I find the ${word} that I was sent?`)] });
+  const [bills, goods] = [
+    ['invoice', 'receipt', 'voucher', 'contract', 'statement'],
+    ['kettle', 'bicycle', 'lamp'],
+  ];
+  const inputs = await read(...[...bills, ...goods].map(of), of('invoice!'));
+  const apart = apartFrom(await read(of('invoice'), of('passport')), inputs);
+  expect(apart).toMatchObject({ heldOut: 2, inputs: { length: 7 } });
+});
+
 test('what held-out examples ask, exactly or nearly, is left out, and each question is asked once', async () => {
   const long = 'when will the blue bicycle that I ordered three weeks ago in your shop be delivered to my house';
   const held = await read({ messages: [user(long), answer] }, { messages: [user('short'), answer] });

@@ -115,13 +115,15 @@ function both(one: Common | undefined, other: Common | undefined): Common | unde
   };
 }
 
-function sharedBeginning(one: string, other: string): string {
+/** What both begin with. */
+export function sharedBeginning(one: string, other: string): string {
   let at = 0;
   while (at < one.length && one[at] === other[at]) at += 1;
   return one.slice(0, at);
 }
 
-function sharedEnding(one: string, other: string): string {
+/** What both end with. */
+export function sharedEnding(one: string, other: string): string {
   let at = 0;
   while (at < one.length && one.at(-1 - at) === other.at(-1 - at)) at += 1;
   return at === 0 ? '' : one.slice(-at);

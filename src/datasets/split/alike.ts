@@ -75,7 +75,7 @@ export interface Alike {
   removable?: Removable | undefined;
 }
 
-/** What examples ask the same, or nearly so; each file is read once. Throws `invalid_data` at the first line that is no example. */
+/** What examples ask the same, or nearly so; memory holds of each example what it is like. Throws `invalid_data` at the first line that is no example. */
 export async function findAlike(path: string, options: AlikeOptions): Promise<Alike> {
   const { method, within, train, encoding = usualEncoding, contexts = [], signal } = options;
   if (!within && train === undefined) return { problems: [] };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Method } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { type ReadExample, readExamples } from '../examples/examples.ts';
-import { formats } from '../examples/formats.ts';
+import { type Format, formats } from '../examples/formats.ts';
 import { referenceOf } from '../examples/reference.ts';
 import { shown } from '../problem.ts';
 import { canonicalJson } from '../reading/json.ts';
@@ -10,7 +10,8 @@ import { readLines } from '../reading/source.ts';
 import type { ChatMessage } from '../shapes.ts';
 import type { TokenCounter } from '../tokens.ts';
 import { groupOf, type SplitFields, timeOf } from './fields.ts';
-import { type Likeness, likenesses } from './near.ts';
+import { type Likeness, likenesses, questionOf } from './near.ts';
+import { type Template, templateCounter } from './template.ts';
 
 /** What is remembered of an example when a file is split: where it is and what it is like, not what it says. */
 export interface Entry {
@@ -41,14 +42,14 @@ export interface EntryOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Reads a file once. Throws `invalid_data` at the first line that is no example, or lacks a field that is asked for. */
+/** Reads a file once, or twice where its questions seem to have a template. Throws `invalid_data` at the first line that is no example, or lacks a field that is asked for. */
 export async function readEntries(
   path: string,
   { method, counter, fields = {}, signal }: EntryOptions,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
   const format = formats[method];
-  const likenessOf = likenesses();
+  const likenessOf = likenesses(await templateOf(path, format, signal));
   const add = ({ line, example, problems }: ReadExample): void => {
     const error = problems.find(({ severity }) => severity === 'error');
     if (error) {
@@ -87,6 +88,17 @@ export async function readEntries(
     for (const read of list) add(read);
   }
   return entries;
+}
+
+/** What stands with nearly all questions of a file. Lines that are no examples are passed over: they are told afterwards. */
+async function templateOf(path: string, format: Format, signal: AbortSignal | undefined): Promise<Template> {
+  const counter = templateCounter();
+  for await (const list of readExamples(readLines(path, { signal }), format)) {
+    for (const { example } of list) {
+      if (example && !counter.add(questionOf(referenceOf(example.chat).prompt))) return counter.result();
+    }
+  }
+  return counter.result();
 }
 
 function unsplittable(path: string, line: number, why: string, advice: string): TunewrightError {

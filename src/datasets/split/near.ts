@@ -2,6 +2,7 @@ import { imagesIn } from '../examples/images.ts';
 import { assistantText } from '../examples/reference.ts';
 import { type Fingerprint, fingerprint } from '../inspection/fingerprint.ts';
 import type { ChatMessage } from '../shapes.ts';
+import { noTemplate, type Template, withoutTemplate } from './template.ts';
 
 /** What examples that ask nearly the same share: of five letters in a row, seventeen in twenty. */
 const nearness = 0.85;
@@ -25,18 +26,29 @@ export interface Likeness {
   images: Fingerprint;
 }
 
+/** What is asked in words, apart from the frame. */
+export function questionOf(prompt: readonly ChatMessage[]): string {
+  return prompt
+    .filter((message) => !isFrame(message))
+    .map(assistantText)
+    .join('\n');
+}
+
+function isFrame({ role }: ChatMessage): boolean {
+  return role === 'system' || role === 'developer';
+}
+
 /** Makes {@link Likeness}es; frames are remembered, for most examples of a file have the same. */
-export function likenesses(): (prompt: readonly ChatMessage[]) => Likeness {
+export function likenesses(template: Template = noTemplate): (prompt: readonly ChatMessage[]) => Likeness {
   const frames = new Map<string, Uint32Array>();
   return (prompt) => {
-    const isFrame = ({ role }: ChatMessage) => role === 'system' || role === 'developer';
     const frame = prompt.filter(isFrame).map(assistantText).join('\n');
     const known = frames.get(frame) ?? hashesOf(frame);
     frames.set(frame, known);
-    const asked = prompt.filter((message) => !isFrame(message)).map(assistantText);
+    const asked = hashesOf(withoutTemplate(questionOf(prompt), template));
     const urls = imagesIn(prompt.map((message) => ['', message])).map(({ url }) => url);
     const images = urls.length === 0 ? noImages : fingerprint(urls);
-    return { asked: hashesOf(asked.join('\n')), frame: known, images };
+    return { asked, frame: known, images };
   };
 }
 

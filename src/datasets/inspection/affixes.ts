@@ -14,6 +14,9 @@ const fewestLetters = { beginning: 20, ending: 3 };
 const separator = /[\n#]|[-=]>|\|\|/;
 /** What answers ended with: a word or a line; marks alone may close a sentence, a list or code. */
 const stop = /[\p{L}\p{N}\n#]/u;
+/** What they end with by their nature: words, a sentence, or what closes code, data or markup. */
+const natural = /(?:[\p{L}\p{N}][.!?…。！？"'”’»)]*|(?<![\p{L}\p{N}])[}\])];?|<\/[\w:.-]+>|```)\s*$/u;
+const codeEnd = /```\s*$/;
 const structured = /^\s*(?:[[{<]|```)/;
 
 /** What some texts have in common at both ends. */
@@ -71,13 +74,14 @@ export function bothAffixes(one: Affixes, other: Affixes): Affixes {
 export function affixesOf({ questions, answers, images }: Affixes): Finding[] {
   const [asked, said] = [endsOf(questions), endsOf(answers)];
   const plain = !structured.test(answers?.first ?? '');
+  const stops = said.ending.length >= fewestLetters.ending && stop.test(said.ending) && !codeEnd.test(said.ending);
   return [
     ...(asked.beginning.length >= fewestLetters.beginning ? [questionsBegin(asked.beginning)] : []),
-    ...(separator.test(asked.ending) ? [questionsEnd(asked.ending)] : []),
+    ...(separator.test(asked.ending) && !natural.test(asked.ending) ? [questionsEnd(asked.ending)] : []),
     ...(asked.same && images?.alike ? [questionsAreOne()] : []),
     ...(/^\s/.test(said.beginning) ? [answersBeginBlank()] : []),
     ...(said.beginning.length >= fewestLetters.beginning && plain ? [answersBegin(said.beginning)] : []),
-    ...(said.ending.length >= fewestLetters.ending && stop.test(said.ending) && plain ? [answersEnd(said.ending)] : []),
+    ...(stops && plain ? [answersEnd(said.ending)] : []),
     ...(said.same ? [answersAreOne()] : []),
   ];
 }

@@ -5,10 +5,12 @@ import type { Looked } from './languages.ts';
 const fewestExamples = 10;
 /** Single capitals are names of choices, abbreviations, initials. */
 const words = /\p{L}{3,}/gu;
+/** Its keywords are usually written so. */
+const sql =
+  /\b(?:SELECT|INSERT INTO|UPDATE \S+ SET|DELETE FROM|(?:CREATE|ALTER|DROP) (?:TABLE|VIEW|INDEX)|WITH \w+ AS)\b/;
 
 /** Warnings of questions or answers that are shouted: a third of their letters, as the legacy preparation tool had it. */
 export function capitalsOf(looked: readonly Looked[]): Finding[] {
-  if (looked.length < fewestExamples) return [];
   return [
     ...(isShouted(looked.map(({ question }) => question)) ? [questionsShout()] : []),
     ...(isShouted(looked.map(({ answer }) => answer)) ? [answersShout()] : []),
@@ -16,8 +18,10 @@ export function capitalsOf(looked: readonly Looked[]): Finding[] {
 }
 
 function isShouted(texts: readonly string[]): boolean {
+  const prose = texts.filter((text) => !sql.test(text));
+  if (prose.length < fewestExamples) return false;
   let [capitals, small] = [0, 0];
-  for (const text of texts) {
+  for (const text of prose) {
     for (const [word] of text.matchAll(words)) {
       capitals += word.match(/\p{Lu}/gu)?.length ?? 0;
       small += word.match(/\p{Ll}/gu)?.length ?? 0;

@@ -17,6 +17,20 @@ test.each<[string[], string, number, (number: number) => [string, string]]>([
   [[], 'a quarter in capitals', 10, (n) => [`Where is ${n}?`, n % 4 ? `there, ${n}` : `HERE, ${n}`]],
   [[], 'single letters and abbreviations', 10, (n) => [`Is ${n} A or B in EU?`, `${n % 2 ? 'A' : 'B'}`]],
   [[], 'a script without capitals', 10, (n) => [`我的包裹在哪里 ${n}`, `在路上 ${n}`]],
+  [[], 'answers in SQL', 10, (n) => [`Who is ${n}?`, `SELECT c${n} FROM users ORDER BY age LIMIT ${n}`]],
+  [[], 'changes in SQL', 10, (n) => [`Who is ${n}?`, `UPDATE t${n} SET c = NULL WHERE id = ${n}`]],
+  [
+    [],
+    'a schema in SQL',
+    10,
+    (n) => [`CREATE TABLE t${n} (ID INTEGER PRIMARY KEY, AGE INTEGER NOT NULL)`, `Who is ${n}?`],
+  ],
+  [
+    ['upper_case_answers'],
+    'capitals beside SQL',
+    20,
+    (n) => [`Where is ${n}?`, n % 2 ? `ON ITS WAY, ${n}` : `SELECT name FROM users WHERE id = ${n}`],
+  ],
   [[], 'nine examples', 9, (n) => [`WHERE IS PARCEL ${n}?`, `On its way, ${n}.`]],
 ])('%j of %s', async (expected, _, count, of) => {
   expect(await codes(of, count)).toEqual(expected);

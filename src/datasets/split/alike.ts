@@ -2,7 +2,7 @@ import type { Method } from '../../contract/config.ts';
 import { type Removable, withExample } from '../inspection/removable.ts';
 import { linesOf, type Problem } from '../problem.ts';
 import { type Encoding, tokenCounter, usualEncoding } from '../tokens.ts';
-import { type Entry, readEntries } from './entries.ts';
+import { type Entry, readEntries, templatesOf } from './entries.ts';
 import { leaks } from './leaks.ts';
 import { nearGroups } from './near.ts';
 
@@ -75,12 +75,13 @@ export interface Alike {
   removable?: Removable | undefined;
 }
 
-/** What examples ask the same, or nearly so; memory holds of each example what it is like. Throws `invalid_data` at the first line that is no example. */
+/** What examples ask the same, or nearly so. Throws `invalid_data` at the first line that is no example. */
 export async function findAlike(path: string, options: AlikeOptions): Promise<Alike> {
   const { method, within, train, encoding = usualEncoding, contexts = [], signal } = options;
   if (!within && train === undefined) return { problems: [] };
   const counter = tokenCounter(encoding);
-  const read = async (file: string) => await readEntries(file, { method, counter, signal });
+  const templates = await templatesOf(train === undefined ? [path] : [train, path], { method, signal });
+  const read = async (file: string) => await readEntries(file, { method, counter, templates, signal });
   const entries = await read(path);
   const groups = within ? groupsOfLike(entries) : [];
   let removable: Removable | undefined;

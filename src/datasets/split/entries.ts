@@ -38,18 +38,20 @@ export interface Entry {
 export interface EntryOptions {
   method: Method;
   counter: TokenCounter;
+  /** Left aside where it is told what examples are like: those of all files that are compared. */
+  templates: readonly Template[];
   fields?: SplitFields | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/** Reads a file once, or twice where its questions seem to have a template. Throws `invalid_data` at the first line that is no example, or lacks a field that is asked for. */
+/** Reads a file once. Throws `invalid_data` at the first line that is no example, or lacks a field that is asked for. */
 export async function readEntries(
   path: string,
-  { method, counter, fields = {}, signal }: EntryOptions,
+  { method, counter, templates, fields = {}, signal }: EntryOptions,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
   const format = formats[method];
-  const likenessOf = likenesses(await templateOf(path, format, signal));
+  const likenessOf = likenesses(templates);
   const add = ({ line, example, problems }: ReadExample): void => {
     const error = problems.find(({ severity }) => severity === 'error');
     if (error) {
@@ -90,7 +92,19 @@ export async function readEntries(
   return entries;
 }
 
-/** What stands with nearly all questions of a file. Lines that are no examples are passed over: they are told afterwards. */
+/**
+ * What stands with nearly all questions of each file; one that has no such thing is not read to its end. Lines that are no
+ * examples are passed over.
+ */
+export async function templatesOf(
+  paths: readonly string[],
+  { method, signal }: Pick<EntryOptions, 'method' | 'signal'>,
+): Promise<Template[]> {
+  const templates: Template[] = [];
+  for (const path of paths) templates.push(await templateOf(path, formats[method], signal));
+  return templates;
+}
+
 async function templateOf(path: string, format: Format, signal: AbortSignal | undefined): Promise<Template> {
   const counter = templateCounter();
   for await (const list of readExamples(readLines(path, { signal }), format)) {

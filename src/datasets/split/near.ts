@@ -2,7 +2,7 @@ import { imagesIn } from '../examples/images.ts';
 import { assistantText } from '../examples/reference.ts';
 import { type Fingerprint, fingerprint } from '../inspection/fingerprint.ts';
 import type { ChatMessage } from '../shapes.ts';
-import { noTemplate, type Template, withoutTemplate } from './template.ts';
+import { type Template, withoutTemplates } from './template.ts';
 
 /** What examples that ask nearly the same share: of five letters in a row, seventeen in twenty. */
 const nearness = 0.85;
@@ -38,14 +38,14 @@ function isFrame({ role }: ChatMessage): boolean {
   return role === 'system' || role === 'developer';
 }
 
-/** Makes {@link Likeness}es; frames are remembered, for most examples of a file have the same. */
-export function likenesses(template: Template = noTemplate): (prompt: readonly ChatMessage[]) => Likeness {
+/** Makes {@link Likeness}es, templates left aside; frames are remembered, for most examples of a file have the same. */
+export function likenesses(templates: readonly Template[]): (prompt: readonly ChatMessage[]) => Likeness {
   const frames = new Map<string, Uint32Array>();
   return (prompt) => {
     const frame = prompt.filter(isFrame).map(assistantText).join('\n');
     const known = frames.get(frame) ?? hashesOf(frame);
     frames.set(frame, known);
-    const asked = hashesOf(withoutTemplate(questionOf(prompt), template));
+    const asked = hashesOf(withoutTemplates(questionOf(prompt), templates));
     const urls = imagesIn(prompt.map((message) => ['', message])).map(({ url }) => url);
     const images = urls.length === 0 ? noImages : fingerprint(urls);
     return { asked, frame: known, images };

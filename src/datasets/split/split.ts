@@ -9,7 +9,7 @@ import { shuffled } from '../shuffle.ts';
 import { type Encoding, tokenCounter, usualEncoding } from '../tokens.ts';
 import { groupsOfLike, joinedByField, nearDuplicates } from './alike.ts';
 import { assign, inProportion, newestFirst } from './assign.ts';
-import { type Entry, readEntries } from './entries.ts';
+import { type Entry, readEntries, templatesOf } from './entries.ts';
 import { type SplitFields, topFields } from './fields.ts';
 import { leaks, seenBy } from './leaks.ts';
 import { type DatasetPart, writePart } from './write.ts';
@@ -57,10 +57,12 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
   const { train, validation, test, shares, seed, signal } = sources;
   const { method = 'supervised', fields = {}, minimumExamples = fewestExamples, context } = sources;
   const counter = tokenCounter(sources.encoding ?? usualEncoding);
-  const read = async (path: string) => await readEntries(path, { method, counter, signal });
+  const paths = [train, validation, test].filter((path) => path !== undefined);
+  const templates = await templatesOf(paths, { method, signal });
+  const read = async (path: string) => await readEntries(path, { method, counter, templates, signal });
 
   const given = {
-    train: await readEntries(train, { method, counter, fields, signal }),
+    train: await readEntries(train, { method, counter, templates, fields, signal }),
     validation: validation === undefined ? undefined : await read(validation),
     test: test === undefined ? undefined : await read(test),
   };

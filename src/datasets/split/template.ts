@@ -6,8 +6,6 @@ export interface Template {
   ending: string;
 }
 
-export const noTemplate: Template = { beginning: '', ending: '' };
-
 /** Of fewer questions nothing is said. */
 const fewestQuestions = 10;
 /** What is shorter stands there by chance. */
@@ -35,11 +33,12 @@ export function templateCounter(): TemplateCounter {
   };
 }
 
-/** What a question says beside the template; all of it where that is nothing. */
-export function withoutTemplate(question: string, { beginning, ending }: Template): string {
-  const from = question.startsWith(beginning) ? beginning.length : 0;
-  const own = question.slice(from);
-  const rest = own.endsWith(ending) ? own.slice(0, own.length - ending.length) : own;
+/** What a question says beside the first templates that it has; all of it where that is nothing. */
+export function withoutTemplates(question: string, templates: readonly Template[]): string {
+  const begun = templates.find(({ beginning }) => beginning !== '' && question.startsWith(beginning));
+  const own = question.slice(begun?.beginning.length ?? 0);
+  const ended = templates.find(({ ending }) => ending !== '' && own.endsWith(ending));
+  const rest = own.slice(0, own.length - (ended?.ending.length ?? 0));
   return /[\p{L}\p{N}]/u.test(rest) ? rest : question;
 }
 

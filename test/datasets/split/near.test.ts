@@ -9,7 +9,7 @@ const user = (content: string, system?: string) => [
 
 /** The groups that these questions make, in the order of their first members. */
 function grouped(questions: readonly ChatMessage[][]): number[][] {
-  const likenessOf = likenesses();
+  const likenessOf = likenesses([]);
   const groups = nearGroups(questions.map((one) => likenessOf(one)));
   return [...Map.groupBy(groups.keys(), (index) => groups[index]).values()];
 }

@@ -61,6 +61,16 @@ test('a held-out question is leaked where its own words are, under whatever inst
   expect(await alike('leaked.jsonl', jsonl([...held, leaked]), train)).toEqual(['nearly_leaked_prompts 21']);
 });
 
+test('a held-out question is leaked where few of one file, or of the other, have the instructions', async () => {
+  const leaked = chat(framed(20).replace('?', '??'), 'x');
+  expect(await alike('short.jsonl', jsonl([leaked]), jsonl(lines(60, framed)))).toEqual(['nearly_leaked_prompts 1']);
+  const others = lines(60, (n) => `Sum up what is said: ${question(n + 200)}`);
+  const held = jsonl([...lines(40, framed).slice(21), leaked]);
+  expect(await alike('long.jsonl', held, jsonl([...others, ...lines(21, framed)]))).toEqual([
+    'nearly_leaked_prompts 20',
+  ]);
+});
+
 test('questions behind the same instructions are held out by their share', async () => {
   const train = await files.write('split.jsonl', jsonl(lines(100, framed)));
   const sources = { train, shares: { validation: 0.1, test: 0.2 }, seed: 1 };

@@ -1,5 +1,5 @@
 import { type Finding, warningAt } from '../problem.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import { type Fingerprint, fingerprintNumber } from './fingerprint.ts';
 
 /** With fewer examples an answer than this on average, there are no classes. */
 export const examplesPerClass = 5;
@@ -27,10 +27,10 @@ export function classCounter(): ClassCounter {
   let examples = 0;
   let tooMany = false;
   return {
-    add({ high, low }) {
+    add(answer) {
       if (tooMany) return;
       examples += 1;
-      const key = (high & 0x1fffff) * 2 ** 32 + low;
+      const key = fingerprintNumber(answer);
       counts.set(key, (counts.get(key) ?? 0) + 1);
       if (counts.size <= mostAnswers) return;
       tooMany = true;

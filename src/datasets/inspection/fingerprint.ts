@@ -48,6 +48,11 @@ export function fingerprint(texts: readonly string[]): Fingerprint {
   return { high: mixed(high ^ (low >>> 13)), low: mixed(low ^ (high >>> 16)) };
 }
 
+/** 53 bits of it, as one number: a key for a map. */
+export function fingerprintNumber({ high, low }: Fingerprint): number {
+  return (high & 0x1fffff) * 2 ** 32 + low;
+}
+
 let last = { text: '', print: fingerprint(['']) };
 
 /** Of one text; remembers the last, for an answer is asked for as a class and as an answer. */

@@ -1,6 +1,6 @@
 import type { Method } from '../../contract/config.ts';
 import { examplesPerClass } from '../inspection/classes.ts';
-import { fingerprint } from '../inspection/fingerprint.ts';
+import { fingerprint, fingerprintNumber } from '../inspection/fingerprint.ts';
 import { type Features, featureBag } from './bag.ts';
 import { mostLetters, readSaid, saidAt } from './said.ts';
 import { wordHashes } from './words.ts';
@@ -83,8 +83,7 @@ async function readLabelled(
   for await (const list of readSaid(path, method, signal)) {
     for (const { line, question, answer, shows } of list) {
       if (lines.length >= mostExamples) break;
-      const { high, low } = fingerprint([answer]);
-      const key = (high & 0x1fffff) * 2 ** 32 + low;
+      const key = fingerprintNumber(fingerprint([answer]));
       const number = numbers.get(key) ?? numbers.size;
       if (number === numbers.size) answers.push(answer.slice(0, mostLetters));
       numbers.set(key, number);

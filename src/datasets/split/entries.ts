@@ -116,7 +116,7 @@ async function templateOf(path: string, format: Format, signal: AbortSignal | un
 }
 
 function unsplittable(path: string, line: number, why: string, advice: string): TunewrightError {
-  return new TunewrightError('invalid_data', `${path} cannot be split: line ${line}: ${why}`, { advice });
+  return new TunewrightError('invalid_data', `${path} cannot be split or compared: line ${line}: ${why}`, { advice });
 }
 
 /** Equal for what asks the same. */

@@ -1,6 +1,6 @@
 import { imagesIn } from '../examples/images.ts';
 import { assistantText } from '../examples/reference.ts';
-import { type Fingerprint, fingerprint } from '../inspection/fingerprint.ts';
+import { type Fingerprint, fingerprint, fingerprintNumber } from '../inspection/fingerprint.ts';
 import type { ChatMessage } from '../shapes.ts';
 import { type Template, withoutTemplates } from './template.ts';
 
@@ -9,6 +9,8 @@ const nearness = 0.85;
 const shingleLetters = 5;
 /** Of a long text the smallest hashes stand for all of them. */
 const mostHashes = 128;
+/** So many times as many are expected among the likely ones; where it is fewer, all are looked at. */
+const likely = 4;
 /** Below that a text says too little: "Go on." is no sign of anything. */
 const fewestHashes = 8;
 const bands = 16;
@@ -40,11 +42,13 @@ function isFrame({ role }: ChatMessage): boolean {
 
 /** Makes {@link Likeness}es, templates left aside; frames are remembered, for most examples of a file have the same. */
 export function likenesses(templates: readonly Template[]): (prompt: readonly ChatMessage[]) => Likeness {
-  const frames = new Map<string, Uint32Array>();
+  // By what tells them apart: the texts of all would be as much as the file.
+  const frames = new Map<number, Uint32Array>();
   return (prompt) => {
     const frame = prompt.filter(isFrame).map(assistantText).join('\n');
-    const known = frames.get(frame) ?? hashesOf(frame);
-    frames.set(frame, known);
+    const key = fingerprintNumber(fingerprint([frame]));
+    const known = frames.get(key) ?? hashesOf(frame);
+    frames.set(key, known);
     const asked = hashesOf(withoutTemplates(questionOf(prompt), templates));
     const urls = imagesIn(prompt.map((message) => ['', message])).map(({ url }) => url);
     const images = urls.length === 0 ? noImages : fingerprint(urls);
@@ -57,22 +61,29 @@ function hashesOf(text: string): Uint32Array {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
+  // Sorting all of a long text would take most of the time, and the smallest are wanted.
+  const share = (likely * mostHashes) / letters.length;
+  const smallest = hashesBelow(Math.min(1, share) * 2 ** 32, letters);
+  const enough = share >= 1 || smallest.length >= mostHashes;
+  return (enough ? smallest : hashesBelow(2 ** 32, letters)).slice(0, mostHashes);
+}
+
+/** Each once, ascending. */
+function hashesBelow(limit: number, letters: string): Uint32Array {
   const count = Math.max(0, letters.length - shingleLetters + 1);
   const hashes = new Uint32Array(count);
+  let found = 0;
   for (let at = 0; at < count; at++) {
     let hash = 0x811c9dc5;
     for (let letter = at; letter < at + shingleLetters; letter++) {
       hash = Math.imul(hash ^ letters.charCodeAt(letter), 0x01000193);
     }
     hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-    hashes[at] = hash ^ (hash >>> 13);
+    hash = (hash ^ (hash >>> 13)) >>> 0;
+    if (hash < limit) hashes[found++] = hash;
   }
-  hashes.sort();
-  let kept = 0;
-  for (let at = 0; at < count && kept < mostHashes; at++) {
-    if (at === 0 || hashes[at] !== hashes[at - 1]) hashes[kept++] = hashes[at] as number;
-  }
-  return hashes.slice(0, kept);
+  const sorted = hashes.subarray(0, found).sort();
+  return sorted.filter((hash, at) => at === 0 || hash !== sorted[at - 1]);
 }
 
 /**

@@ -242,7 +242,8 @@ test('a held-out file is set against the training file', async () => {
         { role: 'assistant', content: 'b' },
       ],
     })}\n`;
-  const question = (i: number) => `Could you tell me the way to house number ${i * 7919} in town?`;
+  const question = (i: number) =>
+    `${['Could', 'Can', 'Will'][i % 3]} you tell me the way to house number ${i * 7919} in town?`;
   const numbers = Array.from({ length: 20 }, (_, i) => i);
   await writeFile(join(directory, 'train.jsonl'), numbers.map((i) => asking(question(i))).join(''));
   const held = [asking('Something else'), asking(question(3)), asking(`${question(4)} Thanks`), asking('Hello there')];

@@ -77,7 +77,14 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     test: given.test ? 0 : setAside(shares.test),
   });
   const held = { validation: given.validation ?? parts.validation, test: given.test ?? parts.test };
-  requireEnough({ train: parts.train.length, test: held.test.length, examples: given.train.length, minimumExamples });
+  requireEnough({
+    train: parts.train.length,
+    test: held.test.length,
+    wanted: given.test ? given.test.length : setAside(shares.test),
+    together: groups.reduce((most, group) => Math.max(most, group.length), 0),
+    examples: given.train.length,
+    minimumExamples,
+  });
 
   const write = async (path: string, entries: readonly Entry[], leftOut: readonly string[] = []) =>
     await writePart(path, shuffled(entries, seededRandom(seed)), store, { leftOut, context, signal });
@@ -108,12 +115,22 @@ function requireBeside(leftOut: readonly string[], own: readonly string[]): void
 interface Counts {
   train: number;
   test: number;
+  /** To be held out. */
+  wanted: number;
+  /** Of the largest group that a split keeps together. */
+  together: number;
   /** Of the training file. */
   examples: number;
   minimumExamples: number;
 }
 
-function requireEnough({ train, test, examples, minimumExamples }: Counts): void {
+function requireEnough({ train, test, wanted, together, examples, minimumExamples }: Counts): void {
+  if (test === 0 && wanted > 0) {
+    const message = `No example is held out, so nothing could prove the new model: ${together} of ${examples} stay together, for they ask nearly the same or share the field of the split, and ${wanted} should be held out.`;
+    throw new TunewrightError('invalid_data', message, {
+      advice: 'Name a file of other questions as data.test, or add examples that ask something else.',
+    });
+  }
   if (test === 0) {
     throw new TunewrightError('invalid_data', 'No example is held out, so nothing could prove the new model.', {
       advice: 'Set split.test above 0, name a file as data.test, or add examples.',

@@ -172,6 +172,19 @@ test('too little to train on or to test with is refused', async () => {
   expect((await split({ train, minimumExamples: 9 })).train.examples).toBe(9);
 });
 
+test('where all ask nearly the same nothing can be held out, and that is what is told', async () => {
+  const question = 'Where can I see what the bank has taken for the transfer to my sister';
+  const lines = Array.from({ length: 50 }, (_, at) =>
+    chat(`${at % 2 ? 'Please: ' : ''}${question}${'?'.repeat(at)}`, `a${at}`),
+  );
+  const train = await files.write('one.jsonl', jsonl(lines));
+  await expect(split({ train })).rejects.toMatchObject({
+    code: 'invalid_data',
+    message: expect.stringContaining('50 of 50 stay together'),
+    advice: expect.stringMatching(/^Name a file of other questions as data\.test/),
+  });
+});
+
 test('a line that is no example stops the split and is named', async () => {
   const train = await files.write('broken.jsonl', jsonl([...two, '{"messages": []}']));
   await expect(split({ train })).rejects.toMatchObject({

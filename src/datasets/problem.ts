@@ -49,10 +49,9 @@ export function linesOf(items: readonly { line: number }[]): string {
   return `${items.length === 1 ? 'line' : 'lines'} ${named.join(', ')}${more}`;
 }
 
-/** A problem once for each of its places. */
-export function atEachPlace({ more = [], ...problem }: Problem): Problem[] {
-  const { line: _, path: __, ...what } = problem;
-  return [problem, ...more.map((place) => ({ ...what, ...place }))];
+/** A problem once for each of its further places. */
+export function atFurtherPlaces({ more = [], line: _, path: __, ...what }: Problem): Problem[] {
+  return more.map((place) => ({ ...what, ...place }));
 }
 
 export interface ProblemCounts {

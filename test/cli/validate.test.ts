@@ -234,6 +234,15 @@ test('problems become a SARIF log', async () => {
   });
 });
 
+test('of a SARIF log GitHub shows 5,000 results: every problem stands before the further places of any', async () => {
+  const lines = Array.from({ length: 6_000 }, (_, at) => line('assistant').replace('"a"', `"question ${at}"`));
+  await writeFile(join(directory, 'many.jsonl'), `${lines.join('')}${line('robot')}`);
+  const { stdout } = await type(['validate', 'many.jsonl', '--format', 'sarif'], { directory, ...keyed });
+  const [{ results }] = JSON.parse(stdout).runs;
+  expect(results).toHaveLength(5_000);
+  expect(results.map(({ ruleId }: { ruleId: string }) => ruleId)).toContain('unrecognized_role');
+});
+
 test('a held-out file is set against the training file', async () => {
   const asking = (content: string) =>
     `${JSON.stringify({

@@ -1,12 +1,16 @@
-import { atEachPlace, type Problem } from '../../datasets/problem.ts';
+import { atFurtherPlaces, type Problem } from '../../datasets/problem.ts';
 
 const schema = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+
+/** GitHub shows so many of a file, and refuses five times as many; places are told after all problems. */
+const mostResults = 5_000;
 
 /**
  * Problems as a SARIF 2.1.0 log, for code scanning and editors. GitHub asks for descriptions of rules and for a line of every
  * result: docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support
  */
 export function sarifLog(file: string, problems: readonly Problem[]): object {
+  const further = problems.flatMap(atFurtherPlaces).slice(0, Math.max(0, mostResults - problems.length));
   const codes = [...new Set(problems.map(({ code }) => code))].sort();
   return {
     $schema: schema,
@@ -14,7 +18,7 @@ export function sarifLog(file: string, problems: readonly Problem[]): object {
     runs: [
       {
         tool: { driver: { name: 'tunewright', rules: codes.map((id) => ruleOf(id, problems)) } },
-        results: problems.flatMap(atEachPlace).map(({ code, severity, line, path, message }) => ({
+        results: [...problems, ...further].map(({ code, severity, line, path, message }) => ({
           ruleId: code,
           ruleIndex: codes.indexOf(code),
           level: severity,

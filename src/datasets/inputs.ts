@@ -2,12 +2,12 @@ import { TunewrightError } from '../contract/errors.ts';
 import { checkExample } from './examples/chat.ts';
 import { readExamples } from './examples/examples.ts';
 import { type Format, formats } from './examples/formats.ts';
-import { assistantText, referenceOf } from './examples/reference.ts';
+import { assistantText, questionOf, referenceOf } from './examples/reference.ts';
 import { isRecord } from './reading/json.ts';
 import { splitLines } from './reading/lines.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 import { promptKey } from './split/entries.ts';
-import { likenesses, nearGroups, questionOf } from './split/near.ts';
+import { likenesses, nearGroups } from './split/near.ts';
 import { templateCounter } from './split/template.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
 

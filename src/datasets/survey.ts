@@ -2,6 +2,7 @@ import type { Method } from '../contract/config.ts';
 import { readExamples } from './examples/examples.ts';
 import { type Example, formats } from './examples/formats.ts';
 import { assistantText } from './examples/reference.ts';
+import { instructs } from './examples/roles.ts';
 import { seededRandom } from './random.ts';
 import { splitLines } from './reading/lines.ts';
 import { type Encoding, tokenCounter } from './tokens.ts';
@@ -68,6 +69,5 @@ export async function surveyExamples(bytes: AsyncIterable<Uint8Array>, options: 
 
 function instructionsOf({ chat }: Example): string | undefined {
   const [first] = chat.messages;
-  const instructs = first?.role === 'system' || first?.role === 'developer';
-  return instructs && typeof first.content === 'string' ? first.content : undefined;
+  return first && instructs(first) && typeof first.content === 'string' ? first.content : undefined;
 }

@@ -1,6 +1,7 @@
 import { type ByteCounter, byteCounter } from './bpe/counter.ts';
 import { type Encoding, usualEncoding } from './bpe/vocabulary.ts';
 import type { Example } from './examples/formats.ts';
+import { instructs } from './examples/roles.ts';
 import { isRecord } from './reading/json.ts';
 import type { ChatExample, ChatMessage } from './shapes.ts';
 
@@ -46,8 +47,7 @@ export function tokenCounter(encoding: Encoding): TokenCounter {
 
   function said(message: ChatMessage): number {
     if (!isPlain(message)) return textsOf(message).reduce((sum, one) => sum + counted(texts, one), 0);
-    const { role, content } = message;
-    return counted(role === 'system' || role === 'developer' ? instructions : texts, content);
+    return counted(instructs(message) ? instructions : texts, message.content);
   }
 
   function conversation({ messages, tools, functions }: ChatExample): Omit<ExampleTokens, 'longest'> {

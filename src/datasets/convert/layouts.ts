@@ -1,7 +1,8 @@
 import type { Method } from '../../contract/config.ts';
+import { instructs } from '../examples/roles.ts';
 import { type Finding, warningAt } from '../problem.ts';
 import { isBlank } from '../reading/blank.ts';
-import { canonicalJson, type JsonRecord } from '../reading/json.ts';
+import { canonicalJson, isRecord, type JsonRecord } from '../reading/json.ts';
 import { heldAt, leftOut, optionalTextAt, refused, textAt } from './fault.ts';
 import { listOf, offeredIn } from './lists.ts';
 import type { Template } from './template.ts';
@@ -175,7 +176,7 @@ function supervised(messages: readonly Message[], system: string | undefined): C
 
 /** A row's own system message stays. */
 function withSystem(messages: readonly unknown[], system: string | undefined): unknown[] {
-  const role = (messages[0] as { role?: unknown } | null | undefined)?.role;
-  if (system === undefined || role === 'system' || role === 'developer') return [...messages];
+  const [first] = messages;
+  if (system === undefined || (isRecord(first) && instructs(first))) return [...messages];
   return [{ role: 'system', content: system }, ...messages];
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, isRecord, parseJson } from '../reading/json.ts';
 import type { ChatExample, ChatMessage } from '../shapes.ts';
+import { instructs } from './roles.ts';
 
 /** Sorting the keys of more takes seconds and memory, and nobody writes so much twice in another order. */
 const longArguments = 64 * 1024;
@@ -60,4 +61,12 @@ export function referenceOf({ messages }: ChatExample): Reference {
   const answer = messages.at(-1);
   if (answer?.role !== 'assistant') return { prompt: messages, reference: '' };
   return { prompt: messages.slice(0, -1), reference: assistantText(answer) };
+}
+
+/** What a prompt asks in words, apart from its instructions. */
+export function questionOf(prompt: readonly ChatMessage[]): string {
+  return prompt
+    .filter((message) => !instructs(message))
+    .map(assistantText)
+    .join('\n');
 }

@@ -27,3 +27,8 @@ export function meantRole(role: unknown): string | undefined {
   const name = role.trim().toLowerCase();
   return keysOfRole.has(name) ? name : otherNames.get(name);
 }
+
+/** Whether such a message says how to answer, and not what is asked. */
+export function instructs({ role }: { role?: unknown }): boolean {
+  return role === 'system' || role === 'developer';
+}

@@ -2,7 +2,7 @@ import type { Method } from '../../contract/config.ts';
 import { readExamples } from '../examples/examples.ts';
 import { type Example, formats } from '../examples/formats.ts';
 import { imagesIn } from '../examples/images.ts';
-import { assistantText, referenceOf } from '../examples/reference.ts';
+import { questionOf, referenceOf } from '../examples/reference.ts';
 import { readLines } from '../reading/source.ts';
 
 /** What an example says, apart from its instructions. */
@@ -26,9 +26,9 @@ function* saidIn(
 ): Generator<Said> {
   for (const { line, example } of list) {
     if (!line || !example) continue;
-    const asked = referenceOf(example.chat).prompt.filter(({ role }) => role !== 'system' && role !== 'developer');
-    const shows = imagesIn(asked.map((message) => ['', message])).length > 0;
-    yield { line: line.number, question: asked.map(assistantText).join('\n'), answer: answerOf(example), shows };
+    const { prompt } = referenceOf(example.chat);
+    const shows = imagesIn(prompt.map((message) => ['', message])).length > 0;
+    yield { line: line.number, question: questionOf(prompt), answer: answerOf(example), shows };
   }
 }
 

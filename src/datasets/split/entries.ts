@@ -3,14 +3,14 @@ import type { Method } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { type ReadExample, readExamples } from '../examples/examples.ts';
 import { type Format, formats } from '../examples/formats.ts';
-import { referenceOf } from '../examples/reference.ts';
+import { questionOf, referenceOf } from '../examples/reference.ts';
 import { shown } from '../problem.ts';
 import { canonicalJson } from '../reading/json.ts';
 import { readLines } from '../reading/source.ts';
 import type { ChatMessage } from '../shapes.ts';
 import type { TokenCounter } from '../tokens.ts';
 import { groupOf, type SplitFields, timeOf } from './fields.ts';
-import { type Likeness, likenesses, questionOf } from './near.ts';
+import { type Likeness, likenesses } from './near.ts';
 import { type Template, templateCounter } from './template.ts';
 
 /** What is remembered of an example when a file is split: where it is and what it is like, not what it says. */

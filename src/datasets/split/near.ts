@@ -1,5 +1,6 @@
 import { imagesIn } from '../examples/images.ts';
-import { assistantText } from '../examples/reference.ts';
+import { assistantText, questionOf } from '../examples/reference.ts';
+import { instructs } from '../examples/roles.ts';
 import { type Fingerprint, fingerprint, fingerprintNumber } from '../inspection/fingerprint.ts';
 import type { ChatMessage } from '../shapes.ts';
 import { type Template, withoutTemplates } from './template.ts';
@@ -28,24 +29,12 @@ export interface Likeness {
   images: Fingerprint;
 }
 
-/** What is asked in words, apart from the frame. */
-export function questionOf(prompt: readonly ChatMessage[]): string {
-  return prompt
-    .filter((message) => !isFrame(message))
-    .map(assistantText)
-    .join('\n');
-}
-
-function isFrame({ role }: ChatMessage): boolean {
-  return role === 'system' || role === 'developer';
-}
-
 /** Makes {@link Likeness}es, templates left aside; frames are remembered, for most examples of a file have the same. */
 export function likenesses(templates: readonly Template[]): (prompt: readonly ChatMessage[]) => Likeness {
   // By what tells them apart: the texts of all would be as much as the file.
   const frames = new Map<number, Uint32Array>();
   return (prompt) => {
-    const frame = prompt.filter(isFrame).map(assistantText).join('\n');
+    const frame = prompt.filter(instructs).map(assistantText).join('\n');
     const key = fingerprintNumber(fingerprint([frame]));
     const known = frames.get(key) ?? hashesOf(frame);
     frames.set(key, known);

@@ -90,16 +90,16 @@ export async function reviewOf(
   const texts = async () => (method === 'reinforcement' ? undefined : await reviewTexts(path, method, most, signal));
   const reviewed = errors > 0 ? undefined : ((await reviewAnswers(path, method, most, signal)) ?? (await texts()));
   if (reviewed) return reviewed;
-  const [reason, advice] =
-    errors > 0
-      ? ['it has errors', 'Mend them first; without --review they are all listed.']
-      : method === 'reinforcement'
-        ? ['its references are no labels', 'Questions with free references are not reviewed; leave --review out.']
-        : [
-            'there is too little to go by',
-            'A review is for labels with five examples or more each, and for 20 answers in free text or more.',
-          ];
+  const [reason, advice] = whyUnreviewed(errors, method);
   throw new TunewrightError('invalid_data', `${path} cannot be reviewed: ${reason}.`, { advice });
+}
+
+function whyUnreviewed(errors: number, method: Method): [reason: string, advice: string] {
+  if (errors > 0) return ['it has errors', 'Mend them first; without --review they are all listed.'];
+  if (method === 'reinforcement')
+    return ['its references are no labels', 'Questions with free references are not reviewed; leave --review out.'];
+  const advice = 'A review is for labels with five examples or more each, and for 20 answers in free text or more.';
+  return ['there is too little to go by', advice];
 }
 
 /** The system's own errors by the name of the file. */

@@ -1,5 +1,6 @@
 import { automaticEpochs, type Inspection, type Removable, trainedOf } from '../datasets/index.ts';
 import type { ModelEntry } from '../platforms/catalogue.ts';
+import { untrainedBy } from './untrained.ts';
 
 /** What a data set costs with a model, US dollars at list prices. */
 export interface ModelCost {
@@ -32,13 +33,12 @@ const asked = 1000;
 /** The cheapest first. Left out are models without prices or free of charge, and those that cannot be tuned so any more. */
 export function modelCosts(inspection: Inspection, models: readonly ModelEntry[], now: Date): ModelCost[] {
   const { method, faultless, tokens, finalTokens } = inspection;
-  const today = now.toISOString().slice(0, 10);
   const epochs = automaticEpochs(faultless);
   const answers = faultless * (method === 'dpo' ? 2 : 1);
   return models
-    .flatMap(({ id, methods, prices, lastJobDate, trainingContextTokens: context, trainingTokensPerSecond: speed }) => {
-      if (!prices || prices.training === 0 || tokens === 0 || (lastJobDate && lastJobDate <= today)) return [];
-      if (!methods.includes(method)) return [];
+    .filter((model) => untrainedBy(model, method, now) === undefined)
+    .flatMap(({ id, prices, lastJobDate, trainingContextTokens: context, trainingTokensPerSecond: speed }) => {
+      if (!prices || prices.training === 0 || tokens === 0) return [];
       const answersUsd =
         (((tokens - finalTokens) * prices.input + finalTokens * prices.output) / million / answers) * asked;
       const trainedTokens = trainedOf(inspection, context);

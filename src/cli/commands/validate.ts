@@ -6,7 +6,6 @@ import { TunewrightError } from '../../contract/errors.ts';
 import { isPath } from '../../contract/source.ts';
 import type { Fixed } from '../../datasets/fix/fix.ts';
 import type { Inspection } from '../../datasets/index.ts';
-import type { ModelEntry } from '../../platforms/catalogue.ts';
 import { fixed, inspectCounting, inspectFile, reviewOf, toldMethod, withAlike } from '../checking.ts';
 import type { Context, Perform } from '../context.ts';
 import { limitsOf } from '../data-limits.ts';
@@ -20,6 +19,7 @@ import { sarifLog } from '../render/sarif.ts';
 import type { Paint } from '../render/text.ts';
 import { readGrader } from '../run-file.ts';
 import { sourceError } from '../source-error.ts';
+import { untrainedBy } from '../untrained.ts';
 
 interface ValidateOptions {
   method?: Method;
@@ -108,23 +108,25 @@ async function validate(context: Context, file: string, options: ValidateOptions
   const others = [train, grader && resolve(directory, grader)].filter((one) => one !== undefined);
   const inputs = [given, ...others, ...(fix === undefined ? [] : [path, `${path}.diff`])];
   const signal = fix === undefined && counts === undefined ? undefined : context.interrupts();
+  const unwritten = new Set([fix, counts].filter((one) => one !== undefined));
   let mended: Fixed | undefined;
-  let counted = false;
   let reviewed: Awaited<ReturnType<typeof reviewOf>> | undefined;
   let inspection: Inspection;
   try {
-    if (fix !== undefined && signal) mended = await fixed(context, given, path, { method, others, force, signal });
+    if (fix !== undefined && signal) {
+      mended = await fixed(context, given, path, { method, others, force, signal });
+      unwritten.delete(fix);
+    }
     const inspecting = { ...checks, method, threads, signal };
     const found = counts
       ? await inspectCounting(context, path, { out: resolve(directory, counts), inputs, force }, inspecting)
       : await inspectFile(context, path, inspecting);
-    counted = true;
+    if (counts) unwritten.delete(counts);
     inspection = await withAlike(found, path, { ...inspecting, train });
     if (review !== undefined) reviewed = await reviewOf(inspection, path, review === true ? usual : review, signal);
   } catch (error) {
     if (!signal?.aborted) throw error;
-    const unwritten = [mended ? undefined : fix, counted ? undefined : counts].filter((one) => one !== undefined);
-    out.note(unwritten.length > 0 ? `Broken off; not written: ${unwritten.join(', ')}.` : 'Broken off.');
+    out.note(unwritten.size > 0 ? `Broken off; not written: ${[...unwritten].join(', ')}.` : 'Broken off.');
     return exitCodeOf(signal);
   }
   const { modelCosts, savings } = await import('../model-costs.ts');
@@ -158,15 +160,6 @@ function reportAs(format: Format, file: string, inspection: Inspection, money: M
 async function mayBeMended({ problems }: Inspection): Promise<boolean> {
   const { mendable } = await import('../../datasets/fix/mend.ts');
   return problems.some(({ code }) => mendable.has(code));
-}
-
-/** Why a run of it would be refused, whatever the data are like. */
-function untrainedBy({ id, methods, lastJobDate }: ModelEntry, method: Method, now: Date): string | undefined {
-  if (methods.length === 0) return `The model ${id} cannot be trained.`;
-  if (!methods.includes(method))
-    return `The model ${id} is not trained by the method ${method}, only by ${methods.join(', ')}: a run would be refused.`;
-  if (!lastJobDate || lastJobDate > now.toISOString().slice(0, 10)) return undefined;
-  return `The model ${id} takes no new jobs since ${lastJobDate}: a run would be refused.`;
 }
 
 function unknownModel(model: string): string {

@@ -66,7 +66,10 @@ export interface ProblemLog {
   result(): ProblemCounts;
 }
 
-/** Keeps the first `max` problems and counts all of them; warnings of one kind are one problem, with the first `max` places. */
+/** So many places of a warning are kept: with those of all kinds in a large file memory would not be bounded. */
+const mostPlaces = 10_000;
+
+/** Keeps the first `max` problems and counts all of them; warnings of one kind are one problem, with its first places. */
 export function problemLog(max: number): ProblemLog {
   const problems: Problem[] = [];
   const kinds = new Map<string, Kind>();
@@ -85,7 +88,8 @@ export function problemLog(max: number): ProblemLog {
         return;
       }
       kind.times += 1;
-      if (kind.more.length < max) kind.more.push({ ...(line ? { line } : {}), ...(path ? { path } : {}) });
+      if (kind.more.length < Math.min(max, mostPlaces))
+        kind.more.push({ ...(line ? { line } : {}), ...(path ? { path } : {}) });
     },
     result() {
       const warnings = [...kinds.values()].map(warningOf);

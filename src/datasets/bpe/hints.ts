@@ -1,5 +1,5 @@
 /*
- * What in a text may be worth a closer look (`texts.ts`): signs of addresses and phone numbers, the beginnings of keys, special
+ * What in a text may be worth a closer look (`examples/texts.ts`): signs of addresses and phone numbers, the beginnings of keys, special
  * tokens, letters that an encoding has lost. The counter meets every byte of a text, and piece by piece: looking for hints there
  * takes hardly any time, where a pass of its own takes a seventh of that of all checks and counts.
  */

@@ -2,6 +2,8 @@ import { addAll, type Finding, mostOfLine, warningAt } from '../problem.ts';
 import { isRecord, parseJson } from '../reading/json.ts';
 import type { ChatMessage } from '../shapes.ts';
 
+// Only texts with a hint are looked at: each pattern here needs one in `bpe/hints.ts`.
+
 /** Tokens that chat templates and tokenizers keep for themselves. */
 const specialToken =
   /<\|(?:endoftext|endofprompt|im_start|im_end|im_sep|fim_\w{3,6}|start|end|message|channel|return|call|constrain|begin_of_text|end_of_text|start_header_id|end_header_id|eot_id|eom_id|python_tag)\|>/;

@@ -22,10 +22,10 @@ function isShouted(texts: readonly string[]): boolean {
   if (prose.length < fewestExamples) return false;
   let [capitals, small] = [0, 0];
   for (const text of prose) {
-    for (const [word] of text.matchAll(words)) {
-      capitals += word.match(/\p{Lu}/gu)?.length ?? 0;
-      small += word.match(/\p{Ll}/gu)?.length ?? 0;
-    }
+    // Together: two searches for each word would take several times as long.
+    const letters = text.match(words)?.join('') ?? '';
+    capitals += letters.match(/\p{Lu}/gu)?.length ?? 0;
+    small += letters.match(/\p{Ll}/gu)?.length ?? 0;
   }
   return capitals * 2 > small;
 }

@@ -2,7 +2,7 @@ import type { Problem } from '../../problem.ts';
 import type { Examined, ExampleFacts, Part } from '../examine.ts';
 import type { Tally } from '../tally.ts';
 
-/** What a thread tells of the lines of one range of a file: numbers, which are handed over without being copied, and little else. */
+/** What a thread tells of the lines of one range of a file: numbers, which are quickly copied, and little else. */
 export interface Packed {
   /** Lines that ended in it. */
   lines: number;

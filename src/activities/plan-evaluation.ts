@@ -15,6 +15,7 @@ import { invalidData, warningLines, withoutBatches } from './inspect.ts';
 import { checkJudges, gradingUsd } from './judges.ts';
 import { promiseEach } from './month.ts';
 import { type AskingPrices, askingPrices } from './prices.ts';
+import { checkSliceable } from './sliceable.ts';
 import { shownSource, snapshot } from './snapshot.ts';
 
 export interface PlannedModel extends Pick<EvaluateInput, 'connection' | 'model' | 'deployment'> {
@@ -108,6 +109,7 @@ export function planEvaluationActivities(dependencies: Dependencies) {
     const train = request.train === undefined ? undefined : await looked(request, first, request.train, beat, signal);
     const { grader, close } = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
     await checkGradable(grader, store.read(test.file), method, 'held-out', evaluation.maxExamples).finally(close);
+    await checkSliceable(evaluation, () => store.read(test.file), method);
 
     const { examples, tokens, answerTokens } = test.inspection;
     const asked = Math.min(1, (evaluation.maxExamples ?? examples) / examples);

@@ -8,6 +8,7 @@ import type { Dependencies } from './dependencies.ts';
 import { checkGradable } from './gradable.ts';
 import { gradersNeeds, openGrader } from './grading.ts';
 import { type InspectedData, warningLines } from './inspect.ts';
+import { checkSliceable } from './sliceable.ts';
 
 export interface SplitInput {
   connection: string;
@@ -16,7 +17,7 @@ export interface SplitInput {
   sources: InspectedData;
   split: RunConfig['split'];
   /** How the held-out examples will be graded; runs begun before it was told lack it. */
-  evaluation?: Pick<RunConfig['evaluation'], 'grader' | 'maxExamples'>;
+  evaluation?: Pick<RunConfig['evaluation'], 'grader' | 'maxExamples' | 'slices'>;
   /** By what the model will be rewarded, where it is. */
   reward?: GraderConfig | undefined;
 }
@@ -33,7 +34,7 @@ export function splitActivities(dependencies: Dependencies) {
     /**
      * Sets validation and held-out examples aside where no file of one's own was given: seeded, so always the same. Throws
      * `too_large` for a part that the platform does not take, `field_missing` and `no_reference` where the grader lacks
-     * something of those held out, or the reward of the others.
+     * something of those held out, or the reward of the others; `field_missing` for a slice's field that no example has.
      */
     async splitData({ connection, model, method, sources, split, evaluation, reward }: SplitInput): Promise<SplitData> {
       const { validation, test, seed, ...fields } = split;
@@ -70,6 +71,7 @@ export function splitActivities(dependencies: Dependencies) {
           evaluation.maxExamples,
         );
         await checked.finally(opened.close);
+        await checkSliceable(evaluation, () => store.read(parts.test), method);
       }
       if (reward) {
         const grader = gradersNeeds(reward);

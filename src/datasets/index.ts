@@ -17,7 +17,7 @@ export { type Review, reviewAnswers } from './review/review.ts';
 export { shuffled } from './shuffle.ts';
 export { type AlikeOptions, findAlike } from './split/alike.ts';
 export { promptKey } from './split/entries.ts';
-export { sliceOf, topFields } from './split/fields.ts';
+export { sliceOf, topFields, unnamedSlice } from './split/fields.ts';
 export { type DatasetParts, splitDataset } from './split/split.ts';
 export type { DatasetPart } from './split/write.ts';
 export { type Survey, surveyExamples } from './survey.ts';

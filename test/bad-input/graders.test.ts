@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(async () => await at.close());
 
-type GraderInput = NonNullable<NonNullable<RunConfigInput['evaluation']>['grader']>;
+type EvaluationInput = NonNullable<RunConfigInput['evaluation']>;
+type GraderInput = NonNullable<EvaluationInput['grader']>;
 
 const judge = {
   type: 'score_model' as const,
@@ -54,16 +55,20 @@ test.each<[string, GraderInput, string, RegExp]>([
     /of the type module/,
   ],
 ])('%s is refused before anything is uploaded or paid', async (_, grader, code, message) => {
-  await refused(grader, code, message);
+  await refused({ grader }, code, message);
 });
 
 withPython('so is Python that does not load', async () => {
   const source = 'def grade(sample, item):\n  return (';
-  await refused({ type: 'python', source, pass_threshold: 1 }, 'invalid_config', /SyntaxError in line 2/);
+  await refused({ grader: { type: 'python', source, pass_threshold: 1 } }, 'invalid_config', /SyntaxError in line 2/);
 });
 
-async function refused(grader: GraderInput, code: string, message: RegExp): Promise<void> {
-  const run = await at.client.start(at.config({ evaluation: { grader } }));
+test('so is a field for slices that no held-out example has', async () => {
+  await refused({ slices: ['messages', 'langage'] }, 'field_missing', /under messages, langage\.$/);
+});
+
+async function refused(evaluation: EvaluationInput, code: string, message: RegExp): Promise<void> {
+  const run = await at.client.start(at.config({ evaluation }));
   expect(await failureOf(run)).toMatchObject({ code, message: expect.stringMatching(message) });
   expect(await filesLeft(at)).toBe(0);
   expect(at.simulator.ledger().totals.jobs).toBe(0);

@@ -28,10 +28,13 @@ export function groupOf(line: JsonRecord, path: string): string | undefined {
   return typeof value === 'string' || typeof value === 'number' ? `${value}` : undefined;
 }
 
+/** The slice of lines that name nothing there. */
+export const unnamedSlice = '(none)';
+
 /** By which results are told apart; `(none)` for a line that names nothing there. */
 export function sliceOf(line: JsonRecord, path: string): string {
   const value = fieldAt(line, path);
-  return ['string', 'number', 'boolean'].includes(typeof value) ? `${value}`.slice(0, longestSlice) : '(none)';
+  return ['string', 'number', 'boolean'].includes(typeof value) ? `${value}`.slice(0, longestSlice) : unnamedSlice;
 }
 
 /** A number that grows with time; undefined for what is no time. */

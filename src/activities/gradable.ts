@@ -3,11 +3,11 @@ import { type ErrorCode, TunewrightError } from '../contract/errors.ts';
 import { readQuestions } from '../datasets/index.ts';
 import type { Grader } from '../evaluation/index.ts';
 
-const ofAnExample: readonly ErrorCode[] = ['field_missing', 'no_reference'];
+const ofAnExample: readonly ErrorCode[] = ['field_missing', 'no_reference', 'grader_failed'];
 
 /**
- * Whether every example of a part that will be asked has what the grader needs of it. Throws `field_missing` or
- * `no_reference`, as the first that does not, with how many there are.
+ * Whether every example of a part that will be asked has what the grader needs of it. Throws `field_missing`,
+ * `no_reference` or `grader_failed`, as the first that does not, with how many there are.
  */
 export async function checkGradable(
   grader: Pick<Grader, 'check'>,

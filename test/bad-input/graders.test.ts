@@ -32,6 +32,18 @@ test.each<[string, GraderInput, string, RegExp]>([
     'field_missing',
     /^13 of 13 held-out examples cannot be graded; the first is example 0: The grader's template names item\.category/,
   ],
+  [
+    'a grader of JSON where the answers hoped for are none',
+    { type: 'json' },
+    'grader_failed',
+    /^13 of 13 held-out examples cannot be graded; .*The reference is no JSON\.$/,
+  ],
+  [
+    'a formula with a grader of numbers where there are none',
+    { type: 'multi', graders: { a: { type: 'numeric' } }, calculate_output: 'a', pass_threshold: 1 },
+    'grader_failed',
+    /There is no number in the reference\.$/,
+  ],
   ['a template that is none', check('{{item.category'), 'invalid_config', /opens {{ and never closes it/],
   ['a pattern that is none', { type: 'regex', pattern: '(' }, 'invalid_config', /pattern cannot be used/],
   [

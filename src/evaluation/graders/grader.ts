@@ -45,7 +45,7 @@ export interface Grading {
 export interface Grader {
   /** The least score there is: of answers that lack what is graded, and of none. */
   least: number;
-  /** Whether an example has all that is asked of it, before any answer. Throws `field_missing`, `no_reference`. */
+  /** Whether an example has all that is asked of it, before any answer. Throws `field_missing`, `no_reference`, `grader_failed`. */
   check(item: EvaluationItem): void;
   grade(item: EvaluationItem, sample: Sample, grading: Grading): Grade | Promise<Grade>;
 }
@@ -57,10 +57,14 @@ interface Case {
   grading: Grading;
 }
 
-/** A grader of some texts, given as templates; `reference` must not be empty where it comes from the example. */
+/**
+ * A grader of some texts, given as templates; `reference` must not be empty where it comes from the example.
+ * @param comparable throws `grader_failed` for a reference that no answer can be compared with
+ */
 export function textGrader<Texts extends Partial<Record<string, string>>>(
   templates: Texts,
   judge: (texts: Texts, its: Case) => Grade | Promise<Grade>,
+  comparable: (reference: string) => unknown = () => {},
 ): Grader {
   const parsed = Object.entries(templates).map(([name, text = '']) => ({ name, text, template: parseTemplate(text) }));
   return {
@@ -68,7 +72,7 @@ export function textGrader<Texts extends Partial<Record<string, string>>>(
     check(item) {
       for (const { name, text, template } of parsed) {
         template.check(item);
-        if (name === 'reference' && isOfItem(text)) filledReference(template, item, { output_text: '' });
+        if (name === 'reference' && isOfItem(text)) comparable(filledReference(template, item, { output_text: '' }));
       }
     },
     grade(item, sample, grading) {
@@ -76,6 +80,7 @@ export function textGrader<Texts extends Partial<Record<string, string>>>(
       for (const { name, template } of parsed) {
         texts[name] = name === 'reference' ? filledReference(template, item, sample) : template.fill(item, sample);
       }
+      if (texts.reference !== undefined) comparable(texts.reference);
       return judge(texts as Texts, { item, sample, grading });
     },
   };

@@ -12,7 +12,9 @@ const noJson = 'The answer is no JSON.';
 export function json(config: ConfigOf<'json'>): Grader {
   const { check, schema, input, reference, pass_threshold: threshold } = config;
   if (check === 'fields') {
-    return textGrader({ input, reference }, (texts) => compareFields(texts.input, texts.reference, threshold));
+    const judge = (texts: { input: string; reference: string }) =>
+      compareFields(texts.input, hopedJson(texts.reference), threshold);
+    return textGrader({ input, reference }, judge, hopedJson);
   }
   const holds = schema ? validator(schema) : () => verdict(true);
   return textGrader({ input }, (texts) => {
@@ -44,14 +46,16 @@ function validator(schema: Record<string, unknown>): (value: unknown) => Grade {
   }
 }
 
-function compareFields(input: string, reference: string, threshold: number): Grade {
+function hopedJson(reference: string): unknown {
   const hoped = parseJson(reference);
-  if (!('value' in hoped)) {
-    throw cannotGrade('The reference is no JSON.', 'Name the field with the JSON as reference of the grader.');
-  }
+  if ('value' in hoped) return hoped.value;
+  throw cannotGrade('The reference is no JSON.', 'Name the field with the JSON as reference of the grader.');
+}
+
+function compareFields(input: string, hoped: unknown, threshold: number): Grade {
   const said = parseJson(input);
   if (!('value' in said)) return { passed: false, score: 0, reason: noJson };
-  const [have, want] = [leaves(said.value), leaves(hoped.value)];
+  const [have, want] = [leaves(said.value), leaves(hoped)];
   const paths = new Set([...have.keys(), ...want.keys()]);
   const different = [...paths].filter((path) => have.get(path) !== want.get(path));
   const [first] = different;

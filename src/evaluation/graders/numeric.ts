@@ -7,15 +7,21 @@ const numbers =
 
 export function numeric(config: ConfigOf<'numeric'>): Grader {
   const { input, reference, which, absolute, relative } = config;
-  return textGrader({ input, reference }, (texts) => {
-    const hoped = numberIn(texts.reference, which);
-    if (hoped === undefined) {
-      throw cannotGrade('There is no number in the reference.', 'Name the field with the number as reference.');
-    }
-    const said = numberIn(texts.input, which);
-    if (said === undefined) return verdict(false, 'There is no number in the answer.');
-    return verdict(Math.abs(said - hoped) <= Math.max(absolute, relative * Math.abs(hoped)));
-  });
+  const hopedIn = (text: string) => {
+    const hoped = numberIn(text, which);
+    if (hoped !== undefined) return hoped;
+    throw cannotGrade('There is no number in the reference.', 'Name the field with the number as reference.');
+  };
+  return textGrader(
+    { input, reference },
+    (texts) => {
+      const hoped = hopedIn(texts.reference);
+      const said = numberIn(texts.input, which);
+      if (said === undefined) return verdict(false, 'There is no number in the answer.');
+      return verdict(Math.abs(said - hoped) <= Math.max(absolute, relative * Math.abs(hoped)));
+    },
+    hopedIn,
+  );
 }
 
 function numberIn(text: string, which: 'first' | 'last'): number | undefined {

@@ -11,34 +11,35 @@ import { embeddingModel } from './models.ts';
 /** How alike an answer and its reference are, in [0, 1]. */
 type Similarity = (answer: string, reference: string) => number;
 
-const rouge =
-  (measure: Similarity): Similarity =>
-  (answer, reference) => {
-    if (rougeTokens(reference).length > 0) return measure(answer, reference);
-    throw cannotGrade(
-      'ROUGE reads Latin letters and digits only, and the reference has none.',
-      'Take another metric for other scripts, such as fuzzy_match or cosine.',
-    );
-  };
-
 const similarities: Readonly<Record<Exclude<Metric, 'cosine'>, Similarity>> = {
   fuzzy_match: fuzzyRatio,
   bleu,
   gleu,
   meteor,
-  rouge_1: rouge((answer, reference) => rougeN(answer, reference, 1)),
-  rouge_2: rouge((answer, reference) => rougeN(answer, reference, 2)),
-  rouge_3: rouge((answer, reference) => rougeN(answer, reference, 3)),
-  rouge_4: rouge((answer, reference) => rougeN(answer, reference, 4)),
-  rouge_5: rouge((answer, reference) => rougeN(answer, reference, 5)),
-  rouge_l: rouge(rougeL),
+  rouge_1: (answer, reference) => rougeN(answer, reference, 1),
+  rouge_2: (answer, reference) => rougeN(answer, reference, 2),
+  rouge_3: (answer, reference) => rougeN(answer, reference, 3),
+  rouge_4: (answer, reference) => rougeN(answer, reference, 4),
+  rouge_5: (answer, reference) => rougeN(answer, reference, 5),
+  rouge_l: rougeL,
 };
+
+function readByRouge(reference: string): void {
+  if (rougeTokens(reference).length > 0) return;
+  throw cannotGrade(
+    'ROUGE reads Latin letters and digits only, and the reference has none.',
+    'Take another metric for other scripts, such as fuzzy_match or cosine.',
+  );
+}
 
 export function textSimilarity(config: ConfigOf<'text_similarity'>, context: GraderContext): Grader {
   const { input, reference, evaluation_metric: metric, pass_threshold: threshold } = config;
   if (metric === 'cosine') return cosine(config, context);
   const similarity = similarities[metric];
-  return textGrader({ input, reference }, (texts) => scored(similarity(texts.input, texts.reference), threshold));
+  const comparable = metric.startsWith('rouge') ? readByRouge : undefined;
+  const judge = (texts: { input: string; reference: string }) =>
+    scored(similarity(texts.input, texts.reference), threshold);
+  return textGrader({ input, reference }, judge, comparable);
 }
 
 /** The cosine of two embeddings; below 0 is as unlike as can be. */

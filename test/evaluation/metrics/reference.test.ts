@@ -1,8 +1,9 @@
 import type { Metric } from '../../../src/contract/graders.ts';
+import { createGrader } from '../../../src/evaluation/graders/index.ts';
 import { lcsLength } from '../../../src/evaluation/metrics/lcs.ts';
 import { stem } from '../../../src/evaluation/metrics/porter.ts';
 import fixture from '../fixtures/metrics.json' with { type: 'json' };
-import { failureOf, gradeOne } from '../graders/support.ts';
+import { alone, failureOf, gradeOne, grader } from '../graders/support.ts';
 
 const computed: readonly Exclude<Metric, 'cosine'>[] = [
   'rouge_1',
@@ -65,4 +66,6 @@ test('ROUGE does not score a text of which it can read nothing', async () => {
   const { code, message } = await failureOf(() => gradeOne(config, { reference: '東京は大きい' }, '東京は大きい'));
   expect(code).toBe('grader_failed');
   expect(message).toBe('ROUGE reads Latin letters and digits only, and the reference has none.');
+  const before = await failureOf(() => createGrader(grader(config), alone).check({ reference: '東京は大きい' }));
+  expect(before.code).toBe('grader_failed');
 });

@@ -4,6 +4,7 @@ const answer = z.string().default('{{sample.output_text}}');
 const reference = z.string().default('{{item.reference}}');
 /** The least score with which an answer passes. */
 const threshold = z.number().optional();
+const ofShares = z.number().min(0, 'is a share, from 0 to 1').max(1, 'is a share, from 0 to 1');
 const atLeastOne = (grader: Record<string, unknown>, fields: readonly string[]) =>
   fields.some((field) => grader[field] !== undefined);
 
@@ -78,7 +79,7 @@ const textSimilarity = z
     evaluation_metric: z.enum(metrics),
     input: answer,
     reference,
-    pass_threshold: threshold,
+    pass_threshold: ofShares.optional(),
     /** Who embeds, of `cosine` alone. */
     model: z.string().min(1).optional(),
     connection: z.string().min(1).optional(),
@@ -130,7 +131,7 @@ const pairwise = z.strictObject({
   input: answer,
   reference,
   /** 1 preferred in both orders, 0.5 a tie or a contradiction, 0 the reference preferred in both. */
-  pass_threshold: z.number().default(0.5),
+  pass_threshold: ofShares.default(0.5),
 });
 
 const python = z.strictObject({
@@ -173,7 +174,7 @@ const json = z
     /** Of `fields` alone. */
     reference,
     /** The share of equal fields with which an answer passes. */
-    pass_threshold: z.number().min(0).max(1).default(1),
+    pass_threshold: ofShares.default(1),
   })
   .refine(({ check, schema }) => (check === 'schema') === (schema !== undefined), {
     path: ['schema'],

@@ -1,4 +1,4 @@
-import { failureOf, gradeOne } from './support.ts';
+import { failureOf, gradeOne, problems } from './support.ts';
 
 describe('exact_match', () => {
   test.each([
@@ -46,4 +46,12 @@ test.each([
 test('a reference that is written down in the grader may be empty', async () => {
   const config = { type: 'string_check', operation: 'ne', reference: '' } as const;
   expect((await gradeOne(config, { reference: '' }, 'something')).passed).toBe(true);
+});
+
+test.each([
+  { type: 'text_similarity', evaluation_metric: 'rouge_l' },
+  { type: 'pairwise', model: 'gpt-4.1' },
+  { type: 'json' },
+])('$type takes no threshold that no score reaches', (config) => {
+  expect(problems({ ...config, pass_threshold: 60 })).toEqual(['pass_threshold: is a share, from 0 to 1']);
 });

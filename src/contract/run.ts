@@ -192,6 +192,8 @@ export interface RunProgress {
   tries?: Try[];
   /** Where there are tries, that of the one with which the run goes on. */
   job?: JobSummary;
+  /** The model that is judged and, where it passes, promoted: the job's own or one of its checkpoints. Known from the evaluation on. */
+  model?: string;
   /** Set once training was seen to overfit, where the run stops early. */
   earlyStop?: EarlyStop;
   /** Deployments of this run that stand and are paid by the hour. */

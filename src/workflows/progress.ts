@@ -80,7 +80,7 @@ function details(now: RunProgress): string {
     `**${now.status}** in stage **${now.stage}**`,
     `- model: ${now.baseModel} on ${now.platform ?? now.connection}`,
     now.job && `- job: ${now.job.url ? `[${now.job.id}](${now.job.url})` : now.job.id} (${now.job.platformStatus})`,
-    now.job?.model && `- tuned model: ${now.job.model}`,
+    (now.model ?? now.job?.model) && `- tuned model: ${now.model ?? now.job?.model}`,
     now.earlyStop && `- early stop, ${now.earlyStop.state}: ${now.earlyStop.why}`,
     now.data && `- data: ${now.data.train.examples} training, ${now.data.test.examples} held-out examples`,
     now.cost.estimatedUsd !== undefined && `- estimated cost: ${dollars(now.cost.estimatedUsd)}`,

@@ -66,6 +66,7 @@ export async function prove(run: Run, trained: Trained): Promise<Proof> {
   // One that was stopped early has made no model but its checkpoints.
   const job = { ...trained.job, model: trained.job.model ?? model };
   now.job = job;
+  now.model = model;
   const own = { connection: config.connection, deploys: trained.access.deploys === true, prices: trained.prices };
   const base: Target = { role: 'base', model: config.model, ...own };
   const targets: Target[] = [base, { role: 'tuned', model, ...own }, ...(await promptedOf(run, base, parts))];

@@ -24,18 +24,20 @@ function doubtfulDataSet(): string {
     .join('');
 }
 
-async function reportOf(changes: Parameters<Pipeline['config']>[0]): Promise<RunReport> {
+async function reportOf(changes: Parameters<Pipeline['config']>[0]): Promise<RunReport & { shown?: string }> {
   const data = { train: 'doubtful.jsonl' };
   const split = { validation: 0.3, test: 0.2 };
   const run = await at.client.start(
     at.config({ data, split, hyperparameters: { epochs: 3, learningRateMultiplier: 2 }, ...changes }),
   );
   const { report } = await run.result();
-  return JSON.parse(await folderStore(at.settings.artifacts).readText(report)) as RunReport;
+  const read = JSON.parse(await folderStore(at.settings.artifacts).readText(report)) as RunReport;
+  const shown = (await run.progress()).model;
+  return { ...read, ...(shown ? { shown } : {}) };
 }
 
 test('where training has overfitted, the checkpoint that does best on the validation examples is the result', async () => {
-  const { checkpoint, model, job, comparison } = await reportOf({});
+  const { checkpoint, model, shown, job, comparison } = await reportOf({});
   expect(checkpoint?.candidates.length).toBeGreaterThan(1);
   const [last] = checkpoint?.candidates ?? [];
   expect(last?.model).toBe(job.model);
@@ -44,6 +46,7 @@ test('where training has overfitted, the checkpoint that does best on the valida
   expect(chosen?.score).toBe(Math.max(...scores));
   expect(model).toBe(checkpoint?.chosen);
   expect(comparison.tuned.model).toBe(model);
+  expect(shown).toBe(model);
 });
 
 test('a run that asks for the last model gets it', async () => {

@@ -12,7 +12,7 @@ export function runDetails(
   { url, report }: { url: string | undefined; report: string | undefined },
   view: View,
 ): string {
-  const { name, data, job, earlyStop, deployments, cost, parent, question, reason, runId, startedAt } = progress;
+  const { name, data, job, model, earlyStop, deployments, cost, parent, question, reason, runId, startedAt } = progress;
   const rows: [name: string, value: string | undefined][] = [
     ['started', formatDate(startedAt, view.timeZone)],
     ['run id', runId],
@@ -22,7 +22,7 @@ export function runDetails(
     ['job', job && `${job.id} (${job.platformStatus})`],
     ['early stop', earlyStop && `${earlyStop.state}. ${earlyStop.why}`],
     ['job page', job?.url],
-    ['tuned model', job?.model],
+    ['tuned model', model ?? job?.model],
     ['trained', job?.trainedTokens === undefined ? undefined : formatCount(job.trainedTokens, 'token')],
     ['deployments', deployments?.map(deploymentLine).join('\n')],
     ['cost', costLine(cost)],

@@ -63,6 +63,21 @@ Web UI      http://ui/support-k7fm`,
   );
 });
 
+test('where a checkpoint of the job is the result it is the tuned model that is shown', () => {
+  const { job } = training();
+  const progress = training({
+    job: { id: 'ftjob-1', ...job, platformStatus: 'succeeded', model: 'ft:last' },
+    model: 'ft:best',
+  });
+  const shown = runDetails(
+    progress,
+    { url: undefined, report: undefined },
+    { width: 79, now, paint: plain, timeZone: 'UTC' },
+  );
+  expect(shown).toMatch(/^tuned model +ft:best$/m);
+  expect(shown).not.toContain('ft:last');
+});
+
 test('cost: what is unknown is not told', () => {
   expect(costLine(result.cost)).toBe(
     'estimated $0.4321, training $0.4000, evaluation $0.0200, list prices of 2026-10-15, simulated: nobody was billed',

@@ -3,6 +3,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import type { Comparison } from '../contract/evaluation.ts';
 import type { EvaluationSummary, PromoteRequest } from '../contract/registry.ts';
 import type { RunProgress } from '../contract/run.ts';
+import type { Verdict } from '../contract/verdict.ts';
 import { needsDeployment } from '../hosting/index.ts';
 import { deadByRecord } from '../records/index.ts';
 import { kitOf } from './adopt/kits.ts';
@@ -33,7 +34,10 @@ export interface RegisterInput extends Pick<ReportInput, 'model' | 'parts' | 'tu
   key: string;
   config: RunConfig;
   champion?: { version: number } | undefined;
-  compared: { rivals: { role: string; difference: Comparison['difference']; pValue: number }[] };
+  compared: {
+    rivals: { role: string; difference: Comparison['difference']; pValue: number }[];
+    verdict: Verdict;
+  };
 }
 
 /** What is looked up costs nothing. */
@@ -60,7 +64,8 @@ export function registryActivities({ platforms, records, store }: Dependencies) 
     },
 
     /**
-     * Registers what the run has made; the same run's model is the same version, however often this is done. `deploys`: it goes
+     * Registers what the run has made; the same run's model is the same version, however often this is done, with what was
+     * compared last. `deploys`: it goes
      * into service under a deployment.
      */
     async registerVersion(input: RegisterInput): Promise<{ version: number; deploys?: true }> {
@@ -139,5 +144,6 @@ function summaryOf({ tuned, rivals, compared }: RegisterInput): EvaluationSummar
       if (!difference || pValue === undefined) return [];
       return [{ target: role, model: evaluation.model, score: evaluation.score, difference, pValue }];
     }),
+    gate: { decision: compared.verdict.decision, says: compared.verdict.says },
   };
 }

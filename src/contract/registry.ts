@@ -4,6 +4,7 @@ import type { Distilled } from './distillation.ts';
 import type { Estimate } from './evaluation.ts';
 import type { ServeRule } from './hosting.ts';
 import type { Cost, JobSummary, ParentRun, RunProgress, RunStatus } from './run.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Names of models are made as those of runs are. */
 export const modelNamePattern = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -84,6 +85,8 @@ export interface EvaluationSummary {
   score: Estimate;
   /** What it was compared with on the same examples; a difference above 0 is in favour of the version. */
   against: { target: string; model: string; score: Estimate; difference: Estimate; pValue: number }[];
+  /** What the gate of its run said of it; runs of earlier releases did not tell. */
+  gate?: Pick<Verdict, 'decision' | 'says'>;
 }
 
 /** Where a version comes from: a run, or an account in which others had made it. */

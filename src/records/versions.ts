@@ -17,7 +17,10 @@ import type { ModelRow, VersionRow } from './tables.ts';
 import { fromJson, invalid, now, present, text, toJson } from './values.ts';
 
 export interface VersionRecords {
-  /** Adds the model too when it is new, and makes the version its candidate. Throws `invalid_config`, `conflict`. */
+  /**
+   * Adds the model too when it is new, and makes the version its candidate; one of the same run is kept, with the lineage
+   * told last. Throws `invalid_config`, `conflict`.
+   */
   registerVersion(version: NewVersion): Promise<ModelVersion>;
   /** Throws `model_unknown`. */
   getModel(name: string): Promise<RegisteredModel>;
@@ -52,7 +55,7 @@ export function versionRecords(db: Database): VersionRecords {
         await addModel(write, version.model);
         const current = await actIn(write, version);
         const known = await versionOfRun(write, version);
-        if (known) return known;
+        if (known) return await withLineage(write, known, version);
         const number = current.model.versions + 1;
         await addVersion(current, version, number);
         return await versionIn(write, version.model, number);
@@ -141,6 +144,14 @@ async function versionOfRun(write: Write, { model, runKey, modelId }: NewVersion
   throw new TunewrightError('conflict', message, {
     advice: 'Give each model that is registered a run key of its own.',
   });
+}
+
+/** A run that had to compare its model anew tells other figures of the same version. */
+async function withLineage(write: Write, known: ModelVersion, { lineage }: NewVersion): Promise<ModelVersion> {
+  const { model, version } = known;
+  const told = { lineage: toJson(lineage) };
+  await write.updateTable('versions').set(told).where('model', '=', model).where('version', '=', version).execute();
+  return await versionIn(write, model, version);
 }
 
 async function addVersion(current: Act, version: NewVersion, number: number): Promise<void> {

@@ -22,7 +22,10 @@ export async function approvalOf(run: Run, verdict: Verdict, version: number): P
       code: 'approval_needed',
       message,
       choices: [
-        { name: 'promote', does: `Makes version ${version} the champion of ${register}.` },
+        {
+          name: 'promote',
+          does: `Makes version ${version} the champion of ${register}; one that has become it meanwhile has to be beaten first.`,
+        },
         { name: 'keep', does: 'Leaves the champion as it is; the version stays registered.' },
       ],
       deadline: new Date(deadline).toISOString(),

@@ -37,7 +37,8 @@ async function three(): Promise<void> {
     { target: 'base', ...other, difference },
     { target: 'champion', ...other, difference: { value: -0.016, low: -0.107, high: 0.07 } },
   ];
-  const evaluation = { examples: 112, score, against };
+  const gate = { decision: 'keep' as const, says: 'It does not pass the gate: the champion stays.' };
+  const evaluation = { examples: 112, score, against, gate };
   const cost = { trainingUsd: 1.15, evaluationUsd: 0.02, simulated: true };
   await records.registerVersion(
     newVersion(3, { shutdownDate: '2099-01-14', lineage: { ...lineage, cost, evaluation } as RunLineage }),
@@ -93,8 +94,8 @@ test('show prints versions with what they are worth, and the audit', async () =>
     'support-intents champion: version 1',
     'canary: 12.5% to version 3 since WHEN; version 3 0 of 0 passed, version 1 0 of 0 passed',
     '',
-    'version alias score 95% interval difference cost base model model connection registered shut down',
-    ' 3 candidate 82.1% 74.0 to 88.1 -1.6 points on champion $1.17 gpt-4.1-mini ft:gpt-4.1-mini:acme:support-intents:3 openai WHEN 2099-01-14',
+    'version alias score 95% interval difference gate cost base model model connection registered shut down',
+    ' 3 candidate 82.1% 74.0 to 88.1 -1.6 points on champion keep $1.17 gpt-4.1-mini ft:gpt-4.1-mini:acme:support-intents:3 openai WHEN 2099-01-14',
     ' 2 retired gpt-4.1-mini ft:gpt-4.1-mini:acme:support-intents:2 openai WHEN',
     ' 1 champion gpt-4.1-mini ft:gpt-4.1-mini:acme:support-intents:1 openai WHEN',
     '',
@@ -112,6 +113,14 @@ test('show prints versions with what they are worth, and the audit', async () =>
     'support-intents 1 3 12.5% to 3 3',
     '',
   ]);
+});
+
+test('that the gate had kept a version out is told when a person promotes it all the same', async () => {
+  await three();
+  const { code, stderr } = await type('promote', 'support-intents', '3');
+  expect(code).toBe(0);
+  expect(stderr).toContain('The gate had not let it pass: It does not pass the gate: the champion stays.');
+  expect((await type('promote', 'support-intents', '1')).stderr).not.toContain('gate');
 });
 
 test('a retired version is refused, a champion is not retired unless told', async () => {

@@ -141,6 +141,10 @@ test('when another version becomes champion meanwhile, it has to be beaten as we
     verdict: { decision: 'keep' },
     registered: { version: 2, promoted: false },
   });
+  const { lineage } = await records.getVersion('overtaken', 2);
+  expect(lineage).toMatchObject({
+    evaluation: { against: [{ target: 'base' }, { target: 'champion' }], gate: { decision: 'keep' } },
+  });
   expect(await records.resolve('overtaken')).toMatchObject({ version: 3 });
 });
 

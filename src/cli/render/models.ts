@@ -69,6 +69,7 @@ function versionTable(versions: readonly ModelVersion[], paint: Paint, timeZone:
       evaluation ? formatPercent(evaluation.score.value) : '',
       evaluation ? formatInterval(evaluation.score) : '',
       against ? `${formatPoints(against.difference.value)} on ${clean(against.target)}` : '',
+      evaluation?.gate?.decision ?? '',
       cost ? shortCost(cost) : '',
       clean(version.baseModel),
       clean(version.modelId),
@@ -77,7 +78,7 @@ function versionTable(versions: readonly ModelVersion[], paint: Paint, timeZone:
       shutdownDate,
     ];
   });
-  const columns = ['#version', 'alias', '#score', '#95% interval', 'difference', '#cost', 'base model'];
+  const columns = ['#version', 'alias', '#score', '#95% interval', 'difference', 'gate', '#cost', 'base model'];
   return table([...columns, 'model', 'connection', 'registered', 'shut down'], rows, paint);
 }
 

@@ -54,7 +54,12 @@ async function promote(context: Context, name: string, number: number, options: 
     ...(expect === undefined ? {} : { expectedChampion: expect }),
   };
   await broughtUp(context, request, options);
-  tell(context, await (await context.records()).promote(request, await alive(context)));
+  const records = await context.records();
+  tell(context, await records.promote(request, await alive(context)));
+  const { lineage } = await records.getVersion(name, number);
+  const gate = lineage.adopted ? undefined : lineage.evaluation?.gate;
+  // A person may know better, and has to know that.
+  if (gate && gate.decision !== 'promote') context.out.note(`The gate had not let it pass: ${gate.says}`);
 }
 
 async function rollback(

@@ -3,6 +3,7 @@ import type { RunHandle } from '../client.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import type { RunProgress } from '../contract/run.ts';
 import type { Context } from './context.ts';
+import { clean } from './render/text.ts';
 import { createViewer } from './viewer.ts';
 
 export interface FollowOptions {
@@ -27,6 +28,7 @@ export async function follow(
   const { out, now } = context;
   const viewer = createViewer(out, now);
   const idle = globalThis.setTimeout(() => out.note(nobodyWorks), idleMs);
+  const warned = new Set<string>();
   let last: RunProgress | undefined;
   let silentSince: number | undefined;
   try {
@@ -36,6 +38,7 @@ export async function follow(
           clearTimeout(idle);
           silentSince = undefined;
           last = progress;
+          warn(progress);
           viewer.show(progress);
         }
         return last;
@@ -52,6 +55,14 @@ export async function follow(
   } finally {
     clearTimeout(idle);
     viewer.close();
+  }
+
+  // While a run can still be cancelled before it pays for its training.
+  function warn({ data }: RunProgress): void {
+    for (const warning of data?.warnings ?? []) {
+      if (!warned.has(warning)) out.note(`warning: ${clean(warning)}`);
+      warned.add(warning);
+    }
   }
 }
 

@@ -51,6 +51,8 @@ export function createOutput({ stdout, stderr, env }: Pick<World, 'stdout' | 'st
       if (json) stdout.write(`${JSON.stringify(value)}\n`);
     },
     note(text) {
+      // What is drawn anew must not take the note for a part of it.
+      drawn = 0;
       stderr.write(`${text}\n`);
     },
     draw(text) {

@@ -1,7 +1,7 @@
 import { follow } from '../../src/cli/follow.ts';
 import { createOutput } from '../../src/cli/output.ts';
 import { TunewrightError } from '../../src/contract/errors.ts';
-import { type RunProgress, stages } from '../../src/contract/run.ts';
+import { type DataSummary, type RunProgress, stages } from '../../src/contract/run.ts';
 import { now, succeeded, training } from './samples.ts';
 import { fakeHandle, shows } from './world.ts';
 
@@ -71,6 +71,14 @@ test('a server that is away for a while is waited for, and that is said once', a
   });
   expect((await follow(handle, context, never, { retryMs: 1 }))?.status).toBe('succeeded');
   expect(stderr).toEqual(['Temporal does not answer; the run goes on as soon as it does. Waiting.\n']);
+});
+
+test('a warning of the data is told once, before the training is paid', async () => {
+  const { context, stderr } = circumstances();
+  const { data, ...rest } = at(1);
+  const warned = { ...rest, data: { ...(data as DataSummary), warnings: ['data.test: All of it is trained on.'] } };
+  await follow(fakeHandle([], { watch: shows(warned, warned, succeeded()) }), context, never);
+  expect(stderr).toEqual(['warning: data.test: All of it is trained on.\n']);
 });
 
 test('in the end it is given up; other failures are told at once', async () => {

@@ -28,7 +28,7 @@ export function training(changes: Partial<RunProgress> = {}): RunProgress {
       train: { examples: 70, tokens: 7000 },
       validation: { examples: 10, tokens: 1000 },
       test: { examples: 20, tokens: 2000, answerTokens: 40 },
-      warnings: ['data.jsonl: No system messages. [missing_system]'],
+      warnings: [],
     },
     job: { id: 'ftjob-1', platformStatus: 'running', url: 'https://platform.example/jobs/ftjob-1' },
     cost: { estimatedUsd: 0.4321, pricesOf: '2026-10-15', simulated: true },

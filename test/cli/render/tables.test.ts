@@ -8,6 +8,7 @@ import { runTable } from '../../../src/cli/render/runs.ts';
 import { scheduleTable } from '../../../src/cli/render/schedules.ts';
 import { runDetails } from '../../../src/cli/render/show.ts';
 import { plain } from '../../../src/cli/render/text.ts';
+import type { DataSummary } from '../../../src/contract/run.ts';
 import { now, result, succeeded, training } from '../samples.ts';
 
 test('the evaluation: verdict, each model, the difference to each rival', () => {
@@ -41,9 +42,9 @@ test('everything known of a run', () => {
     parent: { name: 'support-first', model: 'ft:gpt-small:old' },
     reason: { code: 'job_failed', message: 'The job failed:\nbad file', advice: 'Mend the file.' },
   });
-  const { live: _, ...over } = progress;
+  const { live: _, data, ...over } = progress;
   const lines = runDetails(
-    over,
+    { ...over, data: { ...(data as DataSummary), warnings: ['data.jsonl: No system messages. [missing_system]'] } },
     { url: 'http://ui/support-k7fm', report: undefined },
     { width: 79, now, paint: plain, timeZone: 'UTC' },
   );

@@ -1,8 +1,11 @@
 import type { Method, RunConfig } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import type { GateConfig } from '../contract/gate.ts';
 import type { GraderConfig } from '../contract/graders.ts';
 import type { DataSummary } from '../contract/run.ts';
+import type { GateCheck } from '../contract/verdict.ts';
 import { type DatasetPart, type DatasetParts, splitDataset } from '../datasets/index.ts';
+import { failBeforehand } from '../evaluation/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { checkGradable } from './gradable.ts';
@@ -18,6 +21,8 @@ export interface SplitInput {
   split: RunConfig['split'];
   /** How the held-out examples will be graded; runs begun before it was told lack it. */
   evaluation?: Pick<RunConfig['evaluation'], 'grader' | 'maxExamples' | 'slices'>;
+  /** Of a run that may promote: it is told when its gate cannot be passed. */
+  gate?: GateConfig | undefined;
   /** By what the model will be rewarded, where it is. */
   reward?: GraderConfig | undefined;
 }
@@ -36,7 +41,16 @@ export function splitActivities(dependencies: Dependencies) {
      * `too_large` for a part that the platform does not take, `field_missing` and `no_reference` where the grader lacks
      * something of those held out, or the reward of the others; `field_missing` for a slice's field that no example has.
      */
-    async splitData({ connection, model, method, sources, split, evaluation, reward }: SplitInput): Promise<SplitData> {
+    async splitData({
+      connection,
+      model,
+      method,
+      sources,
+      split,
+      evaluation,
+      gate,
+      reward,
+    }: SplitInput): Promise<SplitData> {
       const { validation, test, seed, ...fields } = split;
       const platform = platforms.get(connection);
       const { encoding, trainingContextTokens: context } = platform.catalogueEntry(model) ?? {};
@@ -78,6 +92,8 @@ export function splitActivities(dependencies: Dependencies) {
         await checkGradable(grader, store.read(parts.train), method, 'training');
         if (parts.validation) await checkGradable(grader, store.read(parts.validation), method, 'validation');
       }
+      const asked = Math.min(parts.test.examples, evaluation?.maxExamples ?? parts.test.examples);
+      const beyond = gate ? failBeforehand(gate, { examples: asked, seen: seen / parts.test.examples }) : [];
       const counts = ({ examples, tokens }: Pick<DatasetPart, 'examples' | 'tokens'>) => ({ examples, tokens });
       return {
         ...parts,
@@ -85,11 +101,15 @@ export function splitActivities(dependencies: Dependencies) {
           train: { ...counts(parts.train), ...cutOf(parts.train) },
           validation: parts.validation ? counts(parts.validation) : nothing,
           test: { ...counts(parts.test), answerTokens: parts.test.answerTokens, ...(seen > 0 ? { seen } : {}) },
-          warnings: [...sources.warnings, ...warningLines('split', problems)],
+          warnings: [...sources.warnings, ...warningLines('split', problems), ...beyond.map(outOfReach)],
         },
       };
     },
   };
+}
+
+function outOfReach({ says }: GateCheck): string {
+  return `gate: ${says} Whatever it learns, the model will not be promoted: hold out other examples, or mend the rule. [gate_out_of_reach]`;
 }
 
 /** Said where anything is cut off. */

@@ -55,12 +55,20 @@ export function checkRules(gate: GateConfig, evidence: GateEvidence): GateCheck[
   ];
 }
 
+/** Rules that fail whatever is learnt, as soon as it is known what will be asked. */
+export function failBeforehand(gate: GateConfig, { examples, seen }: { examples: number; seen: number }): GateCheck[] {
+  return [enoughExamples(gate, { tuned: { examples } }), ...unseen(gate, { seen })].filter(({ passed }) => !passed);
+}
+
 /** What has to be beaten: the base model always, and whatever else was expected or asked. */
 function compared({ expected, rivals }: GateEvidence): RivalRole[] {
   return [...new Set<RivalRole>(['base', ...expected, ...rivals.map(({ role }) => role)])];
 }
 
-function enoughExamples({ minimumExamples }: GateConfig, { tuned }: GateEvidence): GateCheck {
+function enoughExamples(
+  { minimumExamples }: GateConfig,
+  { tuned }: { tuned: Pick<ModelEvaluation, 'examples' | 'repeated'> },
+): GateCheck {
   const { examples, repeated = 0 } = tuned;
   const more =
     repeated > 0
@@ -96,7 +104,7 @@ function answered({ maximumFailures }: GateConfig, { tuned, rivals }: GateEviden
 }
 
 /** What a model has learnt by heart proves nothing. Told only where there is some: examples that were set aside never are. */
-function unseen({ maximumSeen }: GateConfig, { seen = 0 }: GateEvidence): GateCheck[] {
+function unseen({ maximumSeen }: GateConfig, { seen = 0 }: Pick<GateEvidence, 'seen'>): GateCheck[] {
   if (seen === 0) return [];
   const says = `${formatPercent(seen)} of the held-out examples are asked in the training too, at most ${formatPercent(maximumSeen)} allowed.`;
   return [{ rule: 'unseen', passed: seen <= maximumSeen, says }];

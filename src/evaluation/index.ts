@@ -2,6 +2,7 @@ export { askAll } from './ask.ts';
 export { type ComparedModels, compare, type Regression } from './compare.ts';
 export type { EvaluationReport } from './evaluated.ts';
 export { judge } from './gate.ts';
+export { failBeforehand } from './gate-rules.ts';
 export { type AskedModel, askedModels, createGrader, type Grader, type GraderContext } from './graders/index.ts';
 export { gradedModel } from './in-step.ts';
 export { bestOfStopped, findOverfitting, findTurn, type Overfitting } from './overfitting.ts';

@@ -67,6 +67,7 @@ async function story(run: Run): Promise<RunResult> {
     sources,
     split: config.split,
     evaluation: config.evaluation,
+    gate: config.register ? config.gate : undefined,
     reward,
   });
   now.data = parts.summary;

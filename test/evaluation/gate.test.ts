@@ -2,7 +2,7 @@ import type { ModelEvaluation } from '../../src/contract/evaluation.ts';
 import { type GateConfig, gateSchema } from '../../src/contract/gate.ts';
 import type { Rival, RivalRole, Slice } from '../../src/contract/verdict.ts';
 import { judge } from '../../src/evaluation/gate.ts';
-import type { GateEvidence } from '../../src/evaluation/gate-rules.ts';
+import { failBeforehand, type GateEvidence } from '../../src/evaluation/gate-rules.ts';
 import { mcnemarTest, pairedInterval, wilsonInterval } from '../../src/evaluation/statistics.ts';
 
 const ref = { sha256: 'ab'.repeat(32), bytes: 1, uri: 'file:///predictions.jsonl' };
@@ -207,6 +207,14 @@ test('a slice that is shown to be worse fails, one that may be so by chance does
   expect(of(slice(2, 3), slice(0, 16))).toMatchObject({ decision: 'keep', failed: ['slice'] });
   expect(of(slice(2, 3), slice(1, 5))).toMatchObject({ decision: 'promote' });
   expect(of(slice(2, 3), slice(0, 16, 19))).toMatchObject({ decision: 'promote' });
+});
+
+test('what cannot pass whatever is learnt is known as soon as the data are split', () => {
+  const known = (examples: number, seen: number) =>
+    failBeforehand(gateSchema.parse({}), { examples, seen }).map(({ rule }) => rule);
+  expect(known(30, 0.02)).toEqual([]);
+  expect(known(29, 0)).toEqual(['examples']);
+  expect(known(29, 0.5)).toEqual(['examples', 'unseen']);
 });
 
 test('"prompt instead" is said where examples in the prompt do as well, and only then', () => {

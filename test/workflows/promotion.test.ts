@@ -61,6 +61,10 @@ test('a model that is shown to be better by what it was trained on is not promot
   expect(verdict.checks.filter(({ passed }) => !passed)).toEqual([
     { rule: 'unseen', passed: false, says: expect.stringMatching(/^90\.6% of the held-out examples are asked/) },
   ]);
+  // It was known before anything was paid.
+  expect((await run.progress()).data?.warnings.at(-1)).toMatch(
+    /^gate: 90\.6% of the held-out examples .* will not be promoted: .* \[gate_out_of_reach\]$/,
+  );
 });
 
 test('held-out examples that all have the same right answer promote nobody, unless the gate is told that they may', async () => {

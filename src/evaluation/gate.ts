@@ -62,11 +62,11 @@ function listed(parts: readonly string[]): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** For the nearest rival that it was not shown to beat, though it did better. */
+/** To be shown better than all of its rivals; undefined where it did no better than one of them, which no number would mend. */
 function moreExamples({ margins }: GateConfig, { rivals, tuned }: GateEvidence): number | undefined {
-  const needed = rivals.flatMap(({ role, fixed, broken }) => {
-    const count = examplesNeeded({ examples: tuned.examples, fixed, broken }, margins[role]);
-    return count !== undefined && count > tuned.examples ? [count] : [];
-  });
-  return needed.length === 0 ? undefined : Math.max(...needed);
+  const needed = rivals.map(({ role, fixed, broken }) =>
+    examplesNeeded({ examples: tuned.examples, fixed, broken }, margins[role]),
+  );
+  const most = Math.max(...needed.map((count) => count ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(most) && most > tuned.examples ? most : undefined;
 }

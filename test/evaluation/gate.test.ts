@@ -237,6 +237,9 @@ test('where more examples would help it says how many', () => {
   const { examplesNeeded } = verdict({ rivals: [clearly, rival('champion', 12, 6)] });
   expect(examplesNeeded).toBeGreaterThan(200);
   expect(verdict({ rivals: [clearly, rival('champion', 6, 12)] })).not.toHaveProperty('examplesNeeded');
+  // More of them would not make it better than a champion that did better.
+  const [unclear, worse] = [rival('base', 12, 6), rival('champion', 6, 12)];
+  expect(verdict({ rivals: [unclear, worse] })).not.toHaveProperty('examplesNeeded');
 });
 
 test('nothing of the data is quoted: a verdict stands in a history', () => {

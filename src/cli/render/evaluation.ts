@@ -3,6 +3,7 @@ import type { RunResult } from '../../contract/run.ts';
 import type { Rival } from '../../contract/verdict.ts';
 import {
   formatConfidence,
+  formatCount,
   formatInterval,
   formatPercent,
   formatPoints,
@@ -44,7 +45,11 @@ export function gateLines({ verdict, registered }: Pick<RunResult, 'verdict' | '
   return [
     `gate:    ${verdict.decision}${failed.length === 0 ? `, all ${verdict.checks.length} rules hold` : ''}`,
     ...failed.map(({ rule, says }) => `         ${rule}: ${clean(says)}`),
-    ...(verdict.examplesNeeded ? [`         about ${verdict.examplesNeeded} held-out examples would show it`] : []),
+    ...(verdict.examplesNeeded
+      ? [
+          `         about ${formatCount(verdict.examplesNeeded, 'held-out example')} would show the differences asked for`,
+        ]
+      : []),
     ...(registered ? [`version: ${registeredLine(registered)}`] : []),
   ];
 }

@@ -223,7 +223,19 @@ export type RunConfigInput = z.input<typeof runFields>;
 
 /** One line a problem: `data.train: expected string`. */
 export function describeIssues(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || '(top level)'}: ${issue.message}`).join('\n');
+  return error.issues.map((issue) => `${issue.path.join('.') || '(top level)'}: ${described(issue)}`).join('\n');
+}
+
+/** What is wrong there; where there are several ways to be right, each of them. */
+function described(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const ways = issue.errors.flatMap(([first]) => (first ? [[...first.path, described(first)].join(': ')] : []));
+    return [...new Set(ways)].join(', or ');
+  }
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return `missing, expected ${issue.expected}`;
+  }
+  return issue.message.replace(/^Invalid input: /, '');
 }
 
 /** Checks a run's configuration and fills in the defaults. Throws `invalid_config` naming every problem at once. */

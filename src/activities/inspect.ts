@@ -9,6 +9,7 @@ import type { TrainingPlatform } from '../platforms/platform.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openGrader } from './grading.ts';
+import { sliceFields } from './slice-fields.ts';
 import { shownSource, snapshot } from './snapshot.ts';
 
 export interface InspectInput {
@@ -50,7 +51,10 @@ export function inspectActivities(dependencies: Dependencies) {
     const inspection = await inspectDataset(await store.path(file), {
       name: path,
       method: input.method,
-      fields: topFields(input.split),
+      fields: [
+        ...topFields([input.split.groupBy, input.split.timeBy]),
+        ...(input.evaluation ? sliceFields(input.method, input.evaluation) : []),
+      ],
       minimumExamples: role === 'train' ? platform.minimumExamples : 1,
       forTraining: role === 'train',
       maximumBytes: isUploaded(input, role) ? platform.uploadBytes : undefined,

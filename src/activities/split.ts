@@ -11,6 +11,7 @@ import type { Dependencies } from './dependencies.ts';
 import { checkGradable } from './gradable.ts';
 import { gradersNeeds, openGrader } from './grading.ts';
 import { type InspectedData, warningLines } from './inspect.ts';
+import { sliceFields } from './slice-fields.ts';
 import { checkSliceable } from './sliceable.ts';
 
 export interface SplitInput {
@@ -66,6 +67,7 @@ export function splitActivities(dependencies: Dependencies) {
               shares: { validation, test },
               seed,
               fields,
+              leftOut: evaluation ? sliceFields(method, evaluation) : [],
               minimumExamples: platform.minimumExamples,
               ...(encoding ? { encoding } : {}),
               ...(context ? { context } : {}),

@@ -42,5 +42,6 @@ export async function divided(
 
 /** Fields of the lines by which they are divided: they may stand in them. */
 export function fieldsOf({ run }: Heritage, request: MigrationRequest): string[] {
-  return topFields({ ...run?.split, ...request.changes?.split });
+  const { groupBy, timeBy } = { ...run?.split, ...request.changes?.split };
+  return topFields([groupBy, timeBy]);
 }

@@ -52,8 +52,8 @@ function parsedTime(text: string): number {
 }
 
 /** Names of a line's own fields that hold these. */
-export function topFields({ groupBy, timeBy }: SplitFields): string[] {
-  return [groupBy, timeBy].flatMap((path) => path?.split('.')[0] ?? []);
+export function topFields(paths: readonly (string | undefined)[]): string[] {
+  return paths.flatMap((path) => path?.split('.')[0] ?? []);
 }
 
 /** A line that holds a JSON object, without these fields of its own; all others as they are written, digit by digit. */

@@ -26,6 +26,8 @@ export interface SplitSources {
   seed: number;
   /** Which fields of the training file's lines say how it is divided; they are left out of what is uploaded. */
   fields?: SplitFields;
+  /** Further fields of the lines that are left out of what is uploaded. */
+  leftOut?: readonly string[];
   /** Fewer are not left to train on. */
   minimumExamples?: number;
   /** Tokens are counted with it; the current models' when absent. */
@@ -67,8 +69,10 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     test: test === undefined ? undefined : await read(test),
   };
   // Graders may want them; no platform does.
-  const leftOut = topFields(fields);
-  requireBeside(leftOut, formats[method].keys);
+  const { keys } = formats[method];
+  const dividing = topFields([fields.groupBy, fields.timeBy]);
+  requireBeside(dividing, keys);
+  const leftOut = [...dividing, ...(sources.leftOut ?? []).filter((name) => !keys.includes(name))];
   const setAside = (share: number) => Math.round(share * given.train.length);
   const alike = groupsOfLike(given.train);
   const groups = fields.groupBy ? joinedByField(alike) : alike;

@@ -215,6 +215,13 @@ test('examples of one group stay in one part; the field is not uploaded, and gra
   }
 });
 
+test('further fields are left out of what is uploaded, but for those that are trained on', async () => {
+  const parts = await split({ train: await customersPath(), leftOut: ['meta', 'messages'] });
+  const uploaded = [...(await parsed(parts.train)), ...(await parsed(parts.validation))];
+  expect(uploaded.flatMap(Object.keys)).toEqual(uploaded.map(() => 'messages'));
+  expect((await parsed(parts.test)).every(({ meta }) => meta)).toBe(true);
+});
+
 test('groups that share a question are one', async () => {
   const line = (question: string, group: string) => JSON.stringify({ ...JSON.parse(chat(question, 'x')), group });
   const chain = Array.from({ length: 30 }, (_, i) => [line(`q ${i}`, `g ${i}`), line(`q ${i}`, `g ${i + 1}`)]).flat();

@@ -7,6 +7,7 @@ import { askedText, readQuestions } from '../datasets/index.ts';
 import { type ComparedModels, compare, gradedModel, judge, type Regression } from '../evaluation/index.ts';
 import { beating } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
+import { learntBy } from './learnt.ts';
 
 export interface CompareInput {
   connection: string;
@@ -19,6 +20,8 @@ export interface CompareInput {
   rivals: { role: RivalRole; evaluation: ModelEvaluation }[];
   /** What it has to be compared with: a rival that could not be asked passes no rule. */
   expected: RivalRole[];
+  /** The version in service, where the champion is one. */
+  champion?: { model: string; version: number } | undefined;
   /** Share of the held-out examples that training asks too; runs begun before it was told lack it. */
   seen?: number;
   /** Of the base model, YYYY-MM-DD: what is tuned from it lives no longer. */
@@ -38,9 +41,12 @@ const dayMs = 86_400_000;
 const thousand = 1_000;
 const million = 1_000_000;
 
-export function compareActivities({ platforms, store }: Dependencies) {
+export function compareActivities(dependencies: Dependencies) {
+  const { platforms, store } = dependencies;
+
   async function compareModels(input: CompareInput): Promise<Compared> {
-    const { gate, seed, tuned, shutdownDate } = input;
+    const { gate, seed, tuned, shutdownDate, champion, test, method } = input;
+    const examples = tuned.examples + (tuned.repeated ?? 0);
     const [base, ...others] = input.rivals.map(({ role, evaluation }) => ({ role, ...gradedModel(store, evaluation) }));
     if (!base) throw new Error('A tuned model is compared with its base at least.');
     const compared = await compare(gradedModel(store, tuned), [base, ...others], { seed, confidence: gate.confidence });
@@ -53,6 +59,7 @@ export function compareActivities({ platforms, store }: Dependencies) {
       slices: compared.slices,
       unsliced: compared.unsliced,
       seen: input.seen,
+      learnt: champion && (await learntBy(dependencies, champion, { test, method, examples })),
       usdPer1000: usdPer1000(tuned),
       lifeDays: shutdownDate ? (Date.parse(shutdownDate) - Date.now()) / dayMs : Number.POSITIVE_INFINITY,
     });

@@ -25,6 +25,8 @@ export interface GateEvidence {
   slices: readonly SlicedBy[];
   /** Fields by which there are no slices though they were asked for. */
   unsliced?: readonly string[] | undefined;
+  /** How many of the held-out examples the champion was trained on. */
+  learnt?: number | undefined;
   /** Share of the held-out examples that training asks too. */
   seen?: number | undefined;
   usdPer1000?: number | undefined;
@@ -124,7 +126,7 @@ function minimumScore({ minimumScore }: GateConfig, { tuned }: GateEvidence): Ga
  * the test has to agree: on a handful of examples the interval alone is too sure of itself. All rules have to hold at once, so
  * none needs a correction for the others.
  */
-function better({ margins, confidence }: GateConfig, { rivals }: GateEvidence, role: RivalRole): GateCheck {
+function better({ margins, confidence }: GateConfig, { rivals, learnt = 0 }: GateEvidence, role: RivalRole): GateCheck {
   const rival = rivals.find((one) => one.role === role);
   if (!rival) return { rule: role, passed: false, says: `It was not compared with ${rivalNames[role]}.` };
   const { difference, atWorst } = rival;
@@ -138,8 +140,15 @@ function better({ margins, confidence }: GateConfig, { rivals }: GateEvidence, r
     says:
       `${formatPoints(difference.value)} against ${rivalNames[role]}, ${formatConfidence(confidence)} interval ${formatInterval(difference)}` +
       `${atWorst ? `, or ${formatInterval(counted)} with what is missing held against it` : ''}` +
-      `${above && !shown ? `, but ${formatPValue(pValue)}` : ''}; its lower end has to be above ${margin === 0 ? '0' : formatPoints(margin)}.`,
+      `${above && !shown ? `, but ${formatPValue(pValue)}` : ''}; its lower end has to be above ${margin === 0 ? '0' : formatPoints(margin)}.${role === 'champion' ? inItsFavour(learnt) : ''}`,
   };
+}
+
+/** What the champion has learnt by heart makes it look better than it is on anything else. */
+function inItsFavour(learnt: number): string {
+  if (learnt === 0) return '';
+  const count = learnt.toLocaleString('en-US');
+  return ` The champion was trained on ${count} of these examples, which is in its favour: a data.test that no version learns avoids that.`;
 }
 
 /** A slice fails when even the upper end of its interval is below what is allowed: chance is no reason. */

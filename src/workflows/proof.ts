@@ -92,6 +92,7 @@ export async function prove(run: Run, trained: Trained): Promise<Proof> {
       tuned,
       rivals,
       expected: expectedOf(config.evaluation.prompted !== undefined, champion),
+      champion: champion && { model: config.register as string, version: champion.version },
       seen: (parts.summary.test.seen ?? 0) / parts.summary.test.examples,
       shutdownDate: trained.access.shutdownDate,
     });

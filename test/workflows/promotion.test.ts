@@ -100,6 +100,17 @@ test('a tie keeps the champion; the new version stays registered as its candidat
   expect(await records.getModel('tie')).toMatchObject({ champion: 1, candidate: 2 });
 });
 
+test('what the champion has learnt of the held-out examples is told: it looks better than it is', async () => {
+  await (await at.client.start(registering('learnt'))).result();
+  const again = await (await at.client.start(registering('learnt', { split: { seed: 2 } }))).result();
+  const says = again.verdict.checks.find(({ rule }) => rule === 'champion')?.says;
+  const [, learnt] = /The champion was trained on (\d+) of these examples/.exec(says ?? '') ?? [];
+  expect(Number(learnt)).toBeGreaterThan(0);
+  expect(Number(learnt)).toBeLessThanOrEqual(13);
+  const same = await (await at.client.start(registering('learnt'))).result();
+  expect(same.verdict.checks.find(({ rule }) => rule === 'champion')?.says).not.toContain('trained on');
+});
+
 test('a person approves: who, and why, is in the audit; the report can be read meanwhile', async () => {
   const run = await at.client.start(registering('asked', { gate: { approval: 'person' } }));
   const { question, report } = await until(run, 'promote', ({ status }) => status === 'parked');

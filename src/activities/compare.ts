@@ -59,7 +59,13 @@ export function compareActivities(dependencies: Dependencies) {
       slices: compared.slices,
       unsliced: compared.unsliced,
       seen: input.seen,
-      learnt: champion && (await learntBy(dependencies, champion, { test, method, examples })),
+      learnt:
+        champion &&
+        (await learntBy(dependencies, (kept) => kept.getVersion(champion.model, champion.version), {
+          test,
+          method,
+          examples,
+        })),
       usdPer1000: usdPer1000(tuned),
       lifeDays: shutdownDate ? (Date.parse(shutdownDate) - Date.now()) / dayMs : Number.POSITIVE_INFINITY,
     });

@@ -1,29 +1,31 @@
 import type { ArtifactRef } from '../contract/artifact.ts';
 import type { Method } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import type { ModelVersion } from '../contract/registry.ts';
 import { promptKey, readQuestions } from '../datasets/index.ts';
 import type { RunReport } from '../evaluation/index.ts';
+import type { Records } from '../records/index.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** Examples of a held-out file that are asked. */
-interface Asked {
+export interface Asked {
   test: ArtifactRef;
   method: Method;
   examples: number;
 }
 
 /**
- * How many of the examples that are asked a registered version was trained on. Undefined where what it was trained on is not
- * known, or not at hand any more: that keeps no comparison from being made.
+ * How many of the examples that are asked a registered version was trained on. Undefined where there is none, and where what it
+ * was trained on is not known, or not at hand any more: that keeps no comparison from being made.
  */
 export async function learntBy(
   { records, store }: Pick<Dependencies, 'records' | 'store'>,
-  { model, version }: { model: string; version: number },
+  find: (records: Records) => Promise<ModelVersion | undefined>,
   { test, method, examples }: Asked,
 ): Promise<number | undefined> {
   try {
-    const { lineage } = await (await records()).getVersion(model, version);
-    if (lineage.adopted || !lineage.report) return undefined;
+    const lineage = (await find(await records()))?.lineage;
+    if (!lineage || lineage.adopted || !lineage.report) return undefined;
     const { sources, config } = JSON.parse(await store.readText(lineage.report)) as RunReport;
     const known = new Set<string>();
     for await (const { messages } of readQuestions(store.read(sources.train), config.method)) {

@@ -13,6 +13,7 @@ import { checkGradable } from './gradable.ts';
 import { openGrader } from './grading.ts';
 import { invalidData, warningLines, withoutBatches } from './inspect.ts';
 import { checkJudges, gradingUsd } from './judges.ts';
+import { type Asked, learntBy } from './learnt.ts';
 import { promiseEach } from './month.ts';
 import { type AskingPrices, askingPrices } from './prices.ts';
 import { checkSliceable } from './sliceable.ts';
@@ -98,6 +99,16 @@ export function planEvaluationActivities(dependencies: Dependencies) {
     return { file, inspection, warnings: warningLines(name, inspection.problems) };
   }
 
+  /** Of a model that a run here has registered. */
+  async function learntWarning({ name, connection, model }: PlannedModel, asked: Asked): Promise<string[]> {
+    const learnt = await learntBy(dependencies, (kept) => kept.findVersion(connection, model), asked);
+    if (!learnt) return [];
+    const [some, all] = [learnt, asked.examples].map((count) => count.toLocaleString('en-US'));
+    return [
+      `${name} was trained on ${some} of the ${all} examples: it looks better on them than it is. [learnt_examples]`,
+    ];
+  }
+
   async function plan(request: EvaluateRequest, beat: StageProgress, signal: AbortSignal): Promise<EvaluationPlan> {
     const { method, evaluation, seed, budgetUsd } = request;
     const models: PlannedModel[] = [];
@@ -113,6 +124,9 @@ export function planEvaluationActivities(dependencies: Dependencies) {
 
     const { examples, tokens, answerTokens } = test.inspection;
     const asked = Math.min(1, (evaluation.maxExamples ?? examples) / examples);
+    const questions = { test: test.file, method, examples: Math.min(examples, evaluation.maxExamples ?? examples) };
+    const learnt: string[] = [];
+    for (const model of models) learnt.push(...(await learntWarning(model, questions)));
     const paidOf = ({ prices: { batchShare = 1 } }: PlannedModel) => (evaluation.batch ? batchShare : 1);
     const usdOf = (model: PlannedModel) =>
       ((tokens * model.prices.input + answerTokens * model.prices.output) / million) * asked * paidOf(model);
@@ -130,7 +144,7 @@ export function planEvaluationActivities(dependencies: Dependencies) {
       ...(train ? { train: train.file } : {}),
       models,
       usd,
-      warnings: [...test.warnings, ...(train?.warnings ?? [])],
+      warnings: [...learnt, ...test.warnings, ...(train?.warnings ?? [])],
     };
   }
 

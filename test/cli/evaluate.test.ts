@@ -160,3 +160,12 @@ test('an example that stands twice counts once', async () => {
   expect(stdout).toMatch(/\nintents +64\/64 /);
   expect(stdout).toContain('\n64 more examples repeat one of them, and count nowhere\n');
 });
+
+test('a model that was trained on the examples is named: it looks better on them than it is', async () => {
+  const line = ['simulator/stand-in-mini', 'intents', '--data', 'data.jsonl', '--budget', '1'];
+  const { stdout } = await evaluate(...line);
+  expect(stdout).toMatch(/^warning: intents was trained on 45 of the 64 examples: .* \[learnt_examples\]$/m);
+  expect(stdout).not.toMatch(/^warning: simulator/m);
+  const [, page = ''] = /\nreport: {2}(.+)\.html /.exec(stdout) ?? [];
+  expect(await readFile(`${page}.md`, 'utf8')).toContain('intents was trained on 45 of the 64 examples');
+});

@@ -6,15 +6,18 @@ import { ofExamples } from './caveats.ts';
 
 /** What an evaluation without a run has shown. A difference counts as shown as in the verdict of a run, after Holm. */
 export function evaluatedOutcome(report: EvaluationReport): Outcome {
-  const { models, comparisons, details, cost, simulated } = report;
+  const { models, comparisons, details, cost, simulated, warnings } = report;
   const [first] = models;
   const questions = first?.evaluation.examples ?? 0;
   const score = first?.evaluation.score ?? { value: 0, low: 0, high: 1 };
   return {
     ...found(comparisons),
     says: says(report),
-    why: 'Nothing was tuned, and nothing goes into service by this. Whether a model has learnt from these examples is not looked at: one that has looks better than it is.',
-    caveats: ofExamples({ evaluation: first?.evaluation, slices: details[0]?.slices, unsliced: details[0]?.unsliced }),
+    why: 'Nothing was tuned, and nothing goes into service by this. A model that has learnt from these examples looks better than it is; that is known only of those that a run here has made.',
+    caveats: [
+      ...warnings.filter((warning) => warning.endsWith('[learnt_examples]')),
+      ...ofExamples({ evaluation: first?.evaluation, slices: details[0]?.slices, unsliced: details[0]?.unsliced }),
+    ],
     figures: [
       {
         name: first?.name ?? '',

@@ -54,7 +54,11 @@ export function jobActivities({ platforms }: Dependencies) {
     async pauseJob({ connection, jobId }: JobInput): Promise<JobSummary> {
       const platform = platforms.get(connection);
       if (!platform.capabilities.pause) throw cannotPause(platform);
-      return summary(platform, await attended(async () => await platform.pauseJob(jobId)));
+      try {
+        return summary(platform, await attended(async () => await platform.pauseJob(jobId)));
+      } catch (error) {
+        throw error instanceof TunewrightError && error.code === 'refused' ? notPaused(error) : error;
+      }
     },
 
     async resumeJob({ connection, jobId }: JobInput): Promise<JobSummary> {
@@ -62,6 +66,14 @@ export function jobActivities({ platforms }: Dependencies) {
       return summary(platform, await attended(async () => await platform.resumeJob(jobId)));
     },
   };
+}
+
+/** As of a job that is still queued: nothing has to be mended, and nothing was started or stopped. */
+function notPaused(error: TunewrightError): TunewrightError {
+  return new TunewrightError('refused', error.message, {
+    advice: 'The run goes on as before: pause it again when the platform shows its job as running.',
+    cause: error,
+  });
 }
 
 /** A key that may not list can be mended, and a job may be running meanwhile. */

@@ -22,6 +22,20 @@ test('a paused run pauses the job that trains, and goes on when it is resumed', 
   expect(at.simulator.ledger().totals).toMatchObject({ jobs: 1, trainings: 1 });
 });
 
+test('a job that the platform does not pause while it is queued goes on, and it is said when to try again', async () => {
+  at.simulator.set({ queueMs: 3_600_000 });
+  const run = await at.client.start(at.config());
+  await until(run, 'train', ({ live }) => live?.platformStatus === 'queued');
+  await expect(run.pause()).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringContaining('is queued, not running'),
+    advice: 'The run goes on as before: pause it again when the platform shows its job as running.',
+  });
+  expect((await run.progress()).status).toBe('running');
+  at.simulator.advanceClock(3_600_000);
+  await run.result();
+});
+
 test('a paused run stops before its next stage when nothing trains yet', async () => {
   at.simulator.set({ fileProcessingMs: 3_600_000 });
   const run = await at.client.start(at.config());

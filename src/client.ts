@@ -98,6 +98,12 @@ export function clientOver(
   const get = (name: string): RunHandle => runHandle(name, { client, url, startLinked: startInput });
 
   async function startNamed(input: FineTuneInput, name: string): Promise<RunHandle> {
+    // As of a variable of a script that is not set.
+    if (name.trim() === '') {
+      throw new TunewrightError('invalid_config', 'The name of the run is empty.', {
+        advice: 'Give it one, or leave it out: one is chosen then.',
+      });
+    }
     await namedAs(name, () => client.workflow.start(...workflowStart(name, taskQueue, input)));
     return get(name);
   }

@@ -67,6 +67,13 @@ test('a name is used once', async () => {
   await expect(at.client.start(at.config(), { name })).rejects.toMatchObject({ code: 'run_exists' });
 });
 
+test('an empty name is refused, and nothing starts', async () => {
+  await expect(at.client.start(at.config(), { name: '' })).rejects.toMatchObject({
+    code: 'invalid_config',
+    message: 'The name of the run is empty.',
+  });
+});
+
 test('a run that no worker has taken up yet says so', async () => {
   await at.stopWorkers();
   const run = await at.client.start(at.config());

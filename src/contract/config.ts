@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TunewrightError } from './errors.ts';
 import { gateSchema } from './gate.ts';
 import { graderSchema, gradesLatency, rewardSchema } from './graders.ts';
+import { describeIssues } from './issues.ts';
 import { dataSource } from './source.ts';
 import { triesOf } from './tries.ts';
 
@@ -221,23 +222,6 @@ export type RunConfig = z.output<typeof runFields>;
 /** A run before defaults are filled in: what callers pass. */
 export type RunConfigInput = z.input<typeof runFields>;
 
-/** One line a problem: `data.train: expected string`. */
-export function describeIssues(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join('.') || '(top level)'}: ${described(issue)}`).join('\n');
-}
-
-/** What is wrong there; where there are several ways to be right, each of them. */
-function described(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const ways = issue.errors.flatMap(([first]) => (first ? [[...first.path, described(first)].join(': ')] : []));
-    return [...new Set(ways)].join(', or ');
-  }
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
-    return `missing, expected ${issue.expected}`;
-  }
-  return issue.message.replace(/^Invalid input: /, '');
-}
-
 /** Checks a run's configuration and fills in the defaults. Throws `invalid_config` naming every problem at once. */
 export function parseRunConfig(input: unknown): RunConfig {
   return parsed(runConfigSchema, input, 'The run configuration');
@@ -251,7 +235,7 @@ export function parseEvaluateRequest(input: unknown): z.infer<typeof evaluateReq
 function parsed<T>(schema: z.ZodType<T>, input: unknown, what: string): T {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new TunewrightError('invalid_config', `${what} is not valid:\n${describeIssues(result.error)}`, {
+  throw new TunewrightError('invalid_config', `${what} is not valid:\n${describeIssues(result.error, schema)}`, {
     advice: 'Mend the fields named; docs/configuration.md lists them all.',
   });
 }

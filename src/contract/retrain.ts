@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { dataSchema, describeIssues, hyperparameterSchemas } from './config.ts';
+import { dataSchema, hyperparameterSchemas } from './config.ts';
 import { TunewrightError } from './errors.ts';
+import { describeIssues } from './issues.ts';
 import type { RetrainRequest } from './run.ts';
 
 /** What a retraining changes, as callers pass it; what is absent stays as it was. */

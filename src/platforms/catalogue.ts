@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { describeIssues } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { describeIssues } from '../contract/issues.ts';
 
 const day = z.iso.date();
 

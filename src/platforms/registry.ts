@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { describeIssues } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
+import { describeIssues } from '../contract/issues.ts';
 import { defaultAddress, type TemporalAddress } from '../contract/temporal-address.ts';
 import { azure } from './azure/index.ts';
 import type { CatalogueFile } from './catalogue.ts';

@@ -21,7 +21,7 @@ test('every field that is missing or wrong is named at once, with what it should
     'data: expected object, received string',
     'hyperparameters.epochs: expected "auto", or expected number, received string',
     'budgetUsd: expected number, received string',
-    '(top level): Unrecognized key: "budget"',
+    expect.stringMatching(/^\(top level\): Unrecognized key: "budget"; there are name, .*, budgetUsd, /),
   ]);
 });
 
@@ -30,5 +30,18 @@ test('where a field has several forms, what is wrong within one of them is told 
   const grader = { type: 'score_model', model: 'gpt-4.1', input, pass_threshold: 0.5 };
   expect(problems({ evaluation: { grader } })).toEqual([
     expect.stringMatching(/^evaluation\.grader\.input\.0\.content: expected string.*, or expected object.*, or 0: /),
+  ]);
+});
+
+test('beside a field that there is not stand those that there are', () => {
+  expect(problems({ hyperparameters: { n_epochs: 3 }, gate: { margins: { champions: 0 } } })).toEqual([
+    'hyperparameters: Unrecognized key: "n_epochs"; there are epochs, batchSize, learningRateMultiplier, beta, computeMultiplier',
+    'gate.margins: Unrecognized key: "champions"; there are base, prompted, champion',
+  ]);
+  expect(problems({ tries: [{ name: 'a' }, { name: 'b', seed: 2, epochs: 1 }] })).toEqual([
+    'tries.1: Unrecognized key: "epochs"; there are name, model, hyperparameters, seed',
+  ]);
+  expect(problems({ evaluation: { grader: { type: 'exact_match', threshold: 1 } } })).toEqual([
+    'evaluation.grader: Unrecognized key: "threshold"',
   ]);
 });

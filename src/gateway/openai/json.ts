@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { z } from 'zod';
-import { describeIssues } from '../../contract/config.ts';
+import { describeIssues } from '../../contract/issues.ts';
 import { answerApiError, refused, tooLarge } from './errors.ts';
 
 const largest = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { describeIssues } from '../../../contract/config.ts';
+import { describeIssues } from '../../../contract/issues.ts';
 import type { Platforms } from '../../../platforms/registry.ts';
 import { stringFields } from '../fields.ts';
 import { type Call, forward, type Outcome } from '../forward.ts';

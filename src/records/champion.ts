@@ -159,6 +159,6 @@ function otherChampion(model: string, champion: number | undefined): TunewrightE
 
 function championStays(model: string, version: number): TunewrightError {
   return new TunewrightError('conflict', `Version ${version} is the champion of "${model}": services use it.`, {
-    advice: 'Promote or roll back to another version first, or say that the champion is meant.',
+    advice: 'Promote or roll back to another version first; `--even-champion` leaves the name without one.',
   });
 }

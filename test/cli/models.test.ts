@@ -127,7 +127,7 @@ test('a retired version is refused, a champion is not retired unless told', asyn
   await three();
   await type('promote', 'support-intents', '1');
   expect(await json('retire', 'support-intents', '1', '--reason', 'old')).toMatchObject({
-    error: { code: 'conflict' },
+    error: { code: 'conflict', advice: expect.stringContaining('`--even-champion`') },
   });
   expect((await type('retire', 'support-intents', '2', '--reason', 'old')).stdout).toBe(
     'Version 2 of support-intents is retired. In service: version 1.\n',

@@ -95,3 +95,48 @@ test('a connection that could not be opened is opened when what it lacked is the
   late.OPENAI_API_KEY = 'sk-test';
   expect(platforms.get('openai').name).toBe('openai');
 });
+
+describe('a key is never told', () => {
+  const azure = {
+    platform: 'azure',
+    endpoint: 'https://mine.openai.azure.com',
+    management: { subscription: 's', resourceGroup: 'g', account: 'a' },
+  };
+
+  test.each([
+    ['a line break', 'sk-one\nsk-two'],
+    ['a space', 'sk-one sk-two'],
+    ['typographic quotes', '“sk-one”'],
+    ['a control character', 'sk-one\u0001'],
+  ])('one with %s is refused before it is sent', (_what, key) => {
+    for (const [connection, variable] of [
+      [{ platform: 'openai' }, 'OPENAI_API_KEY'],
+      [azure, 'AZURE_OPENAI_API_KEY'],
+    ] as const) {
+      const failure = failureOf({ here: connection }, 'here', { [variable]: key });
+      expect(failure).toMatchObject({
+        code: 'wrong_key',
+        message: `The environment variable ${variable} holds no key alone.`,
+      });
+      expect(`${failure.message} ${failure.advice}`).not.toContain('sk-one');
+    }
+  });
+
+  test('white space around it, as a file has at its end, does no harm', () => {
+    const platforms = createPlatforms(defaultConnections, { env: { OPENAI_API_KEY: 'sk-test\n' } });
+    expect(platforms.get('openai').name).toBe('openai');
+  });
+
+  test.each([
+    [{ platform: 'openai', apiKeyEnv: 'sk-proj-secret' }, 'apiKeyEnv: is no name of an environment variable'],
+    [{ platform: 'openai', webhookSecretEnv: 'whsec_secret+/=' }, 'webhookSecretEnv: is no name of an environment'],
+    [{ ...azure, apiKeyEnv: '0secret' }, 'apiKeyEnv: is no name of an environment variable'],
+    [{ platform: 'openai', baseURL: 'https://me:secret@proxy.example/v1' }, 'baseURL: holds a user or a password'],
+    [{ platform: 'openai', headers: { 'x-proxy': 'secret\nsecret' } }, 'headers.x-proxy: cannot be sent in a header'],
+  ])('in a connection it is refused: %j', (connection, says) => {
+    const failure = failureOf({ here: connection }, 'here');
+    expect(failure.code).toBe('invalid_config');
+    expect(failure.message).toContain(says);
+    expect(failure.message).not.toContain('secret');
+  });
+});

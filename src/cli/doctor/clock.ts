@@ -11,13 +11,14 @@ export async function checkClock({ connections }: Settings, now = Date.now): Pro
   const subject = 'clock';
   const address = Object.values(connections)
     .map(({ baseURL }) => baseURL)
-    .find((url) => typeof url === 'string');
+    .find((url) => typeof url === 'string' && URL.canParse(url)) as string | undefined;
   if (address === undefined) {
     return { level: 'skip', subject, message: 'not compared: no connection names its address (baseURL)' };
   }
+  const { origin } = new URL(address);
   const theirs = await timeAt(address);
-  if (theirs === undefined) return { level: 'skip', subject, message: `not compared: ${address} tells no time` };
-  return judged(Math.round((now() - theirs) / 1000), address);
+  if (theirs === undefined) return { level: 'skip', subject, message: `not compared: ${origin} tells no time` };
+  return judged(Math.round((now() - theirs) / 1000), origin);
 }
 
 function judged(seconds: number, address: string): Finding {

@@ -1,4 +1,5 @@
 import OpenAI, { AzureOpenAI } from 'openai';
+import { keyIn } from '../secrets.ts';
 import { entraToken } from './credential.ts';
 import type { AzureSettings } from './settings.ts';
 
@@ -7,7 +8,7 @@ export const dataPlaneScope = 'https://cognitiveservices.azure.com/.default';
 /** The SDK's client for the v1 surface, or for an older one where the connection names its version. */
 export function azureClient(settings: AzureSettings, env: NodeJS.ProcessEnv): OpenAI {
   const { endpoint, apiVersion, apiKeyEnv, headers = {}, timeoutSeconds } = settings;
-  const apiKey = env[apiKeyEnv];
+  const apiKey = keyIn(env, apiKeyEnv);
   const token = entraToken(dataPlaneScope, apiKeyEnv);
   const common = {
     timeout: timeoutSeconds * 1000,

@@ -1,5 +1,6 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import type { Deployments, TrainingPlatform } from '../platform.ts';
+import { keyIn } from '../secrets.ts';
 import { dataPlaneScope } from './client.ts';
 import { entraToken } from './credential.ts';
 import type { AzureSettings } from './settings.ts';
@@ -10,7 +11,7 @@ export function azureEndpoint(
   env: NodeJS.ProcessEnv,
   deploymentOf: Deployments['existing'],
 ): NonNullable<TrainingPlatform['endpoint']> {
-  const apiKey = env[apiKeyEnv];
+  const apiKey = keyIn(env, apiKeyEnv);
   const token = entraToken(dataPlaneScope, apiKeyEnv);
 
   function address(path: string, deployment: string): string {

@@ -2,6 +2,7 @@ import { APIError } from 'openai';
 import { TunewrightError } from '../../contract/errors.ts';
 import { named } from '../protocol/errors.ts';
 import { request } from '../protocol/request.ts';
+import { keyIn } from '../secrets.ts';
 import { entraToken } from './credential.ts';
 import type { AzureSettings } from './settings.ts';
 
@@ -29,7 +30,7 @@ export function management(settings: AzureSettings, env: NodeJS.ProcessEnv): Man
       const address = name.startsWith('http')
         ? name
         : new URL(`${path}${name && `/${encodeURIComponent(name)}`}?api-version=${apiVersion}`, url);
-      const token = env[tokenEnv] ?? (await entra());
+      const token = keyIn(env, tokenEnv) ?? (await entra());
       const timeoutMs = settings.timeoutSeconds * 1000;
       const response = await request(address, { method, token, body, signal, timeoutMs });
       const text = await response.text();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { catalogueChangesSchema } from '../catalogue.ts';
+import { baseAddress, headerValues, variableName } from '../secrets.ts';
 
 /** The search for a lost create must end before the attempt that makes it does. */
 const longestLagSeconds = 240;
@@ -11,19 +12,19 @@ const trainingTypes = ['standard', 'globalStandard', 'developerTier'] as const;
 export const azureSettingsSchema = z.strictObject({
   platform: z.literal('azure'),
   /** `https://RESOURCE.openai.azure.com` */
-  endpoint: z.url(),
+  endpoint: baseAddress,
   /** Of the older surface, such as `2024-10-21`; the v1 surface when absent. */
   apiVersion: z.string().optional(),
   /** The environment variable that holds the resource's key; where it is not set, Entra ID is asked for tokens. */
-  apiKeyEnv: z.string().default('AZURE_OPENAI_API_KEY'),
+  apiKeyEnv: variableName.default('AZURE_OPENAI_API_KEY'),
   /** Where and how models are deployed for an evaluation. */
   management: z.strictObject({
     subscription: z.string(),
     resourceGroup: z.string(),
     account: z.string(),
-    url: z.url().default('https://management.azure.com'),
+    url: baseAddress.default('https://management.azure.com'),
     /** The environment variable that holds a token for it; where it is not set, Entra ID is asked. */
-    tokenEnv: z.string().default('AZURE_MANAGEMENT_TOKEN'),
+    tokenEnv: variableName.default('AZURE_MANAGEMENT_TOKEN'),
   }),
   /** What is deployed for an evaluation: the developer tier costs nothing while it stands and is gone after a day. */
   deployment: z
@@ -41,9 +42,9 @@ export const azureSettingsSchema = z.strictObject({
   /** Deployments that stand anyway, by base model: they are asked, and never removed. */
   deployments: z.record(z.string(), z.string()).default({}),
   trainingType: z.enum(trainingTypes).optional(),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: headerValues.optional(),
   /** The environment variable that holds the webhook's signing secret (`whsec_…`). */
-  webhookSecretEnv: z.string().default('AZURE_OPENAI_WEBHOOK_SECRET'),
+  webhookSecretEnv: variableName.default('AZURE_OPENAI_WEBHOOK_SECRET'),
   timeoutSeconds: z.number().positive().default(60),
   /** How far a listing may lag behind a creation; a create whose answer was lost is looked for that long. */
   listLagSeconds: z.number().min(0).max(longestLagSeconds).default(45),

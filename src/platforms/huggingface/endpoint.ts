@@ -1,5 +1,6 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import type { TrainingPlatform } from '../platform.ts';
+import { keyIn } from '../secrets.ts';
 import type { HuggingFaceSettings } from './settings.ts';
 
 /**
@@ -32,7 +33,7 @@ export function serverEndpoint(
 
 function access(apiKeyEnv: string | undefined, env: NodeJS.ProcessEnv): Record<string, string> {
   if (apiKeyEnv === undefined) return {};
-  const key = env[apiKeyEnv];
+  const key = keyIn(env, apiKeyEnv);
   if (key) return { authorization: `Bearer ${key}` };
   throw new TunewrightError('missing_key', `The environment variable ${apiKeyEnv} is not set.`, {
     advice: `Set ${apiKeyEnv} where the gateway runs.`,

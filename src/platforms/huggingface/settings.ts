@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { catalogueChangesSchema } from '../catalogue.ts';
+import { baseAddress, variableName } from '../secrets.ts';
 import { tuningSchema } from '../trainer/tuning.ts';
 
 /** Training on machines of Hugging Face Jobs, with data, events and models in repositories of the hub. */
@@ -15,7 +16,7 @@ const hubJobsSchema = z.strictObject({
   /** What the machine costs, US dollars an hour. */
   hourlyUsd: z.number().min(0),
   /** The environment variable with a token that may write to the namespace and start jobs. */
-  tokenEnv: z.string().default('HF_TOKEN'),
+  tokenEnv: variableName.default('HF_TOKEN'),
   /** A private dataset repository of the namespace, which is made where it is not there. */
   repository: z
     .string()
@@ -24,7 +25,7 @@ const hubJobsSchema = z.strictObject({
   /** How far a listing of jobs may lag behind a creation. */
   listLagSeconds: z.number().min(0).max(240).default(30),
   /** Another address than the hub's own. */
-  url: z.url().default('https://huggingface.co'),
+  url: baseAddress.default('https://huggingface.co'),
 });
 export type HubJobs = z.infer<typeof hubJobsSchema>;
 
@@ -54,11 +55,11 @@ const fields = z.strictObject({
       z.string(),
       z.strictObject({
         /** Under which `/chat/completions` is. */
-        baseURL: z.url(),
+        baseURL: baseAddress,
         /** The model as the server knows it; by its own id when absent. */
         model: z.string().optional(),
         /** The environment variable that holds the server's key, where it wants one. */
-        apiKeyEnv: z.string().optional(),
+        apiKeyEnv: variableName.optional(),
       }),
     )
     .default({}),

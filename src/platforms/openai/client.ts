@@ -1,11 +1,12 @@
 import OpenAI from 'openai';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { TrainingPlatform } from '../platform.ts';
+import { keyIn } from '../secrets.ts';
 import type { OpenAISettings } from './settings.ts';
 
-/** The SDK's client for a connection. Throws `missing_key`. */
+/** The SDK's client for a connection. Throws `missing_key`, `wrong_key`. */
 export function openaiClient(settings: OpenAISettings, env: NodeJS.ProcessEnv): OpenAI {
-  const apiKey = env[settings.apiKeyEnv];
+  const apiKey = keyIn(env, settings.apiKeyEnv);
   if (!apiKey) {
     throw new TunewrightError('missing_key', `The environment variable ${settings.apiKeyEnv} is not set.`, {
       advice: `Set ${settings.apiKeyEnv} where the worker runs, or name another variable as the connection's apiKeyEnv.`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { catalogueChangesSchema } from '../catalogue.ts';
+import { variableName } from '../secrets.ts';
 import { trainingSchema } from './training-settings.ts';
 
 /** Of a folder; without the slash at its end. */
@@ -39,7 +40,7 @@ const fields = z.strictObject({
   listLagSeconds: z.number().min(0).default(60),
   timeoutSeconds: z.number().positive().default(60),
   /** The environment variable that holds the secret of EventBridge's API destination. */
-  webhookSecretEnv: z.string().default('SAGEMAKER_WEBHOOK_SECRET'),
+  webhookSecretEnv: variableName.default('SAGEMAKER_WEBHOOK_SECRET'),
   /** The SNS topic whose messages count as webhooks. */
   webhookTopicArn: z
     .string()

@@ -2,6 +2,7 @@ import { APIError } from 'openai';
 import { TunewrightError } from '../../../contract/errors.ts';
 import { named } from '../../protocol/errors.ts';
 import { request } from '../../protocol/request.ts';
+import { keyIn } from '../../secrets.ts';
 import type { HubJobs } from '../settings.ts';
 
 type Library = typeof import('@huggingface/hub');
@@ -35,7 +36,7 @@ export function hubOf({ url, tokenEnv }: HubJobs, timeoutSeconds: number, env: N
   let library: Promise<Library> | undefined;
 
   function token(): string {
-    const value = env[tokenEnv];
+    const value = keyIn(env, tokenEnv);
     if (value) return value;
     throw new TunewrightError('missing_key', `The environment variable ${tokenEnv} is not set.`, {
       advice: `Set ${tokenEnv} to a token of Hugging Face that may write to the namespace and start jobs.`,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { TunewrightError } from '../contract/errors.ts';
-import type { Notice } from '../contract/notice.ts';
+import type { Told } from '../contract/notice.ts';
 import { attended } from './context.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -12,7 +12,7 @@ export function notifyActivities({ notices }: Dependencies) {
      * Posts what has happened to the address that the worker was given; nothing where it has none. Signed after the
      * Standard Webhooks specification where there is a secret. Throws `platform_unreachable` until it is taken.
      */
-    async notify(notice: Notice & { id: string }): Promise<void> {
+    async notify(notice: Told): Promise<void> {
       if (!notices) return;
       const { url, secret } = notices;
       const body = JSON.stringify({

@@ -6,6 +6,8 @@ import type { CancelRequest, DecidedBy, JobChanged, JobSummary, RetrainRequest, 
 export const workflowType = 'fineTune';
 /** The workflow type of the evaluation that a run begins. */
 export const evaluationType = 'evaluateModels';
+/** The workflow type that tells again what was not taken at once. */
+export const tellingType = 'tellAgain';
 /** The workflow type of the scheduled check of the catalogue. */
 export const catalogueCheckType = 'checkCatalogues';
 export const defaultTaskQueue = 'tunewright';

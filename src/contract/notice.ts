@@ -36,3 +36,6 @@ export type Notice =
   | { event: 'migration_blocked'; model: string; message: string; advice: string }
   /** A version in service dies soon, or is dead. */
   | ({ event: 'model_expiring'; message: string } & Lifetime);
+
+/** A notice under the id by which whoever takes it knows a second one. */
+export type Told = Notice & { id: string };

@@ -87,6 +87,9 @@ const tidying: ActivityOptions = { ...polling, scheduleToCloseTimeout: '1 hour' 
 /** Nobody must wait for a record or a message: after an hour the run goes on without. */
 const telling: ActivityOptions = { ...call, scheduleToCloseTimeout: '1 hour' };
 
+/** Who has something to tell goes on, whether it is taken or not: a workflow of its own tells it again. */
+const once: ActivityOptions = { ...telling, retry: { maximumAttempts: 1 } };
+
 /** Its turn, or its day, comes when it comes; the server asks again when it is told to. */
 const queueing: ActivityOptions = { ...polling, scheduleToCloseTimeout: '365 days' };
 
@@ -140,7 +143,8 @@ export const activities = {
   awaitDeployment: activity('awaitDeployment', polling),
   keepDeployment: activity('keepDeployment', keeping),
   keepRecord: activity('keepRecord', telling),
-  notify: activity('notify', telling),
+  notify: activity('notify', once),
+  notifyAgain: activity('notify', telling),
   writeReport: activity('writeReport', long),
   stopJobs: activity('stopJobs', polling),
   removeDeployments: activity('removeDeployments', polling),

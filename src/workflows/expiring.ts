@@ -1,7 +1,7 @@
 import type { Lifetime } from '../contract/lifetimes.ts';
 import { activities } from './activities.ts';
 import { namedFailure } from './failures.ts';
-import { unlessLost } from './telling.ts';
+import { tell } from './telling.ts';
 
 /** Tells of each version in service that dies soon, and fails, so that whoever watches for failed workflows sees it. */
 export async function checkExpiring(withinDays: number): Promise<void> {
@@ -14,13 +14,12 @@ export async function checkExpiring(withinDays: number): Promise<void> {
 
 export async function tellExpiring(version: Lifetime): Promise<void> {
   const { model, version: number, modelId, shutdownDate, daysLeft } = version;
-  const told = activities.notify(`Tell that version ${number} of ${model} dies`, {
+  await tell(`Tell that version ${number} of ${model} dies`, {
     event: 'model_expiring',
     id: `expiring-${modelId}-${shutdownDate ?? 'gone'}-${daysLeft ?? ''}`,
     ...version,
     message: sentence(version),
   });
-  await unlessLost(told);
 }
 
 function sentence({ model, version, gone, shutdownDate, daysLeft, startBy }: Lifetime): string {

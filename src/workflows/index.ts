@@ -10,4 +10,5 @@ export { migrateExpiring } from './migrate/expiring.ts';
 export { migrateModel } from './migrate/index.ts';
 export { planMigration } from './migrate/plan.ts';
 export { retireVersion } from './migrate/retire.ts';
+export { tellAgain } from './tell-again.ts';
 export { trainTry } from './tries/try.ts';

@@ -3,7 +3,7 @@ import type { Verdict } from '../contract/verdict.ts';
 import { activities } from './activities.ts';
 import { deployed } from './hosting.ts';
 import type { Run } from './run.ts';
-import { unlessLost } from './telling.ts';
+import { tell } from './telling.ts';
 
 const hourMs = 3_600_000;
 const gateItself = 'gate';
@@ -16,7 +16,7 @@ export async function approvalOf(run: Run, verdict: Verdict, version: number): P
   const deadline = Date.now() + gate.approvalHours * hourMs;
   const message = `Version ${version} of ${register} has passed its gate and waits for approval. ${verdict.says}`;
   let reminders = 0;
-  await unlessLost(activities.notify('Tell that approval is waited for', notice('approval_needed')));
+  await tell('Tell that approval is waited for', notice('approval_needed'));
   const decided = await run.control.askInTime(
     {
       code: 'approval_needed',
@@ -35,7 +35,7 @@ export async function approvalOf(run: Run, verdict: Verdict, version: number): P
       remindEveryMs: gate.reminderHours * hourMs,
       remind: async () => {
         reminders += 1;
-        await unlessLost(activities.notify('Remind of the approval', notice('approval_reminder')));
+        await tell('Remind of the approval', notice('approval_reminder'));
       },
     },
   );

@@ -7,6 +7,8 @@ import type { Notice } from '../../src/contract/notice.ts';
 export interface Listener {
   url: string;
   secret: string;
+  /** Whether notices are taken; otherwise each is answered with 503. */
+  taking: boolean;
   /** What was told of a run, or of a model; throws when nothing of that kind was, or its signature is wrong. */
   of(name: string, event: Notice['event']): Promise<Notice>;
   close(): Promise<void>;
@@ -18,12 +20,14 @@ export async function listener(): Promise<Listener> {
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
+    if (!told.taking) return void response.writeHead(503).end();
     received.push({ body, headers: request.headers });
     response.writeHead(204).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { webhooks } = new OpenAI({ apiKey: 'unused' });
-  return {
+  const told: Listener = {
+    taking: true,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     secret,
     async of(name, event) {
@@ -37,4 +41,5 @@ export async function listener(): Promise<Listener> {
     },
     close: async () => await new Promise((resolve) => server.close(() => resolve())),
   };
+  return told;
 }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { connect } from '../../src/client/connect.ts';
 import type { RunConfigInput } from '../../src/contract/config.ts';
 import { createPlatforms } from '../../src/platforms/registry.ts';
 import { openRecords, type Records } from '../../src/records/index.ts';
@@ -122,6 +123,24 @@ test('a person approves: who, and why, is in the audit; the report can be read m
   expect((await run.result()).registered).toMatchObject({ promoted: true, approvedBy: 'ops@example.com' });
   const [promotion] = (await records.audit('asked')).filter(({ action }) => action === 'promote');
   expect(promotion).toMatchObject({ by: 'ops@example.com', reason: 'Looked at the regressions.' });
+});
+
+test('nobody waits for notices that are not taken; they are told once they are', async () => {
+  notices.taking = false;
+  const run = await at.client.start(registering('untold', { gate: { approval: 'person' } }));
+  await until(run, 'promote', ({ status }) => status === 'parked');
+  await run.decide('promote', { by: 'ops@example.com' });
+  const { registered, runId } = await run.result();
+  expect(registered).toMatchObject({ promoted: true });
+  await expect(notices.of(run.name, 'run_ended')).rejects.toThrow('was not told');
+  notices.taking = true;
+  const temporal = await connect(at.settings.temporal);
+  for (const id of [`${runId}-approval-1-0`, `${runId}-ended`]) {
+    await temporal.workflow.getHandle(`notice-${id}`).result();
+  }
+  await temporal.connection.close();
+  expect(await notices.of(run.name, 'approval_needed')).toMatchObject({ deadline: expect.any(String) });
+  expect(await notices.of(run.name, 'run_ended')).toMatchObject({ registered: { promoted: true } });
 });
 
 test('a person may say no', async () => {

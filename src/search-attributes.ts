@@ -2,12 +2,16 @@ import proto from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import { TunewrightError } from './contract/errors.ts';
 import { searchAttributeTypes } from './contract/search-attributes.ts';
+import { noNamespace } from './contract/temporal-address.ts';
 
 const { IndexedValueType } = proto.temporal.api.enums.v1;
 const valueTypes = {
   Keyword: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
   Double: IndexedValueType.INDEXED_VALUE_TYPE_DOUBLE,
 };
+
+/** Of gRPC, https://grpc.io/docs/guides/status-codes/ */
+const notFound = 5;
 
 type Operator = Pick<NativeConnection, 'operatorService'>;
 
@@ -23,7 +27,10 @@ export function registrationCommand(names: readonly string[], namespace: string)
   return `temporal operator search-attribute create --namespace ${namespace} ${pairs.join(' ')}`;
 }
 
-/** Registers what is missing. Throws `forbidden` with the command for an administrator where that is not allowed. */
+/**
+ * Registers what is missing. Throws `invalid_config` where there is no such namespace, and `forbidden` with the command for
+ * an administrator where that is not allowed.
+ */
 export async function ensureSearchAttributes(connection: Operator, namespace: string): Promise<void> {
   let missing: string[] = Object.keys(searchAttributeTypes);
   try {
@@ -34,6 +41,7 @@ export async function ensureSearchAttributes(connection: Operator, namespace: st
     );
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (cause) {
+    if ((cause as { code?: unknown }).code === notFound) throw noNamespace(namespace, cause);
     throw new TunewrightError(
       'forbidden',
       `The namespace ${namespace} lacks search attributes: ${missing.join(', ')}.`,

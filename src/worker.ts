@@ -7,6 +7,7 @@ import { openStore } from './artifacts/index.ts';
 import { unreachable } from './client/connect.ts';
 import type { Deployment, Settings } from './config.ts';
 import { TunewrightError } from './contract/errors.ts';
+import { checkAddress } from './contract/temporal-address.ts';
 import { createLogger, installRuntime } from './logger.ts';
 import { createPlatforms } from './platforms/registry.ts';
 import { recordsAt } from './records/index.ts';
@@ -103,13 +104,15 @@ function graceMs({ shutdownSeconds = defaultShutdownSeconds }: Settings): number
  * Runs a worker until `stop` is aborted, then lets what is under way end or hand itself over. A worker that has not
  * ended {@link handOverMs} after the time for that exits with 1: the rest is taken over as after a kill.
  *
- * @throws TunewrightError `temporal_unreachable`
+ * @throws TunewrightError `temporal_unreachable`, `invalid_config`, `forbidden`
  */
 export async function runWorker(
   settings: Settings,
   stop: AbortSignal,
   source: WorkflowSource = workflowSource(),
 ): Promise<void> {
+  // Before the SDK's runtime is there: with an address that it does not take, it would keep the process from ending.
+  checkAddress(settings.temporal.address);
   const logger = createLogger(settings.logLevel);
   installRuntime(logger);
   const connection = await connectNative(settings);

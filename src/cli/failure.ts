@@ -1,4 +1,5 @@
 import { type ErrorCode, TunewrightError } from '../contract/errors.ts';
+import { noNamespace } from '../contract/temporal-address.ts';
 import { cleanLines } from './render/text.ts';
 
 /** A failure as it is shown. */
@@ -15,6 +16,7 @@ export function failureOf(error: unknown, env: NodeJS.ProcessEnv): Failure {
   if (error instanceof TunewrightError) {
     return { code: error.code, message: cleanLines(error.message), advice: cleanLines(error.advice) };
   }
+  if (isNamespaceNotFound(error)) return failureOf(noNamespace(error.namespace, error), env);
   const message = cleanLines(error instanceof Error && error.message ? error.message : String(error));
   if (error instanceof Error && error.stack && /^(debug|trace)$/i.test(env.TUNEWRIGHT_LOG_LEVEL ?? '')) {
     return { code: 'internal', message, advice: 'Where it came from stands below.', stack: error.stack };
@@ -24,4 +26,9 @@ export function failureOf(error: unknown, env: NodeJS.ProcessEnv): Failure {
     message,
     advice: 'Run it again with TUNEWRIGHT_LOG_LEVEL=debug to see where it came from.',
   };
+}
+
+/** By its name: loading Temporal's client for it would slow each command down. */
+function isNamespaceNotFound(error: unknown): error is Error & { namespace: string } {
+  return error instanceof Error && error.name === 'NamespaceNotFoundError';
 }

@@ -88,3 +88,17 @@ test('an older Node is refused with one line, before anything is imported', asyn
     stderr: 'error: tunewright needs Node.js 22.13 or newer; this is 22.12.0.\n',
   });
 });
+
+test.each([
+  ['worker', { TEMPORAL_ADDRESS: 'https://cluster.example:7233' }, '"https://cluster.example:7233" is no address'],
+  ['list', { TEMPORAL_ADDRESS: 'https://cluster.example:7233' }, '"https://cluster.example:7233" is no address'],
+  ['worker', { TEMPORAL_NAMESPACE: 'nowhere' }, 'has no namespace "nowhere"'],
+  ['list', { TEMPORAL_NAMESPACE: 'nowhere' }, 'has no namespace "nowhere"'],
+])('`%s` ends at once where Temporal is named wrongly: %j', async (command, wrong, says) => {
+  const env = { ...process.env, NODE_OPTIONS: '', TEMPORAL_ADDRESS: testTemporal(), ...wrong };
+  const argv = ['--disable-warning=ExperimentalWarning', main, command];
+  await expect(promisify(execFile)(process.execPath, argv, { cwd: folder, env })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(says),
+  });
+});

@@ -115,7 +115,7 @@ export function loadSettings(env: NodeJS.ProcessEnv, directory: string): Setting
     shutdownSeconds: shutdownSeconds(env.TUNEWRIGHT_SHUTDOWN_SECONDS),
     connections: all,
     catalogue: env.TUNEWRIGHT_CATALOGUE ? readCatalogueFile(resolve(directory, env.TUNEWRIGHT_CATALOGUE)) : undefined,
-    logLevel: env.TUNEWRIGHT_LOG_LEVEL ?? 'info',
+    logLevel: logLevel(env.TUNEWRIGHT_LOG_LEVEL),
     stack,
   };
 }
@@ -177,9 +177,31 @@ function deploymentOf(env: NodeJS.ProcessEnv): Deployment | undefined {
 
 function noticesOf({ TUNEWRIGHT_NOTIFY_URL: url, TUNEWRIGHT_NOTIFY_SECRET: secret }: NodeJS.ProcessEnv) {
   if (!url) return undefined;
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return { url, secret };
-  throw new TunewrightError('invalid_config', 'TUNEWRIGHT_NOTIFY_URL is no http or https address.', {
-    advice: 'Set it to the address that takes notices, or leave it out.',
+  const { protocol, username, password } = URL.canParse(url) ? new URL(url) : { protocol: '' };
+  if (!/^https?:$/.test(protocol) || username || password) {
+    throw new TunewrightError(
+      'invalid_config',
+      'TUNEWRIGHT_NOTIFY_URL is no http or https address that can be posted to.',
+      {
+        advice: 'Set it to the address that takes notices, without a user or a password, or leave it out.',
+      },
+    );
+  }
+  if (!secret) return { url };
+  // Whatever is no base64 would be read as some other secret, and no signature would be valid.
+  if (/^(whsec_)?[A-Za-z0-9+/]+=*$/.test(secret)) return { url, secret };
+  throw new TunewrightError('invalid_config', 'TUNEWRIGHT_NOTIFY_SECRET is no secret of Standard Webhooks.', {
+    advice: 'Set it to whsec_ and base64, such as `echo whsec_$(openssl rand -base64 32)` makes, or leave it out.',
+  });
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+
+function logLevel(text = 'info'): string {
+  const level = text.toLowerCase();
+  if (logLevels.includes(level)) return level;
+  throw new TunewrightError('invalid_config', `TUNEWRIGHT_LOG_LEVEL is "${text}".`, {
+    advice: `Set it to one of ${logLevels.join(', ')}, or leave it out.`,
   });
 }
 

@@ -17,6 +17,9 @@ test.each([
   { TUNEWRIGHT_SHUTDOWN_SECONDS: 'soon' },
   { TUNEWRIGHT_SHUTDOWN_SECONDS: '' },
   { TUNEWRIGHT_SHUTDOWN_SECONDS: '-1' },
+  { TUNEWRIGHT_LOG_LEVEL: 'verbose' },
+  { TUNEWRIGHT_NOTIFY_URL: 'https://me:secret@hooks.example/' },
+  { TUNEWRIGHT_NOTIFY_URL: 'https://hooks.example/', TUNEWRIGHT_NOTIFY_SECRET: 'a secret' },
   { TUNEWRIGHT_RECORDS: 'mysql://localhost/records' },
   { TUNEWRIGHT_RECORDS: 'postgres://[' },
   { TUNEWRIGHT_GATEWAY_KEYS: 'a-key-without-a-name' },
@@ -91,4 +94,11 @@ test('artifacts lie in a folder or in a bucket', () => {
     expect(() => of({ TUNEWRIGHT_ARTIFACTS: place })).toThrow(expect.objectContaining(refused));
   const size = { TUNEWRIGHT_ARTIFACTS: 's3://bucket', TUNEWRIGHT_ARTIFACTS_CACHE_GIB: 'much' };
   expect(() => of(size)).toThrow(expect.objectContaining(refused));
+});
+
+test('notices are signed where there is a secret: one that is empty is none', () => {
+  const url = 'https://hooks.example/';
+  const notices = (secret: string) => load({ TUNEWRIGHT_NOTIFY_URL: url, TUNEWRIGHT_NOTIFY_SECRET: secret }).notices;
+  expect(notices('')).toEqual({ url });
+  expect(notices('whsec_c2VjcmV0')).toEqual({ url, secret: 'whsec_c2VjcmV0' });
 });

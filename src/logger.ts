@@ -4,9 +4,20 @@ import { type Logger, pino } from 'pino';
 /** Where keys could slip into a log line: never printed. */
 const secrets = ['apiKey', '*.apiKey', 'authorization', '*.authorization', '*.headers'];
 
+/** What went wrong, which JSON leaves out of an error; and where, of one that has no name. Temporal's SDK calls it `error`. */
+function serialize(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message, stack } = error;
+  const type = (error as { type?: string | null }).type ?? 'internal';
+  return { ...error, type, message, ...(type === 'internal' ? { stack } : {}) };
+}
+
 /** JSON lines on stderr: stdout belongs to a command's own answer. */
 export function createLogger(level: string): Logger {
-  return pino({ level, redact: secrets, base: null }, pino.destination({ fd: 2, sync: true }));
+  return pino(
+    { level, redact: secrets, base: null, serializers: { error: serialize } },
+    pino.destination({ fd: 2, sync: true }),
+  );
 }
 
 const levels: Record<LogLevel, 'trace' | 'debug' | 'info' | 'warn' | 'error'> = {

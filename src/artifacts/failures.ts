@@ -39,13 +39,16 @@ export function bucketError(cause: unknown): unknown {
   return new TunewrightError('source_unreadable', message, {
     cause,
     ...(status === undefined ? {} : { status }),
-    advice: unset
-      ? 'Give worker, gateway and command line AWS credentials and AWS_REGION, as the AWS SDK reads them.'
-      : refused
-        ? 'Let them have s3:GetObject, s3:PutObject and s3:AbortMultipartUpload below TUNEWRIGHT_ARTIFACTS, and s3:ListBucket on the bucket.'
-        : 'It is tried again.',
+    advice: bucketAdvice(kind, unset, refused),
     ...(refused || unset ? {} : { retry: 'yes' as const }),
   });
+}
+
+function bucketAdvice(kind: string, unset: boolean, refused: boolean): string {
+  if (unset) return 'Give worker, gateway and command line AWS credentials and AWS_REGION, as the AWS SDK reads them.';
+  if (kind === 'NoSuchBucket') return 'Make the bucket, or let TUNEWRIGHT_ARTIFACTS name one that is there.';
+  if (!refused) return 'It is tried again.';
+  return 'Let them have s3:GetObject, s3:PutObject and s3:AbortMultipartUpload below TUNEWRIGHT_ARTIFACTS, and s3:ListBucket on the bucket.';
 }
 
 /** What to do about a path that cannot be read, by error code; other codes are the system's refusals. */
@@ -75,10 +78,15 @@ export function missing(ref: ArtifactRef, cause: unknown): unknown {
 }
 
 export function gone(ref: ArtifactRef, cause: unknown): TunewrightError {
-  return new TunewrightError('artifact_missing', `The artifact ${ref.sha256} is gone from the store.`, {
-    advice: 'Put the same file back, or start the run again; and find out what removes files from the artifact store.',
-    cause,
-  });
+  return new TunewrightError(
+    'artifact_missing',
+    `The artifact ${ref.sha256} is not in the store; it was put at ${ref.uri}.`,
+    {
+      advice:
+        'Where that is another place than TUNEWRIGHT_ARTIFACTS names here, set it as the workers have it: all share one store. Otherwise put the same file back, or start the run again; and find out what removes files.',
+      cause,
+    },
+  );
 }
 
 export function altered(ref: ArtifactRef): TunewrightError {

@@ -79,6 +79,16 @@ test('content that is gone is named', async () => {
   });
 });
 
+test('what lies in another store is named with its place, and with the setting that leads there', async () => {
+  const elsewhere = folderStore(join(folder, 'elsewhere'));
+  const ref = await elsewhere.put('hello');
+  await expect(store.readText(ref)).rejects.toMatchObject({
+    code: 'artifact_missing',
+    message: expect.stringContaining(ref.uri),
+    advice: expect.stringContaining('TUNEWRIGHT_ARTIFACTS'),
+  });
+});
+
 test('files that cannot be read are refused with advice', async () => {
   await mkdir(join(folder, 'directory'));
   await expect(store.putFile(join(folder, 'absent'))).rejects.toMatchObject({ code: 'source_missing' });

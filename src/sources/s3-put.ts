@@ -30,7 +30,8 @@ async function inParts(
   bytes: number,
   options: { abortSignal?: AbortSignal },
 ): Promise<void> {
-  const { UploadId } = await s3.createMultipartUpload({ ...at, ChecksumAlgorithm: 'CRC32' }, options);
+  // Not broken off: without its answer nobody could remove what it has begun.
+  const { UploadId } = await s3.createMultipartUpload({ ...at, ChecksumAlgorithm: 'CRC32' });
   const upload = { ...at, UploadId };
   const file = await open(path);
   try {

@@ -322,5 +322,6 @@ test('up tells the addresses and what to type, and stops cleanly at the interrup
   });
   expect({ code, stderr, order }).toEqual({ code: 0, stderr: 'starting\n', order: ['/state 8233', 'stopped'] });
   expect(stdout).toMatch(/^Temporal Web UI {5}http:\/\/ui\nTemporal {12}t\n/);
-  expect(stdout).toContain('\n  tunewright run examples/support-intents/run.yaml\n');
+  expect(stdout).toContain('\n  tunewright run run.yaml\n');
+  expect(stdout).toContain('`model: stand-in-mini`');
 });

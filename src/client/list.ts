@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { progressMemo, workflowType } from '../contract/messages.ts';
+import { workflowType } from '../contract/messages.ts';
 import type { RunProgress, RunStatus } from '../contract/run.ts';
 import { searchAttributes } from '../contract/search-attributes.ts';
+import { lastTold } from './live.ts';
 
 export interface ListOptions {
   status?: RunStatus;
@@ -11,22 +12,29 @@ export interface ListOptions {
   limit?: number;
 }
 
-/** Runs by visibility, newest first, each as it last described itself. */
+/** Runs by visibility, those that go on before those that are over, newest first, each as it last described itself. */
 export async function* listRuns(
   client: Client,
   { status, model, limit = 100 }: ListOptions = {},
 ): AsyncGenerator<RunProgress, void, void> {
   const conditions = [
     `WorkflowType = ${quoted(workflowType)}`,
-    status && `${searchAttributes.status.name} = ${quoted(status)}`,
+    status && withStatus(status),
     model && `${searchAttributes.model.name} = ${quoted(model)}`,
   ];
   let left = limit;
   for await (const run of client.workflow.list({ query: conditions.filter(Boolean).join(' AND ') })) {
     if (left-- <= 0) return;
-    const progress = run.memo?.[progressMemo] as RunProgress | undefined;
-    if (progress) yield progress;
+    yield lastTold(run);
   }
+}
+
+/** A run that no worker has taken up has told no status yet, and one that Temporal has ended could not tell it any more. */
+function withStatus(status: RunStatus): string {
+  const told = `${searchAttributes.status.name} = ${quoted(status)}`;
+  if (status === 'failed') return `(${told} OR ExecutionStatus IN ("Terminated", "TimedOut"))`;
+  const here = status === 'running' ? `(${told} OR ${searchAttributes.status.name} IS NULL)` : told;
+  return `${here} AND ExecutionStatus NOT IN ("Terminated", "TimedOut")`;
 }
 
 /** Names of the runs that wait for a job. */

@@ -1,8 +1,15 @@
-import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { evaluationType, inputMemo, progressMemo } from '../contract/messages.ts';
 import type { FineTuneInput, RunProgress, RunStatus, StageProgress } from '../contract/run.ts';
 
+/** As it is listed, and as it is described. */
+type Execution = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'startTime' | 'memo' | 'status'>;
 type Pending = NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number];
 
 /** Temporal's word for a closed workflow, where the workflow itself had no chance to say it. */
@@ -45,17 +52,22 @@ async function pendingOf(client: Client, workflowId: string): Promise<readonly P
  * none is up.
  */
 function progressOf(description: WorkflowExecutionDescription, pending: readonly Pending[]): RunProgress {
-  const memo = description.memo?.[progressMemo] as RunProgress | undefined;
+  const told = lastTold(description);
+  const live = closedAs[description.status.name] ? undefined : liveOf(pending);
+  return live ? { ...told, live } : told;
+}
+
+/** What a run has last told of itself, and how it was closed where it could not tell that. */
+export function lastTold(execution: Execution): RunProgress {
+  const memo = execution.memo?.[progressMemo] as RunProgress | undefined;
   // The memo travels along when a run continues as new: until the new execution has written its own, it is the old one's.
-  const kept = memo?.runId === description.runId ? memo : notBegun(description);
-  const closed = closedAs[description.status.name];
-  if (closed) return closedProgress(kept, closed, description.status.name);
-  const live = liveOf(pending);
-  return live ? { ...kept, live } : kept;
+  const kept = memo?.runId === execution.runId ? memo : notBegun(execution);
+  const closed = closedAs[execution.status.name];
+  return closed ? closedProgress(kept, closed, execution.status.name) : kept;
 }
 
 /** A run that no worker has taken up yet: what its start alone tells. */
-function notBegun({ workflowId, runId, startTime, memo }: WorkflowExecutionDescription): RunProgress {
+function notBegun({ workflowId, runId, startTime, memo }: Execution): RunProgress {
   const input = memo?.[inputMemo] as FineTuneInput | undefined;
   return {
     name: workflowId,
@@ -72,7 +84,7 @@ function notBegun({ workflowId, runId, startTime, memo }: WorkflowExecutionDescr
   };
 }
 
-function closedProgress(kept: RunProgress, status: RunStatus, word: string): RunProgress {
+function closedProgress({ question: _, live: __, ...kept }: RunProgress, status: RunStatus, word: string): RunProgress {
   if (word !== 'TERMINATED' && word !== 'TIMED_OUT') return { ...kept, status };
   const message = `The workflow was ${word.toLowerCase().replace('_', ' ')} in Temporal; nothing was cleaned up.`;
   return { ...kept, status, reason: { code: 'run_cancelled', message } };

@@ -22,7 +22,7 @@ const pageSize = 500;
 export function listCommand(program: Command, perform: Perform): void {
   program
     .command('list')
-    .description('list runs, newest first')
+    .description('list runs: those that go on, then those that are over, newest first')
     .addOption(new Option('--status <status>', 'only runs in this state').choices(Object.keys(statuses)))
     .option('--model <id>', 'only runs of this base model')
     .option('--limit <count>', 'at most so many', wholeNumber(1), defaultLimit)

@@ -18,7 +18,8 @@ export async function* listRuns(
   { status, model, limit = 100 }: ListOptions = {},
 ): AsyncGenerator<RunProgress, void, void> {
   const conditions = [
-    `WorkflowType = ${quoted(workflowType)}`,
+    // A run that was retrained goes on in its latest execution.
+    `WorkflowType = ${quoted(workflowType)} AND ExecutionStatus != "ContinuedAsNew"`,
     status && withStatus(status),
     model && `${searchAttributes.model.name} = ${quoted(model)}`,
   ];

@@ -4,6 +4,7 @@ import type { ListOptions } from '../../src/client.ts';
 import { until } from '../faults/support/outcome.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 import { unique } from '../support/temporal.ts';
+import { training, until as untilStage } from '../support/watching.ts';
 
 let at: Pipeline;
 beforeAll(async () => {
@@ -48,4 +49,21 @@ test('a run that was terminated while it was parked asks nothing any more', () =
   });
   expect(ended).toMatchObject({ status: 'failed', reason: { code: 'run_cancelled' } });
   expect(ended).not.toHaveProperty('question');
+});
+
+test('a run that was retrained is listed once', async () => {
+  await at.startWorker();
+  at.simulator.set({ trainingSeconds: 3_600 });
+  const run = await at.client.start(at.config());
+  await untilStage(run, 'train', training);
+  at.simulator.set({ trainingSeconds: 0 });
+  await run.retrain({ changes: { seed: 2 } });
+  await run.result();
+  await until(
+    async () => await listed(run.name, { status: 'succeeded' }),
+    (found) => found !== undefined,
+  );
+  const statuses: string[] = [];
+  for await (const { name, status } of at.client.list()) if (name === run.name) statuses.push(status);
+  expect(statuses).toEqual(['succeeded']);
 });

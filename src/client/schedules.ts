@@ -139,15 +139,10 @@ function scheduleError(name: string, error: unknown): unknown {
       cause: error,
     });
   }
-  const invalid =
-    error instanceof Error && /invalid (schedule|cron)|cron/i.test(`${error.message} ${String(error.cause)}`);
-  if (!invalid) return error;
-  return new TunewrightError(
-    'invalid_config',
-    `The schedule "${name}" is not valid: ${(error.cause as Error)?.message ?? error.message}`,
-    {
-      advice: 'Use a cron line of five fields, such as "0 3 * * 1".',
-      cause: error,
-    },
-  );
+  // So the SDK passes on that the server cannot read the times of a schedule: its cron line.
+  if (!(error instanceof TypeError)) return error;
+  return new TunewrightError('invalid_config', `The schedule "${name}" is not valid: ${error.message}`, {
+    advice: 'Use a cron line of five fields, such as "0 3 * * 1".',
+    cause: error,
+  });
 }

@@ -54,9 +54,11 @@ test('two runs of one schedule are paid one job each', async () => {
 
 test('a schedule that is none is refused', async () => {
   const config = at.config();
-  await expect(at.client.schedules.create({ name: unique('x'), cron: 'often', config })).rejects.toMatchObject({
-    code: 'invalid_config',
-  });
+  for (const cron of ['often', '99 3 * * 1', '0 25 * * 1']) {
+    await expect(at.client.schedules.create({ name: unique('x'), cron, config })).rejects.toMatchObject({
+      code: 'invalid_config',
+    });
+  }
   const name = unique('twice');
   await at.client.schedules.create({ name, cron: '0 3 * * 1', config });
   await expect(at.client.schedules.create({ name, cron: '0 3 * * 1', config })).rejects.toMatchObject({

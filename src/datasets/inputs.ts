@@ -79,7 +79,8 @@ export function apartFrom(held: readonly Pick<Input, 'key' | 'messages'>[], inpu
   const all = [...held, ...others].map(({ messages }) => messages);
   const template = templateCounter();
   for (const messages of all) template.add(questionOf(messages));
-  const groups = nearGroups(all.map(likenesses([template.result()])));
+  const likenessOf = likenesses([template.result()]);
+  const groups = nearGroups(all.map((messages) => likenessOf(messages, '')));
   // A group is called by its first member: a held-out example where there is any.
   const apart = others.filter((_, index) => (groups[held.length + index] as number) >= held.length);
   return { inputs: apart, heldOut: once.length - apart.length, repeated: inputs.length - once.length };

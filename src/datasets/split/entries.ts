@@ -63,6 +63,7 @@ export async function readEntries(
     const { prompt, reference } = referenceOf(example.chat);
     const { tokens, longest } = counter.example(example);
     const { groupBy, timeBy } = fields;
+    const answer = format.answer(example);
     const has = <T>(value: T | undefined, field: string, what: string): T => {
       if (value !== undefined) return value;
       throw unsplittable(
@@ -79,8 +80,8 @@ export async function readEntries(
       offset,
       length,
       prompt: promptKey(prompt),
-      likeness: likenessOf(prompt),
-      answer: digest(format.answer(example)),
+      likeness: likenessOf(prompt, answer),
+      answer: digest(answer),
       tokens,
       longest,
       answerTokens: counter.text(reference),

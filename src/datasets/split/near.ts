@@ -3,6 +3,8 @@ import { assistantText, questionOf } from '../examples/reference.ts';
 import { instructs } from '../examples/roles.ts';
 import { type Fingerprint, fingerprint, fingerprintNumber } from '../inspection/fingerprint.ts';
 import type { ChatMessage } from '../shapes.ts';
+import { lettersOf } from './letters.ts';
+import { decidedByNumbers, type Numbers, numbersOf, withoutNumbers } from './numbers.ts';
 import { type Template, withoutTemplates } from './template.ts';
 
 /** What examples that ask nearly the same share: of five letters in a row, seventeen in twenty. */
@@ -27,29 +29,33 @@ export interface Likeness {
   frame: Uint32Array;
   /** Of the images that are shown: with others the same text asks something else. */
   images: Fingerprint;
+  numbers: Numbers;
 }
 
-/** Makes {@link Likeness}es, templates left aside; frames are remembered, for most examples of a file have the same. */
-export function likenesses(templates: readonly Template[]): (prompt: readonly ChatMessage[]) => Likeness {
+/**
+ * Makes {@link Likeness}es, templates left aside; frames are remembered, for most examples of a file have the same. An answer
+ * that is not known is ''.
+ */
+export function likenesses(
+  templates: readonly Template[],
+): (prompt: readonly ChatMessage[], answer: string) => Likeness {
   // By what tells them apart: the texts of all would be as much as the file.
-  const frames = new Map<number, Uint32Array>();
-  return (prompt) => {
+  const frames = new Map<number, { hashes: Uint32Array; rest: number }>();
+  return (prompt, answer) => {
     const frame = prompt.filter(instructs).map(assistantText).join('\n');
     const key = fingerprintNumber(fingerprint([frame]));
-    const known = frames.get(key) ?? hashesOf(frame);
+    const known = frames.get(key) ?? { hashes: hashesOf(frame), rest: withoutNumbers(frame) };
     frames.set(key, known);
-    const asked = hashesOf(withoutTemplates(questionOf(prompt), templates));
+    const question = withoutTemplates(questionOf(prompt), templates);
     const urls = imagesIn(prompt.map((message) => ['', message])).map(({ url }) => url);
     const images = urls.length === 0 ? noImages : fingerprint(urls);
-    return { asked, frame: known, images };
+    const numbers = numbersOf(question, answer, known.rest);
+    return { asked: hashesOf(question), frame: known.hashes, images, numbers };
   };
 }
 
 function hashesOf(text: string): Uint32Array {
-  const letters = text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+  const letters = lettersOf(text);
   // Sorting all of a long text would take most of the time, and the smallest are wanted.
   const share = (likely * mostHashes) / letters.length;
   const smallest = hashesBelow(Math.min(1, share) * 2 ** 32, letters);
@@ -77,7 +83,8 @@ function hashesBelow(limit: number, letters: string): Uint32Array {
 
 /**
  * Groups of those that ask nearly the same, directly or by way of others; a group is called by the first of its members.
- * Returns each one's group. MinHash in bands: two of the nearness asked for are compared but for one pair in 100,000.
+ * Those that differ in numbers do so where their answers are the same, and none is answered by its numbers. Returns each
+ * one's group. MinHash in bands: two of the nearness asked for are compared but for one pair in 100,000.
  */
 export function nearGroups(all: readonly Likeness[]): Uint32Array {
   const groups = Uint32Array.from(all, (_, index) => index);
@@ -89,15 +96,13 @@ export function nearGroups(all: readonly Likeness[]): Uint32Array {
     }
     return at;
   };
-  // One band at a time: the buckets of all would take more memory than the hashes.
-  for (let band = 0; band < bands; band++) {
+  /** Compares those that have the same key, and are the same by `sameOf`; not those of which it says nothing. */
+  const join = (keys: Uint32Array, sameOf: (index: number) => number | undefined): void => {
     const buckets = new Map<number, number[]>();
-    const keysOfFrames = new Map<Uint32Array, number>();
     for (const [later, { asked, frame, images }] of all.entries()) {
-      if (asked.length < fewestHashes) continue;
-      const keyOfFrame = keysOfFrames.get(frame) ?? bandOf(frame, band);
-      keysOfFrames.set(frame, keyOfFrame);
-      const key = bandOf(asked, band) ^ keyOfFrame ^ images.low;
+      const same = sameOf(later);
+      if (asked.length < fewestHashes || same === undefined) continue;
+      const key = (keys[later] as number) ^ same;
       const bucket = buckets.get(key);
       if (!bucket) {
         buckets.set(key, [later]);
@@ -106,7 +111,7 @@ export function nearGroups(all: readonly Likeness[]): Uint32Array {
       for (let at = bucket.length - 1, looks = mostLooks; at >= 0 && looks > 0; at--, looks--) {
         const earlier = bucket[at] as number;
         const [mine, its] = [groupOf(later), groupOf(earlier)];
-        if (mine === its) continue;
+        if (mine === its || same !== sameOf(earlier)) continue;
         const other = all[earlier] as Likeness;
         const ofImages = images.high === other.images.high && images.low === other.images.low;
         const near = ofImages && isNear(asked, other.asked) && isNear(frame, other.frame);
@@ -114,6 +119,19 @@ export function nearGroups(all: readonly Likeness[]): Uint32Array {
       }
       bucket.push(later);
     }
+  };
+  const decided = decidedByNumbers(all.map(({ numbers }) => numbers));
+  const hasNumbers = all.some(({ numbers }) => numbers.own !== 0);
+  // One band at a time: the buckets of all would take more memory than the hashes.
+  for (let band = 0; band < bands; band++) {
+    const keysOfFrames = new Map<Uint32Array, number>();
+    const keys = Uint32Array.from(all, ({ asked, frame, images }) => {
+      const keyOfFrame = keysOfFrames.get(frame) ?? bandOf(frame, band);
+      keysOfFrames.set(frame, keyOfFrame);
+      return bandOf(asked, band) ^ keyOfFrame ^ images.low;
+    });
+    join(keys, (index) => (all[index] as Likeness).numbers.own);
+    if (hasNumbers) join(keys, (index) => (decided[index] ? undefined : (all[index] as Likeness).numbers.answer));
   }
   return groups.map((_, index) => groupOf(index));
 }

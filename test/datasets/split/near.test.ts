@@ -7,10 +7,10 @@ const user = (content: string, system?: string) => [
   { role: 'user', content },
 ];
 
-/** The groups that these questions make, in the order of their first members. */
-function grouped(questions: readonly ChatMessage[][]): number[][] {
+/** The groups that these questions make, in the order of their first members; answers are not known when absent. */
+function grouped(questions: readonly ChatMessage[][], answers: readonly string[] = []): number[][] {
   const likenessOf = likenesses([]);
-  const groups = nearGroups(questions.map((one) => likenessOf(one)));
+  const groups = nearGroups(questions.map((one, index) => likenessOf(one, answers[index] ?? '')));
   return [...Map.groupBy(groups.keys(), (index) => groups[index]).values()];
 }
 
@@ -26,6 +26,115 @@ test.each([
   ['Go on.', 'Go on!', false],
 ])('%j and %j', (a, b, near) => {
   expect(grouped([user(a), user(b)])).toEqual(near ? [[0, 1]] : [[0], [1]]);
+});
+
+const apples = (had: string, more: string) =>
+  `Tom had ${had} apples in his basket, and then his sister gave him ${more} more. How many apples does Tom have now?`;
+const order = (id: number) =>
+  `The parcel of my order ${id} has not arrived at my house yet, and I want to know where it is.`;
+const even = (n: number) =>
+  `Is the number that is written here, ${n}, an even one? Answer with one word and no more than that.`;
+
+test.each<[string, [question: string, answer: string][], number[][]]>([
+  [
+    'other numbers with other answers',
+    [
+      [apples('5', '7'), '12'],
+      [apples('5', '8'), '13'],
+    ],
+    [[0], [1]],
+  ],
+  [
+    'the same numbers, whatever is answered',
+    [
+      [apples('5', '7'), '12'],
+      [`${apples('5', '7')}!`, '13'],
+    ],
+    [[0, 1]],
+  ],
+  [
+    'other signs',
+    [
+      [apples('5', '7 + 1'), '13'],
+      [apples('5', '7 - 1'), '11'],
+    ],
+    [[0], [1]],
+  ],
+  [
+    'a number written otherwise',
+    [
+      [apples('5,000', '7'), 'a'],
+      [apples('5000', '7'), 'a'],
+    ],
+    [[0, 1]],
+  ],
+  [
+    'other numbers with the same answer',
+    [
+      [order(12), 'tracking'],
+      [order(13), 'Tracking.'],
+    ],
+    [[0, 1]],
+  ],
+  [
+    'an answer that takes them over',
+    [
+      [order(12), 'Order 12 is late.'],
+      [order(13), 'Order 13 is late.'],
+    ],
+    [[0, 1]],
+  ],
+  [
+    'an answer that makes others of them',
+    [
+      [apples('5', '7'), '5 + 7 = 12'],
+      [apples('5', '8'), '5 + 8 = 13'],
+    ],
+    [[0], [1]],
+  ],
+  [
+    'one of them as the answer',
+    [
+      [apples('5', '7'), '5'],
+      [apples('5', '8'), '8'],
+    ],
+    [[0], [1]],
+  ],
+  [
+    'few answers that hang on them',
+    [
+      [even(12), 'yes'],
+      [even(13), 'no'],
+      [even(14), 'yes'],
+      [even(15), 'no'],
+    ],
+    [[0], [1], [2], [3]],
+  ],
+  [
+    'other numbers, and answers that are not known',
+    [
+      [order(12), ''],
+      [order(13), ''],
+    ],
+    [[0, 1]],
+  ],
+])('questions alike, with %s', (_, examples, groups) => {
+  expect(
+    grouped(
+      examples.map(([question]) => user(question)),
+      examples.map(([, answer]) => answer),
+    ),
+  ).toEqual(groups);
+});
+
+test('among many with other numbers the one with the same is found', () => {
+  const sums = Array.from({ length: 200 }, (_, n): [string, string] => [apples(`${n}`, '7'), `${n + 7}`]);
+  const all = [...sums, [`${apples('3', '7')}?`, '10'] as const];
+  const groups = grouped(
+    all.map(([question]) => user(question)),
+    all.map(([, answer]) => answer),
+  );
+  expect(groups.filter(({ length }) => length > 1)).toEqual([[3, 200]]);
 });
 
 test('the same question under another system message is another one; under nearly the same it is not', () => {

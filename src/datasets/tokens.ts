@@ -11,6 +11,8 @@ export { type Encoding, usualEncoding };
 const markers = { message: 3, name: 1, example: 3 };
 /** Instructions and definitions come again and again, what people ask and are answered hardly ever. */
 const mostRemembered = 100;
+/** Of all of them together: a hundred of the longest would be gigabytes. */
+const mostLetters = 1 << 20;
 
 export interface ExampleTokens {
   /** What training on the example once is billed for; images are not counted. */
@@ -89,8 +91,18 @@ export function tokenCounter(encoding: Encoding): TokenCounter {
 /** Counts texts that come again and again. The last one is compared: that takes less time than its hash does. */
 export function remembering(texts: ByteCounter): ByteCounter {
   const remembered = new Map<string, { tokens: number; hinted: boolean }>();
+  let letters = 0;
   let last = '';
   let lastTokens = 0;
+  const keep = (text: string, known: { tokens: number; hinted: boolean }): void => {
+    if (text.length > mostLetters) return;
+    if (remembered.size >= mostRemembered || letters + text.length > mostLetters) {
+      remembered.clear();
+      letters = 0;
+    }
+    remembered.set(text, known);
+    letters += text.length;
+  };
   const counter = {
     hinted: false,
     count(text: string): number {
@@ -99,12 +111,12 @@ export function remembering(texts: ByteCounter): ByteCounter {
       if (!known) {
         const tokens = texts.count(text);
         known = { tokens, hinted: texts.hinted };
-        if (remembered.size >= mostRemembered) remembered.clear();
-        remembered.set(text, known);
+        keep(text, known);
       }
+      counter.hinted = known.hinted;
+      if (text.length > mostLetters) return known.tokens;
       last = text;
       lastTokens = known.tokens;
-      counter.hinted = known.hinted;
       return lastTokens;
     },
   };

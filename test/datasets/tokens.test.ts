@@ -71,6 +71,26 @@ test('as many texts as are remembered are counted once, however often they come 
   expect(counted).toEqual(texts);
 });
 
+test('of texts, a million letters in all are remembered', () => {
+  const counted: number[] = [];
+  const letters = {
+    hinted: false,
+    count(text: string): number {
+      counted.push(text.length);
+      return text.length;
+    },
+  };
+  const known = remembering(letters);
+  const [long, other, beyond] = [700_000, 600_000, 1_100_000].map((length) => 'x'.repeat(length)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const text of ['x', long, 'x', long, other, 'x', beyond, beyond, 'x'])
+    expect(known.count(text)).toBe(text.length);
+  expect(counted).toEqual([1, 700_000, 600_000, 1, 1_100_000, 1_100_000]);
+});
+
 test('special tokens are text like any other, and no text is refused', () => {
   expect(counter.text('<|endoftext|>')).toBe(7);
   expect(counter.text('\ud800')).toBeGreaterThan(0);

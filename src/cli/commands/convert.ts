@@ -22,7 +22,7 @@ interface Options {
 }
 
 const barWidth = 30;
-const presetNames: readonly Preset[] = ['alpaca', 'sharegpt', 'prompt-completion', 'preference', 'chat'];
+const presetNames: readonly Preset[] = ['alpaca', 'sharegpt', 'prompt-completion', 'preference', 'pairs', 'chat'];
 
 export function convertCommand(program: Command, perform: Perform): void {
   program

@@ -1,6 +1,7 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import { listed } from './fault.ts';
-import { columnsLayout, type Layout, type Preset, presets } from './layouts.ts';
+import type { Layout } from './layout.ts';
+import { columnsLayout, type Preset, presets } from './layouts.ts';
 import { aimed, type Target } from './target.ts';
 import { columnTemplate, parseTemplate } from './template.ts';
 

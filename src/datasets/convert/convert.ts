@@ -4,7 +4,7 @@ import { type ProblemCounts, problemLog } from '../problem.ts';
 import { isBlank } from '../reading/blank.ts';
 import { type Choice, checkMapping, chooseLayout, type Mapping } from './choose.ts';
 import { leftOut, RowFault } from './fault.ts';
-import type { Converted, Layout } from './layouts.ts';
+import type { Converted, Layout } from './layout.ts';
 import { openRows } from './open.ts';
 import type { Row } from './row.ts';
 

@@ -1,5 +1,5 @@
 import { isBlank } from '../reading/blank.ts';
-import { type JsonRecord, parseJson } from '../reading/json.ts';
+import { isRecord, type JsonRecord, parseJson } from '../reading/json.ts';
 import { refused } from './fault.ts';
 import { parseExactly } from './long-numbers.ts';
 
@@ -9,15 +9,25 @@ export function listOf(value: unknown): unknown[] | null | undefined {
   return read === null || Array.isArray(read) ? read : undefined;
 }
 
-/** What the row offers to call. Throws `RowFault` for what is no list. */
+/** The same of an object. */
+export function objectOf(value: unknown): JsonRecord | undefined {
+  const read = typeof value === 'string' ? parsedText(value) : value;
+  return isRecord(read) ? read : undefined;
+}
+
+/**
+ * What the row offers to call, null where that is nothing: platforms refuse an empty list, and what says how tools are called
+ * without them. Throws `RowFault` for what is no list.
+ */
 export function offeredIn(row: JsonRecord): JsonRecord {
   const names = ['tools', 'functions'].filter((name) => Object.hasOwn(row, name));
-  return Object.fromEntries(names.map((name) => [name, offered(row[name], name)]));
+  const found = Object.fromEntries(names.map((name) => [name, offered(row[name], name)]));
+  return found.tools === null ? { ...found, parallel_tool_calls: null } : found;
 }
 
 function offered(value: unknown, name: string): unknown[] | null {
   const list = listOf(value);
-  if (list !== undefined) return list;
+  if (list !== undefined) return list?.length ? list : null;
   throw refused('invalid_tools', `The column "${name}" holds no list of functions, nor one written as JSON text.`);
 }
 

@@ -2,10 +2,11 @@ import type { Method } from '../../contract/config.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import { formats } from '../examples/formats.ts';
 import { assistantText, wholeAnswer } from '../examples/reference.ts';
-import type { JsonRecord } from '../reading/json.ts';
+import { meantRole } from '../examples/roles.ts';
+import { isRecord, type JsonRecord } from '../reading/json.ts';
 import type { ChatMessage } from '../shapes.ts';
-import { refused, textAt } from './fault.ts';
-import type { Converted, Layout } from './layouts.ts';
+import { leftOut, refused, textAt } from './fault.ts';
+import type { Converted, Layout } from './layout.ts';
 
 /** What rows are to become, beside what their layout says. */
 export interface Target {
@@ -39,8 +40,14 @@ export function aimed(layout: Layout, { to = layout.kind, fields = [] }: Target)
 const same = ({ example }: Converted): JsonRecord => example;
 
 /** Without what is no part of the format: it would be uploaded, and some platforms refuse it. */
-const ownFields = ({ example }: Converted): JsonRecord =>
-  Object.fromEntries(Object.entries(example).filter(([name]) => formats.supervised.keys.includes(name)));
+function ownFields({ example }: Converted): JsonRecord {
+  const messages = example.messages as ChatMessage[];
+  const speaks = (role: string) => messages.some((message) => isRecord(message) && meantRole(message.role) === role);
+  if (speaks('user') && !speaks('assistant')) {
+    throw leftOut('empty_answer', 'Nobody answers: of questions alone `--to reinforcement` makes examples.');
+  }
+  return Object.fromEntries(Object.entries(example).filter(([name]) => formats.supervised.keys.includes(name)));
+}
 
 /** By `from to`; for reinforcement any field may be a grader's. */
 const turns: Readonly<Record<string, (converted: Converted) => JsonRecord>> = {

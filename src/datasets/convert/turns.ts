@@ -3,6 +3,7 @@ import { shown } from '../problem.ts';
 import { isBlank } from '../reading/blank.ts';
 import { isRecord } from '../reading/json.ts';
 import { leftOut, refused } from './fault.ts';
+import { listOf } from './lists.ts';
 
 export interface Message {
   role: 'system' | 'user' | 'assistant';
@@ -13,18 +14,29 @@ function isSpeaking(role: string | undefined): role is Message['role'] {
   return role === 'system' || role === 'user' || role === 'assistant';
 }
 
+/** Whether something is a list of turns, or one written as JSON text, as tables have it. */
+export function isTurns(value: unknown): boolean {
+  if (typeof value !== 'string') return Array.isArray(value);
+  if (!/^\s*\[\s*\{/.test(value)) return false;
+  return listOf(value)?.every((turn) => typeof speakerOf(turn) === 'string') ?? false;
+}
+
+function speakerOf(turn: unknown): unknown {
+  return isRecord(turn) ? (turn.from ?? turn.role) : undefined;
+}
+
 /**
- * Turns `{from, value}` or `{role, content}` as messages; one turn may stand without a list, and text is `role`'s. Throws
- * `RowFault` for what is no such turn, for roles that cannot be told (function calls), and for turns that say nothing.
+ * Turns `{from, value}` or `{role, content}` as messages; one turn may stand without a list, and text that is no list of them is
+ * `role`'s. Throws `RowFault` for what is no such turn, for roles that cannot be told (function calls), and for turns that say nothing.
  */
 export function messagesOf(value: unknown, column: string, role: Message['role']): Message[] {
-  if (typeof value === 'string') return [messageOf({ role, content: value }, column)];
-  const turns: unknown[] = Array.isArray(value) ? value : [value];
+  if (typeof value === 'string' && !isTurns(value)) return [messageOf({ role, content: value }, column)];
+  const turns: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? (listOf(value) ?? []) : [value];
   return turns.map((turn) => messageOf(turn, column));
 }
 
 function messageOf(turn: unknown, column: string): Message {
-  const from = isRecord(turn) ? (turn.from ?? turn.role) : undefined;
+  const from = speakerOf(turn);
   const said = isRecord(turn) ? (turn.value ?? turn.content) : undefined;
   if (typeof from !== 'string' || (said !== null && said !== undefined && typeof said !== 'string')) {
     const message = `The column ${shown(column)} must hold turns such as {"from": "human", "value": "..."}.`;

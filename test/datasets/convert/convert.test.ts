@@ -188,7 +188,8 @@ test('a file that is not there, and an empty one', async () => {
 test('whole numbers of many digits stay as they are, in what is asked and in tools', async () => {
   const written = async (name: string, content: string) =>
     await readFile((await convert({ [name]: content })).out, 'utf8');
-  const chat = '{"messages":[{"role":"user","content":"q"}],"tools":[{"maximum":12345678901234567890,"n":1.5}]}';
+  const chat =
+    '{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],"tools":[{"maximum":12345678901234567890,"n":1.5}]}';
   expect(await written('a.jsonl', chat)).toBe(`${chat}\n`);
   const [question, answer] = ['9007199254740993', '-12345678901234567890'];
   expect(await written('a.json', `[{"question": ${question}, "answer": ${answer}}]`)).toBe(

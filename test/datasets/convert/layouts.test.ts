@@ -111,6 +111,27 @@ test('prompt-completion: the space before a completion goes', () => {
   expect(convert({ prompt: 'a ->', completion: ' b\n' })).toEqual(supervised(['user', 'a ->'], ['assistant', 'b\n']));
 });
 
+test('prompt-completion: lists of turns, also as JSON text', () => {
+  const [asked, said] = [messages(['system', 's'], ['user', 'a']), messages(['assistant', 'b'])];
+  const made = supervised(['system', 's'], ['user', 'a'], ['assistant', 'b']);
+  expect(convert({ prompt: asked, completion: said })).toEqual(made);
+  expect(convert({ prompt: JSON.stringify(asked), completion: JSON.stringify(said) })).toEqual(made);
+  expect(convert({ prompt: asked, completion: 'b' })).toEqual(made);
+  expect(convert({ prompt: asked, completion: asked })).toEqual(finding('error', 'last_message_not_assistant'));
+  for (const data of ['[{"a":1}]', '[1]', '[{', '[{"role":"user"},{}]']) {
+    expect(convert({ prompt: 'a', completion: data })).toEqual(supervised(['user', 'a'], ['assistant', data]));
+  }
+});
+
+test('prompt-completion: answers that are not wanted are left out, wanted ones and other labels are not', () => {
+  for (const label of [false, 'False']) {
+    expect(convert({ prompt: 'a', completion: 'b', label })).toEqual(finding('warning', 'unwanted_answer'));
+  }
+  for (const label of [true, 'True', 'x', 0, null]) {
+    expect(convert({ prompt: 'a', completion: 'b', label })).toEqual(supervised(['user', 'a'], ['assistant', 'b']));
+  }
+});
+
 describe('preference', () => {
   const pair = (input: ReturnType<typeof messages>) => ({
     example: {
@@ -140,9 +161,36 @@ describe('preference', () => {
         rejected: [...asked, ...messages(['assistant', 'bad'])],
       },
     ],
+    ['a question in messages', { messages: asked, chosen: 'good', rejected: 'bad' }],
+    [
+      'messages that end with the answer that is chosen',
+      { messages: [...asked, ...messages(['assistant', 'good'])], chosen: 'good', rejected: 'bad' },
+    ],
+    [
+      'lists as JSON text',
+      {
+        prompt: 'a',
+        chosen: JSON.stringify(messages(['user', 'a'], ['assistant', 'good'])),
+        rejected: JSON.stringify(messages(['user', 'a'], ['assistant', 'bad'])),
+      },
+    ],
     ['lists', { prompt: asked, chosen: messages(['assistant', 'good']), rejected: messages(['assistant', 'bad']) }],
   ])('%s', (_, row) => {
     expect(convert(row)).toEqual(pair(asked));
+  });
+
+  test('the format itself, lists and objects also as JSON text', () => {
+    const { example } = pair(asked);
+    const { input, preferred_output: good, non_preferred_output: bad } = example;
+    const text = { input: JSON.stringify(input), preferred_output: JSON.stringify(good), non_preferred_output: bad };
+    expect(convert({ ...example, source: 'web' })).toEqual({ example });
+    expect(convert(text)).toEqual({ example });
+    expect(convert(text, { to: 'supervised' })).toEqual(supervised(['user', 'a'], ['assistant', 'good']));
+    const system = messages(['system', 'New.'])[0];
+    const withSystem = { ...example, input: { messages: [system, ...asked] } };
+    expect(convert(text, { system: 'New.' })).toEqual({ example: withSystem });
+    expect(convert({ ...text, input: 'a' })).toEqual(finding('error', 'missing_messages_list'));
+    expect(convert({ ...text, preferred_output: [] })).toEqual(finding('error', 'not_one_answer'));
   });
 
   test('pairs that are none', () => {
@@ -180,7 +228,10 @@ describe('chat', () => {
       functions: JSON.stringify(functions),
     };
     expect(convert(row)).toEqual({ example: { messages: said, tools, functions } });
-    expect(convert({ messages: said, tools: '', functions: 'null' })).toEqual({ example: { messages: said } });
+    const nothing = { parallel_tool_calls: true, functions: 'null' };
+    for (const none of ['', '[]', [], null]) {
+      expect(convert({ messages: said, tools: none, ...nothing })).toEqual({ example: { messages: said } });
+    }
     const long = '[{"maximum":12345678901234567890}]';
     expect(JSON.stringify(convert({ messages: said, tools: long }))).toContain(`"tools":${long}`);
   });
@@ -198,6 +249,17 @@ describe('chat', () => {
     expect(() => layout.convert({ text: 'a' }, undefined)).toThrow('There is no column "messages"');
   });
 
+  test('questions that nobody answers are left out, but for reinforcement', () => {
+    const row = { messages: said.slice(0, 1), reference_answer: 'b' };
+    expect(convert(row)).toEqual(finding('warning', 'empty_answer'));
+    expect(convert(row, { to: 'reinforcement' })).toEqual({ example: row });
+    const other = [
+      { role: 'user', content: 'a' },
+      { role: 'gpt', content: 'b' },
+    ];
+    expect(convert({ messages: other })).toEqual({ example: { messages: other } });
+  });
+
   test('for reinforcement every column may be a grader’s', () => {
     const row = { id: 7, messages: said.slice(0, 1), response_format: { type: 'text' } };
     expect(convert(row, { to: 'reinforcement' })).toEqual({ example: row });
@@ -211,8 +273,8 @@ test('a system message is for examples that have none', () => {
   expect(convert({ prompt: 'a', completion: 'b' }, mapping)).toEqual(
     supervised(['system', 'New.'], ['user', 'a'], ['assistant', 'b']),
   );
-  expect(convert({ messages: said, tools: [] }, mapping)).toEqual({
-    example: { messages: [...messages(['system', 'New.']), ...said], tools: [] },
+  expect(convert({ messages: said }, mapping)).toEqual({
+    example: { messages: [...messages(['system', 'New.']), ...said] },
   });
   expect(convert({ messages: old }, mapping)).toEqual({ example: { messages: old } });
 });

@@ -378,6 +378,17 @@ test('a review shows the answers that the others speak against, with what the da
   expect(stdout).toMatch(/^Of 13 examples the others would answer 1 differently; the most doubtful:$/m);
   expect(stdout).toMatch(/^labels\.jsonl:13 +a .*red loan +card +loan$/m);
   expect(stdout).not.toContain('\u001b[31m');
+  const told = ['validate', 'labels.jsonl', '--review', '--fix', 'mended.jsonl', '--force'];
+  for (const [format, begins] of [
+    ['sarif', '{'],
+    ['github', '::'],
+  ] as const) {
+    const beside = await type([...told, '--format', format], { directory, ...keyed });
+    expect(beside.stdout.startsWith(begins)).toBe(true);
+    expect(beside.stdout).not.toContain('loan');
+    expect(beside.stderr).toMatch(/^mended\.jsonl:13 +a .*red loan +card +loan$/m);
+    expect(beside.stderr).toContain('mended.jsonl: a copy');
+  }
   const json = await type(['validate', 'labels.jsonl', '--review', '5', '--json'], { directory, ...keyed });
   expect(JSON.parse(json.stdout).review).toMatchObject({ doubted: 1, doubts: [{ line: 13, expected: 'loan' }] });
 });

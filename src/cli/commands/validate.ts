@@ -16,7 +16,7 @@ import { fixReport } from '../render/fix.ts';
 import { inspectionReport, type Money } from '../render/inspection.ts';
 import { reviewReport } from '../render/review.ts';
 import { sarifLog } from '../render/sarif.ts';
-import type { Paint } from '../render/text.ts';
+import { type Paint, plain } from '../render/text.ts';
 import { readGrader } from '../run-file.ts';
 import { sourceError } from '../source-error.ts';
 import { untrainedBy } from '../untrained.ts';
@@ -142,8 +142,11 @@ async function validate(context: Context, file: string, options: ValidateOptions
     ...(reviewed ? { review: reviewed } : {}),
   });
   const shown = fix ?? file;
-  if (format === 'text' && mended) out.say(fixReport(shown, mended));
-  if (format === 'text' && reviewed) out.say(reviewReport(shown, reviewed, out.paint));
+  // Annotations and logs are read by programs; JSON holds all of it.
+  const forPeople = format === 'text' || out.json;
+  const tell = forPeople ? out.say : out.note;
+  if (mended) tell(fixReport(shown, mended));
+  if (reviewed) tell(reviewReport(shown, reviewed, forPeople ? out.paint : plain));
   out.say(reportAs(format, shown, inspection, { costs, savings: saved }, out.paint));
   if (format === 'text' && !mended && (await mayBeMended(inspection))) {
     out.note('Some of these errors may be mended without a choice: `--fix OUT` writes a copy, and tells each change.');

@@ -29,12 +29,11 @@ export function assistantText({ content, refusal, tool_calls: calls, function_ca
 }
 
 /** All that is answered, to tell answers apart: {@link assistantText}, and calls that stand beside a text. */
-export function wholeAnswer(message: AnswerMessage): string {
-  const text = assistantText(message);
-  const { tool_calls, function_call } = message;
+export function wholeAnswer({ content, refusal, tool_calls, function_call }: AnswerMessage): string {
+  const text = assistantText({ content, refusal });
   if (!tool_calls && !function_call) return text;
   const calls = assistantText({ tool_calls, function_call });
-  return calls === text ? text : `${text}\n${calls}`;
+  return text === '' || calls === text ? calls : `${text}\n${calls}`;
 }
 
 function joined(parts: readonly Record<string, unknown>[], field: 'text' | 'refusal'): string {

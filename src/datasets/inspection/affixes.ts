@@ -3,6 +3,7 @@ import type { ExampleImage } from '../examples/images.ts';
 import { assistantText } from '../examples/reference.ts';
 import { type Finding, warningAt } from '../problem.ts';
 import { fingerprint } from './fingerprint.ts';
+import { ownCopy } from './own-copy.ts';
 
 /** Of fewer examples nothing is said. */
 const fewestExamples = 10;
@@ -98,8 +99,8 @@ function endsOf(common: Common | undefined): { beginning: string; ending: string
 function joined(common: Common | undefined, text: string): Common {
   const head = text.slice(0, mostLetters);
   if (!common) {
-    const [beginning, ending] = [head, text.slice(-mostLetters)];
-    return { texts: 1, alike: true, first: head, length: text.length, beginning, ending };
+    const [beginning, ending] = [ownCopy(head), ownCopy(text.slice(-mostLetters))];
+    return { texts: 1, alike: true, first: beginning, length: text.length, beginning, ending };
   }
   common.texts += 1;
   if (common.alike) common.alike = text.length === common.length && head === common.first;

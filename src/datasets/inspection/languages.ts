@@ -2,6 +2,7 @@ import type { Example } from '../examples/formats.ts';
 import { assistantText } from '../examples/reference.ts';
 import { linesOf, type Problem } from '../problem.ts';
 import { languageOf, mostLetters } from './language.ts';
+import { ownCopy } from './own-copy.ts';
 
 /** So many examples are looked at, whatever the size of the file; twice as many are held for a while. */
 const sampleSize = 500;
@@ -68,7 +69,7 @@ export function languageSample(): LanguageSample {
       const last = chat.messages.at(-1);
       const asked = chat.messages.findLast(({ role }) => role === 'user');
       const answer = last?.role === 'assistant' && !last.tool_calls ? assistantText(last) : '';
-      sample.push({ order, line: number, question: copied(asked ? assistantText(asked) : ''), answer: copied(answer) });
+      sample.push({ order, line: number, question: begun(asked ? assistantText(asked) : ''), answer: begun(answer) });
       if (sample.length === sampleSize * 2) trim();
     },
     take() {
@@ -125,9 +126,9 @@ function rareLanguages(questions: Readonly<Record<string, number>>, examples: nu
   return [{ code: 'rare_language', severity: 'warning', message }];
 }
 
-/** The beginning of a text, in memory of its own: a part of a string keeps all of it. */
-function copied(text: string): string {
-  return Buffer.from(text.slice(0, mostLetters)).toString();
+/** The beginning of a text. */
+function begun(text: string): string {
+  return ownCopy(text.slice(0, mostLetters));
 }
 
 function hash(offset: number): number {

@@ -96,8 +96,15 @@ function hasMore(text: string, characters: readonly string[], limit: number): bo
 
 /** JSON that is the same for equal values: keys sorted, no white space. For values that came out of {@link parseJson}. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  // Concatenated, not joined: that would copy all that is within once for each level above it.
+  let within = '';
+  if (Array.isArray(value)) {
+    for (const item of value) within += (within === '' ? '' : ',') + canonicalJson(item);
+    return `[${within}]`;
+  }
   if (!isRecord(value)) return JSON.stringify(value);
-  const fields = Object.keys(value).sort();
-  return `{${fields.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`;
+  for (const key of Object.keys(value).sort()) {
+    within += `${within === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key])}`;
+  }
+  return `{${within}}`;
 }

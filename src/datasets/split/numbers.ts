@@ -6,6 +6,9 @@ const number = /\p{N}+(?:[.,]\p{N}+)*/gu;
 /** The same, and what stands before one to reckon with it: `5 - 3` is not `5 + 3`, and 5 is not -5. */
 const numberOrSign = /\p{N}+(?:[.,]\p{N}+)*|[\p{Sm}*/^](?=\s*\p{N})|(?<![\p{L}\p{N}])-(?=\p{N})/gu;
 
+/** Of a longer text no more is looked at: copies of megabytes would be made, for what few letters tell. */
+const mostLetters = 1 << 16;
+
 /** What the numbers of a question tell. */
 export interface Numbers {
   /** Equal for questions that have the same ones in the same order; 0 where there are none. */
@@ -16,25 +19,26 @@ export interface Numbers {
   answer: number;
 }
 
-const key = (...texts: string[]): number => fingerprintNumber(fingerprint(texts));
+const key = (text: string): number => fingerprintNumber(fingerprint([text]));
 
 /** A text apart from its numbers. */
 export function withoutNumbers(text: string): number {
-  return key(lettersOf(text.replace(number, '0')));
+  return key(lettersOf(text.slice(0, mostLetters).replace(number, '0')));
 }
 
 /** @param frame what is left of the instructions, by {@link withoutNumbers} */
 export function numbersOf(question: string, answer: string, frame: number): Numbers {
   const places = new Map<string, number>();
-  for (const [written] of question.matchAll(number)) if (!places.has(written)) places.set(written, places.size);
-  const taken = answer.replace(number, (written) => {
+  const looked = question.slice(0, mostLetters);
+  for (const [written] of looked.matchAll(number)) if (!places.has(written)) places.set(written, places.size);
+  const taken = answer.slice(0, mostLetters).replace(number, (written) => {
     const place = places.get(written);
     return place === undefined ? written : ` its${place} `;
   });
   const none = places.size === 0;
   return {
-    own: none ? 0 : key(...(question.match(numberOrSign) ?? [])),
-    rest: none ? 0 : key(String(frame), String(withoutNumbers(question))),
+    own: none ? 0 : key(looked.match(numberOrSign)?.join(' ') ?? ''),
+    rest: none ? 0 : key(`${frame} ${withoutNumbers(question)}`),
     answer: key(lettersOf(taken)),
   };
 }

@@ -127,6 +127,12 @@ test.each<[string, [question: string, answer: string][], number[][]]>([
   ).toEqual(groups);
 });
 
+test('questions of nothing but numbers, tens of thousands of them, are compared by the first ones', () => {
+  const many = Array.from({ length: 30_000 }, (_, n) => n).join(' ');
+  const questions = [user(many), user(`${many} 3`), user(`5 ${many}`)];
+  expect(grouped(questions, ['a', 'b', 'c'])).toEqual([[0, 1], [2]]);
+});
+
 test('among many with other numbers the one with the same is found', () => {
   const sums = Array.from({ length: 200 }, (_, n): [string, string] => [apples(`${n}`, '7'), `${n + 7}`]);
   const all = [...sums, [`${apples('3', '7')}?`, '10'] as const];

@@ -1,4 +1,5 @@
 import { TunewrightError } from '../../contract/errors.ts';
+import { isBlank } from '../reading/blank.ts';
 import { listed } from './fault.ts';
 import type { Layout } from './layout.ts';
 import { columnsLayout, type Preset, presets } from './layouts.ts';
@@ -51,7 +52,12 @@ const answers = [
 
 /** What is wrong with a mapping whatever the file; throws `invalid_config`. */
 export function checkMapping(mapping: Mapping): void {
-  const { preset, inputColumn, outputColumn, userTemplate, assistantTemplate } = mapping;
+  const { preset, inputColumn, outputColumn, userTemplate, assistantTemplate, system } = mapping;
+  if (system !== undefined && isBlank(system)) {
+    throw new TunewrightError('invalid_config', 'The system message is empty.', {
+      advice: 'Give --system its text, or leave it out.',
+    });
+  }
   const input = [inputColumn, userTemplate].filter((one) => one !== undefined).length;
   const output = [outputColumn, assistantTemplate].filter((one) => one !== undefined).length;
   const fault =

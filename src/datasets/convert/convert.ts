@@ -1,6 +1,6 @@
 import { TunewrightError } from '../../contract/errors.ts';
 import { type Draft, openDraft } from '../draft.ts';
-import { type ProblemCounts, problemLog } from '../problem.ts';
+import { type Problem, type ProblemCounts, problemLog } from '../problem.ts';
 import { isBlank } from '../reading/blank.ts';
 import { type Choice, checkMapping, chooseLayout, type Mapping } from './choose.ts';
 import { leftOut, RowFault } from './fault.ts';
@@ -71,7 +71,7 @@ export async function convertFiles(
     const examples = converted.reduce((sum, one) => sum + one.examples, 0);
     const errors = converted.reduce((sum, one) => sum + one.errors, 0);
     if (errors > 0) return { inputs: converted, kind, examples, errors, bytes: 0 };
-    if (examples === 0) throw noExample();
+    if (examples === 0) throw noExample(converted.flatMap(({ problems }) => problems));
     options.signal?.throwIfAborted();
     return { inputs: converted, kind, examples, errors, bytes: await draft.keep() };
   } finally {
@@ -134,8 +134,9 @@ function mixed(name: string): TunewrightError {
   });
 }
 
-function noExample(): TunewrightError {
-  return new TunewrightError('invalid_data', 'No row makes an example.', {
+function noExample([first]: readonly Problem[]): TunewrightError {
+  const why = first ? ` Line ${first.line}: ${first.message}` : '';
+  return new TunewrightError('invalid_data', `No row makes an example.${why}`, {
     advice: 'Check that the columns meant for questions and answers hold text.',
   });
 }

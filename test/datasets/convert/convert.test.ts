@@ -147,7 +147,16 @@ test('an error in any row: each is told, nothing is written, what was there stay
 });
 
 test.each<[string, Record<string, string>, string]>([
-  ['no example at all', { 'a.csv': 'text,category\n,\n' }, 'No row makes an example.'],
+  [
+    'no example at all',
+    { 'a.csv': 'text,category\n,\n' },
+    'No row makes an example. Line 2: Nothing stands in it. The row is left out.',
+  ],
+  [
+    'questions alone',
+    { 'a.jsonl': '{"messages":[{"role":"user","content":"q"}],"answer":"a"}\n' },
+    'No row makes an example. Line 1: Nobody answers: of questions alone `--to reinforcement` makes examples. The row is left out.',
+  ],
   ['a header alone', { 'a.csv': 'text,category\n' }, 'No row makes an example.'],
   ['columns that tell nothing', { 'a.csv': 'a,b\n1,2\n' }, 'The columns of a.csv tell no layout: "a", "b".'],
   [

@@ -301,6 +301,7 @@ describe('told by the person', () => {
 
   test.each<[Mapping, string]>([
     [{ inputColumn: 'a' }, 'Only one side of the examples is told.'],
+    [{ system: ' ' }, 'The system message is empty.'],
     [
       { inputColumn: 'a', userTemplate: '{{a}}', outputColumn: 'b' },
       'A column and a template are given for the same message.',

@@ -1,4 +1,5 @@
 import { TunewrightError } from '../../contract/errors.ts';
+import { invalidJson } from '../reading/invalid-json.ts';
 import { type Kind, kindOf } from '../reading/kind.ts';
 import { splitLines } from '../reading/lines.ts';
 import { arrayRows } from './json-array.ts';
@@ -77,7 +78,7 @@ function refuseBinary(kind: Kind, name: string): void {
 
 async function* lineRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RowOrProblem[]> {
   for await (const lines of splitLines(chunks)) {
-    yield lines.map((one) => ('line' in one ? parseRow(one.line.text, one.line.number) : one));
+    yield lines.map((one) => ('line' in one ? parseRow(one.line.text, one.line.number, invalidJson) : one));
   }
 }
 

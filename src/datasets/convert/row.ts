@@ -19,14 +19,20 @@ export function rowProblem(line: number, code: string, message: string): { probl
   return { problem: { code, severity: 'error', line, message } };
 }
 
-/** The JSON object that begins at `line`. */
-export function parseRow(text: string, line: number): RowOrProblem {
+const invalidAt = (_text: string, at: number): string => `It is not JSON: the fault is at character ${at + 1}.`;
+
+/**
+ * The JSON object that begins at `line`.
+ *
+ * @param invalid says what is wrong with a text that is no JSON from a character on
+ */
+export function parseRow(text: string, line: number, invalid: typeof invalidAt = invalidAt): RowOrProblem {
   const parsed = parseJson(text);
   if ('beyond' in parsed) {
     return rowProblem(line, parsed.beyond, `It is ${beyondWords[parsed.beyond]}, which no example needs.`);
   }
   if ('errorAt' in parsed) {
-    return rowProblem(line, 'invalid_json', `It is not JSON: the fault is at character ${parsed.errorAt + 1}.`);
+    return rowProblem(line, 'invalid_json', invalid(text, parsed.errorAt));
   }
   const value = parseExactly(text, parsed.value);
   if (isRecord(value)) return { row: { line, value } };

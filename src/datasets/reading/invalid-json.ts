@@ -22,5 +22,5 @@ export function invalidJson(text: string, errorAt: number): string {
   const where = `The line is not JSON: see character ${errorAt + 1}`;
   if (advice) return `${where}, where ${advice}`;
   if (text.slice(0, errorAt).trim() !== '') return `${where}. Put one whole JSON object on each line.`;
-  return `${where}. Put one whole JSON object on each line; of a table \`tunewright convert\` makes such lines.`;
+  return `${where}. Put one whole JSON object on each line; of a table, named .csv or .tsv, \`tunewright convert\` makes such lines.`;
 }

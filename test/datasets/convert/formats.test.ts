@@ -90,7 +90,7 @@ describe('JSON', () => {
         [1, { q: 1 }],
         [3, { q: 2 }],
         expect.objectContaining({ code: 'data_type', line: 4 }),
-        expect.objectContaining({ code: 'invalid_json', line: 5 }),
+        expect.objectContaining({ code: 'invalid_json', line: 5, message: expect.stringContaining('`jq -c .`') }),
       ],
     });
     expect((await rowsOf('a.json', lines)).format).toBe('JSON lines');

@@ -18,7 +18,10 @@ test.each([
   ['{"a": \u201cb\u201d}', 'see character 7, where a text stands in typographic quotes'],
   ['{"a": 1} // x', 'see character 10, where JSON has no comments'],
   ['{', 'it ends too early. Put one whole JSON object on each line; `jq -c .`'],
-  ['question,answer', 'see character 1. Put one whole JSON object on each line; of a table `tunewright convert`'],
+  [
+    'question,answer',
+    'see character 1. Put one whole JSON object on each line; of a table, named .csv or .tsv, `tunewright convert`',
+  ],
   ['{"a": [1,]}', 'see character 10. Put one whole JSON object on each line.'],
 ])('%j', (text, expected) => {
   expect(told(text)).toContain(`The line is not JSON: ${expected}`);

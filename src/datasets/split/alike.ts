@@ -1,4 +1,5 @@
 import type { Method } from '../../contract/config.ts';
+import { examplesPerClass } from '../inspection/classes.ts';
 import { type Removable, withExample } from '../inspection/removable.ts';
 import { linesOf, type Problem } from '../problem.ts';
 import { type Encoding, tokenCounter, usualEncoding } from '../tokens.ts';
@@ -46,14 +47,30 @@ export function nearDuplicates(groups: readonly Entry[][]): Problem[] {
   const later = laterOf(groups);
   if (later.length === 0) return [];
   later.sort((a, b) => a.line - b.line);
+  const otherwise = answeredOtherwise(groups);
+  const labels =
+    otherwise.length > 0
+      ? ` ${otherwise.length} of them ${otherwise.length === 1 ? 'is' : 'are'} answered otherwise than that (${linesOf(otherwise)}): one of the two answers is likely wrong.`
+      : '';
   const who = later.length === 1 ? 'One example asks' : `${later.length} examples ask`;
-  const message = `${who} nearly what another does (${linesOf(later)}): such a question counts for several, in training and in an evaluation; a split keeps them together. Remove those that add nothing.`;
+  const message = `${who} nearly what another does (${linesOf(later)}): such a question counts for several, in training and in an evaluation; a split keeps them together. Remove those that add nothing.${labels}`;
   return [{ code: 'near_duplicates', severity: 'warning', message }];
 }
 
 /** All but the first of each group; not those that ask the very same. */
 function laterOf(groups: readonly Entry[][]): Entry[] {
   return groups.flatMap(([first, ...others]) => others.filter(({ prompt }) => prompt !== first?.prompt));
+}
+
+/** Of those, where there are few distinct answers: labels, not answers in free text, which always differ. */
+function answeredOtherwise(groups: readonly Entry[][]): Entry[] {
+  const all = groups.flat();
+  if (new Set(all.map(({ answer }) => answer)).size * examplesPerClass > all.length) return [];
+  return groups
+    .flatMap(([first, ...others]) =>
+      others.filter(({ prompt, answer }) => prompt !== first?.prompt && answer !== first?.answer),
+    )
+    .sort((a, b) => a.line - b.line);
 }
 
 export interface AlikeOptions {

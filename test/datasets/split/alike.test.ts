@@ -22,6 +22,20 @@ test('examples that ask nearly what another does are told with their lines, equa
   expect(problem?.message).toMatch(/^2 examples ask nearly what another does \(lines 3, 5\)/);
 });
 
+test('those with another label are told, answers in free text are not', async () => {
+  const lines = Array.from({ length: 12 }, (_, n) => chat(`Number ${n}, please`, n % 2 ? 'fees' : 'delay'));
+  const told = async (...answers: string[]) => {
+    const near = answers.map((answer, at) => chat(long + '?'.repeat(at), answer));
+    const { problems } = await findAlike(await files.write('labels.jsonl', jsonl([...lines, ...near])), within);
+    return problems.map(({ message }) => message.slice(message.indexOf('nothing.') + 9));
+  };
+  expect(await told('fees', 'delay', 'fees')).toEqual([
+    '1 of them is answered otherwise than that (line 14): one of the two answers is likely wrong.',
+  ]);
+  expect(await told('fees', 'fees', 'fees')).toEqual(['']);
+  expect(await told('a', 'b', 'c', 'd')).toEqual(['']);
+});
+
 test('held-out images that training has not are not leaked, though all are asked the same of', async () => {
   const lines = (name: string) =>
     Array.from({ length: 12 }, (_, n) => imageChat(long, [`https://example.com/${name}${n}.png`], `${n}`));

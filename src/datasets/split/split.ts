@@ -81,11 +81,12 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     test: given.test ? 0 : setAside(shares.test),
   });
   const held = { validation: given.validation ?? parts.validation, test: given.test ?? parts.test };
+  const together = groups.reduce((most, group) => Math.max(most, group.length), 0);
   requireEnough({
     train: parts.train.length,
     test: held.test.length,
     wanted: given.test ? given.test.length : setAside(shares.test),
-    together: groups.reduce((most, group) => Math.max(most, group.length), 0),
+    together,
     examples: given.train.length,
     minimumExamples,
   });
@@ -98,12 +99,20 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     test: await write(test ?? train, held.test),
     seen: seenBy(parts.train, given.test ?? []).length,
     problems: [
+      ...(held.validation.length === 0 ? unvalidated(setAside(shares.validation), together) : []),
       ...nearDuplicates(alike),
       ...leaks(given.train, given.validation ?? [], 'data.validation'),
       ...leaks(given.train, given.test ?? [], 'data.test'),
       ...leaks(given.validation ?? [], given.test ?? [], 'data.test', 'validation'),
     ],
   };
+}
+
+/** A warning where examples should validate and none does, for too many stay together. */
+function unvalidated(wanted: number, together: number): Problem[] {
+  if (wanted === 0) return [];
+  const message = `No example validates the training, though ${wanted} should: up to ${together} stay together, for they ask nearly the same or share the field of the split, and so many are not set aside. There are no validation losses then, and nothing shows overfitting. Raise split.validation, or name a file as data.validation.`;
+  return [{ code: 'nothing_validates', severity: 'warning', message }];
 }
 
 function requireBeside(leftOut: readonly string[], own: readonly string[]): void {

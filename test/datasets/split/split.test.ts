@@ -222,6 +222,23 @@ test('further fields are left out of what is uploaded, but for those that are tr
   expect((await parsed(parts.test)).every(({ meta }) => meta)).toBe(true);
 });
 
+test('where every group is more than should validate, none does, and a warning says so', async () => {
+  const few = customers.map(({ meta, ...line }) => JSON.stringify({ ...line, customer: meta.customer % 5 }));
+  const train = await files.write('few-customers.jsonl', jsonl(few));
+  const fields = { groupBy: 'customer' };
+  const { validation, problems } = await split({ train, fields });
+  expect(validation).toBeUndefined();
+  expect(problems).toEqual([
+    {
+      code: 'nothing_validates',
+      severity: 'warning',
+      message: expect.stringContaining('though 20 should: up to 40 stay together'),
+    },
+  ]);
+  expect((await split({ train, fields, shares: { validation: 0.2, test: 0.2 } })).problems).toEqual([]);
+  expect((await split({ train, fields, shares: { validation: 0, test: 0.2 } })).problems).toEqual([]);
+});
+
 test('groups that share a question are one', async () => {
   const line = (question: string, group: string) => JSON.stringify({ ...JSON.parse(chat(question, 'x')), group });
   const chain = Array.from({ length: 30 }, (_, i) => [line(`q ${i}`, `g ${i}`), line(`q ${i}`, `g ${i + 1}`)]).flat();

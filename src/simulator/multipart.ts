@@ -29,19 +29,19 @@ export async function receiveForm(
   try {
     await new Promise<void>((resolve, reject) => {
       const parser = new Busboy({ headers: { 'content-type': contentType }, limits: { fileSize: options.maxBytes } });
+      const body = Readable.fromWeb(c.req.raw.body as ReadableStream<Uint8Array>);
       parser.on('field', (name, value) => {
         fields[name] = value;
       });
       parser.on('file', (name, stream, filename) => {
+        endsWith(stream, body);
         if (name !== options.fileField || saving) return void stream.resume();
         saving = save(blobs, options.blobId, stream, filename);
         saving.catch(reject);
       });
       parser.on('finish', resolve);
       parser.on('error', reject);
-      const body = Readable.fromWeb(c.req.raw.body as ReadableStream<Uint8Array>);
-      body.on('error', reject);
-      body.pipe(parser);
+      body.on('error', reject).pipe(parser);
     });
     if (!saving) throw badRequest(`Missing required parameter: '${options.fileField}'.`, options.fileField);
     return { fields, file: await saving };
@@ -59,4 +59,10 @@ async function save(blobs: Blobs, id: string, stream: BusboyFileStream, filename
     throw new ApiError(413, `Maximum content size limit (${bytes}) exceeded.`, { code: 'content_size_limit_exceeded' });
   }
   return { filename: filename || 'file', bytes };
+}
+
+/** A file breaks off with its form: nobody waits for the rest of it, and who does not read it yet is told later. */
+function endsWith(stream: Readable, source: Readable): void {
+  stream.on('error', (error) => stream.destroy(error));
+  source.on('error', (error) => stream.destroy(error));
 }

@@ -104,6 +104,17 @@ describe('files', () => {
     expect(await answer.json()).toMatchObject({ error: { param: 'file' } });
   });
 
+  test.each(['file', 'another'])('a form that ends in the middle of the field "%s" is refused', async (field) => {
+    const { dataDir, sim } = await bench();
+    const answer = await fetch(`${sim.url}/files`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer x', 'content-type': 'multipart/form-data; boundary=b' },
+      body: `--b\r\nContent-Disposition: form-data; name="${field}"; filename="a.jsonl"\r\n\r\n{"messages":[`,
+    });
+    expect(answer.status).toBe(400);
+    expect(await readdir(join(dataDir, 'files'))).toEqual([]);
+  });
+
   test('an upload cut off in the middle leaves nothing behind', async () => {
     const { dataDir, sim, client } = await bench();
     const cut = new AbortController();

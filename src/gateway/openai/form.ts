@@ -26,8 +26,10 @@ export async function receiveForm(c: Context, store: ArtifactStore, name: string
   try {
     await new Promise<void>((resolve, reject) => {
       const parser = new Busboy({ headers: { 'content-type': type }, limits: { fileSize: mostBytes } });
+      const source = Readable.fromWeb(body as ReadableStream<Uint8Array>);
       parser.on('field', (field, value) => void Object.assign(fields, { [field]: value }));
       parser.on('file', (field, stream, filename) => {
+        endsWith(stream, source);
         if (field !== name || saving) return void stream.resume();
         saving = store.put(stream).then((content) => {
           if (stream.truncated) throw tooLarge(mostBytes);
@@ -37,14 +39,20 @@ export async function receiveForm(c: Context, store: ArtifactStore, name: string
       });
       parser.on('finish', resolve);
       parser.on('error', reject);
-      Readable.fromWeb(body as ReadableStream<Uint8Array>)
-        .on('error', reject)
-        .pipe(parser);
+      source.on('error', reject).pipe(parser);
     });
   } catch (error) {
+    // Until what was begun is removed again.
+    await saving?.catch(() => undefined);
     if (error instanceof ApiError || error instanceof TunewrightError) throw error;
     throw refused(`The form cannot be read: ${error instanceof Error ? error.message : String(error)}`, name);
   }
   if (!saving) throw refused(`The form has no file "${name}".`, name, 'missing_required_parameter');
   return { fields, ...(await saving) };
+}
+
+/** A file breaks off with its form: nobody waits for the rest of it, and who does not read it yet is told later. */
+function endsWith(stream: Readable, source: Readable): void {
+  stream.on('error', (error) => stream.destroy(error));
+  source.on('error', (error) => stream.destroy(error));
 }

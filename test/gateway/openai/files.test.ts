@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import OpenAI, { toFile } from 'openai';
 import { validatingFetch } from '../../simulator/schemas.ts';
+import { until } from '../../simulator/support.ts';
 import { serviceKey } from '../registry.ts';
+import { onEnd } from '../support.ts';
 import { front } from './support.ts';
 
 async function clientOf(): Promise<OpenAI> {
@@ -84,4 +90,38 @@ test('what is no form is refused', async () => {
   expect((await fetch(`${url}/files`, { method: 'POST', headers, body: 'x' })).status).toBe(400);
   const form = { ...headers, 'content-type': 'multipart/form-data; boundary=b' };
   expect((await fetch(`${url}/files`, { method: 'POST', headers: form, body: '--b\r\nbroken' })).status).toBe(400);
+});
+
+/** The beginning of a form, up to the middle of a file in the field of that name. */
+const cutForm = (field: string) =>
+  `--b\r\nContent-Disposition: form-data; name="${field}"; filename="a.jsonl"\r\n\r\n{"messages":[`;
+
+test.each(['file', 'another'])('a form that ends in the middle of the field "%s" is refused', async (field) => {
+  const { url } = await front();
+  const headers = { authorization: `Bearer ${serviceKey}`, 'content-type': 'multipart/form-data; boundary=b' };
+  const send = async () => await fetch(`${url}/files`, { method: 'POST', headers, body: cutForm(field) });
+  expect((await send()).status).toBe(400);
+  expect(await (await send()).json()).toMatchObject({ error: { message: expect.stringMatching(/cannot be read/) } });
+});
+
+test('of a file whose sender goes away in the middle nothing is left', async () => {
+  const artifacts = await mkdtemp(join(tmpdir(), 'tunewright-files-'));
+  onEnd(async () => await rm(artifacts, { recursive: true, force: true }));
+  const { url } = await front({}, { artifacts });
+  const { port, pathname } = new URL(`${url}/files`);
+  const begun = async () => (await readdir(join(artifacts, 'tmp')).catch(() => [])).length;
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(
+    [
+      `POST ${pathname} HTTP/1.1`,
+      'Host: gateway',
+      `Authorization: Bearer ${serviceKey}`,
+      'Content-Type: multipart/form-data; boundary=b',
+      'Content-Length: 100000',
+      `\r\n${cutForm('file')}`,
+    ].join('\r\n'),
+  );
+  await until(begun, (files) => files > 0);
+  socket.destroy();
+  await until(begun, (files) => files === 0);
 });

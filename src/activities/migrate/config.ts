@@ -11,7 +11,7 @@ export function configOf(facts: Facts, estimateUsd: number | undefined): RunConf
   const { method, hyperparameters, seed, suffix, run } = heritage;
   const elsewhere = from.connection !== request.connection;
   const { learningRateMultiplier, ...others } = hyperparameters;
-  const { split, ...changes } = request.changes ?? {};
+  const { split, evaluation, hyperparameters: changed, ...changes } = request.changes ?? {};
   return parseRunConfig({
     name: migrationRunName(request.model),
     connection: request.connection,
@@ -19,10 +19,12 @@ export function configOf(facts: Facts, estimateUsd: number | undefined): RunConf
     method,
     data: dataOf(facts),
     split: splitOf(facts, { ...run?.split, ...split }),
-    ...(run ? { evaluation: run.evaluation } : {}),
+    evaluation: { ...run?.evaluation, ...evaluation },
+    ...(run?.reward ? { reward: run.reward } : {}),
     hyperparameters: {
       ...others,
       ...(elsewhere || learningRateMultiplier === undefined ? {} : { learningRateMultiplier }),
+      ...changed,
     },
     ...(seed === undefined ? {} : { seed }),
     ...(suffix === undefined ? {} : { suffix }),

@@ -24,8 +24,8 @@ export interface Heritage {
   suffix?: string;
   /** The tuned model from which the old one was tuned further: what that one had learnt is in no data here. */
   parentModel?: string;
-  /** How its run had split and graded. */
-  run?: Pick<RunConfig, 'split' | 'evaluation'>;
+  /** How its run had split, graded and rewarded. */
+  run?: Pick<RunConfig, 'split' | 'evaluation' | 'reward'>;
   /** The held-out examples were set aside by this plan. */
   divided?: true;
   /** What could not be had any more, a sentence each. */
@@ -75,7 +75,7 @@ async function ofRun(
   given: Given,
   kept: (source: string, connection: string) => Promise<ArtifactRef>,
 ): Promise<Heritage> {
-  const { connection, method, hyperparameters, seed, suffix, split, evaluation, data } = config;
+  const { connection, method, hyperparameters, seed, suffix, split, evaluation, reward, data } = config;
   const gone: string[] = [];
   const had = async (source: string | undefined): Promise<ArtifactRef | undefined> => {
     if (source === undefined) return undefined;
@@ -91,7 +91,7 @@ async function ofRun(
   const validation = given.train ? undefined : await had(data.validation);
   const heldOut = given.heldOut ?? (await had(data.test));
   const known = { method, hyperparameters, seed, ...present({ train, validation, heldOut, suffix }) };
-  return { ...known, run: { split, evaluation }, seen: false, recorded: false, gone };
+  return { ...known, run: { split, evaluation, ...present({ reward }) }, seen: false, recorded: false, gone };
 }
 
 /** How the run is told where its data are. */

@@ -77,8 +77,8 @@ export interface MigrationPlan {
   train?: { examples: number; tokens: number };
   heldOut?: {
     examples: number;
-    /** They were part of what the old model learnt. */
-    seen: boolean;
+    /** How many of them were part of what the old model learnt. */
+    seen: number;
     /** The old model's own answers to them are recorded: it can be compared with when it is dead. */
     recorded: boolean;
     /** The smallest margin that so many examples can show, if one answer in ten changes. */

@@ -195,7 +195,7 @@ const plan: MigrationPlan = {
   method: 'supervised',
   obstacles: [{ code: 'data_gone', message: 'Its training data are gone.', advice: 'Give some with --train FILE.' }],
   notes: ['A note.'],
-  heldOut: { examples: 100, seen: false, recorded: true, smallestMargin: 0.0886, neededForMargin: 1963 },
+  heldOut: { examples: 100, seen: 0, recorded: true, smallestMargin: 0.0886, neededForMargin: 1963 },
   days: { old: 47 },
 };
 
@@ -210,6 +210,14 @@ to             gpt-next at azure
 or             gpt-tiny, shut down on 2028-01-01; $0.1000 in, $0.4000 out a million tokens; training $1.00
 method         supervised
 `);
+});
+
+test.each([
+  [100, 'held out       100 examples, which the old model has learnt; its'],
+  [40, 'held out       100 examples, 40 of which the old model has learnt; its'],
+])('of the held-out examples %d have been learnt by the old model', (seen, line) => {
+  const heldOut = { examples: 100, seen, recorded: true, smallestMargin: 0.08, neededForMargin: 1963 };
+  expect(migrationPlan({ ...possible, heldOut }, 0.02, plain)).toContain(line);
 });
 
 test('a plan tells from where to where, what the sample can show, and what is in the way', () => {

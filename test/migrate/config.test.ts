@@ -12,7 +12,7 @@ function planned(old: Partial<RunConfigInput>, changes: Partial<RunConfigInput>)
     ...old,
   });
   const heritage: Heritage = {
-    ...{ method, train: file, seen: false, recorded: false, gone: [] },
+    ...{ method, train: file, seen: 0, recorded: false, gone: [] },
     hyperparameters: hyperparameters as Heritage['hyperparameters'],
     run: { split, evaluation, ...(reward ? { reward } : {}) },
   };

@@ -53,7 +53,7 @@ test('the plan tells from where to where, with what, at what cost, and what the 
     method: 'supervised',
     obstacles: [],
     train: { examples: trainingLines.length },
-    heldOut: { examples: validationLines.length, seen: false, recorded: true },
+    heldOut: { examples: validationLines.length, seen: 0, recorded: true },
     time: { training: { hours: 24 }, evaluation: { hours: 8 } },
     // Two days for training and evaluation; a week more where a person is asked.
     days: { old: 30, margin: 28 },
@@ -90,6 +90,23 @@ test.each([
   const { obstacles, config } = await planned({ train });
   expect(obstacles).toMatchObject([{ code: 'data', message: expect.stringMatching(message) }]);
   expect(config).toBeUndefined();
+});
+
+test('held-out examples that the old model has learnt are counted, wherever they come from', async () => {
+  const heldOut = join(at.folder, 'seen.jsonl');
+  const hold = async (lines: string[]) => await writeFile(heldOut, lines.map((line) => `${line}\n`).join(''));
+  await hold([...validationLines, ...trainingLines.slice(0, 3)]);
+  const examples = validationLines.length + 3;
+  const plan = await planned({ heldOut });
+  expect(plan).toMatchObject({ heldOut: { examples, seen: 3 }, train: { examples: trainingLines.length - 3 } });
+  expect(plan.notes).toContainEqual(
+    expect.stringContaining(`3 of the ${examples} held-out examples were part of what`),
+  );
+
+  await hold(trainingLines);
+  expect((await planned({ heldOut })).obstacles).toMatchObject([
+    { code: 'data', message: expect.stringContaining('ask all that the training examples ask') },
+  ]);
 });
 
 test('of a base that the catalogue does not know those that it does are told', async () => {
@@ -140,7 +157,8 @@ test('data that are gone can be given', async () => {
   expect(plan.obstacles).toEqual([]);
   // Where no held-out examples are kept a share is set aside, so that the plan can tell what it shows.
   expect(plan.train?.examples).toBeLessThan(trainingLines.length);
-  expect(plan.heldOut).toMatchObject({ examples: Math.round(trainingLines.length * 0.2), seen: true });
+  const examples = Math.round(trainingLines.length * 0.2);
+  expect(plan.heldOut).toMatchObject({ examples, seen: examples });
   expect(plan.config?.data).toEqual({
     train: expect.stringMatching(/^artifact:/),
     validation: expect.stringMatching(/^artifact:/),

@@ -107,7 +107,7 @@ test('a context that is too short, tokens that are cut differently and a sample 
 test('a model that a run has made is held to what that run had set aside', async () => {
   const { train, heldOut, estimateUsd, config } = await plan('older', smallDataSet());
   expect(train?.examples).toBe(45);
-  expect(heldOut).toMatchObject({ examples: 13, seen: false });
+  expect(heldOut).toMatchObject({ examples: 13, seen: 0 });
   expect(estimateUsd).toBeGreaterThan(0);
   expect(config?.data.test).toMatch(/^artifact:/);
 });

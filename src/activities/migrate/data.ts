@@ -16,6 +16,27 @@ export async function withoutAsked(
   return await store.put(linesNotAsked(store, train, asked, method));
 }
 
+/** How many examples of the one file are asked in the other one too. */
+export async function askedIn(
+  store: ArtifactStore,
+  heldOut: ArtifactRef,
+  train: ArtifactRef,
+  method: Method,
+): Promise<number> {
+  const asking = new Map<string, number>();
+  for await (const { messages } of readQuestions(store.read(heldOut), method)) {
+    const key = questionKey(messages);
+    asking.set(key, (asking.get(key) ?? 0) + 1);
+  }
+  let examples = 0;
+  for await (const { messages } of readQuestions(store.read(train), method)) {
+    const key = questionKey(messages);
+    examples += asking.get(key) ?? 0;
+    asking.delete(key);
+  }
+  return examples;
+}
+
 async function* linesNotAsked(
   store: ArtifactStore,
   train: ArtifactRef,

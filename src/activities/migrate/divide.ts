@@ -35,7 +35,7 @@ export async function divided(
     train: parts.train,
     ...(parts.validation ? { validation: parts.validation } : {}),
     heldOut: parts.test,
-    seen: learnt,
+    seen: learnt ? parts.test.examples : 0,
     divided: true,
   };
 }

@@ -7,7 +7,7 @@ import { artifactSource } from '../../contract/source.ts';
 import { kitOf } from '../adopt/kits.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { snapshot } from '../snapshot.ts';
-import { withoutAsked } from './data.ts';
+import { askedIn, withoutAsked } from './data.ts';
 
 /** What a model can be made again of. */
 export interface Heritage {
@@ -16,8 +16,8 @@ export interface Heritage {
   train?: ArtifactRef;
   validation?: ArtifactRef;
   heldOut?: ArtifactRef;
-  /** They were part of what the old model learnt. */
-  seen: boolean;
+  /** How many of the held-out examples were part of what the old model learnt. */
+  seen: number;
   recorded: boolean;
   hyperparameters: Record<string, number | 'auto'>;
   seed?: number;
@@ -28,6 +28,8 @@ export interface Heritage {
   run?: Pick<RunConfig, 'split' | 'evaluation' | 'reward'>;
   /** The held-out examples were set aside by this plan. */
   divided?: true;
+  /** All training examples are asked by held-out ones too: none is left to learn. */
+  emptied?: true;
   /** What could not be had any more, a sentence each. */
   gone: string[];
 }
@@ -52,17 +54,20 @@ export async function heritageOf(
   const kit = await kitOf(dependencies.store, version);
   if (!kit) {
     const gone = ['The escape kit of this version is not in the artifact store any more.'];
-    return { method: 'supervised', ...given, seen: false, recorded: false, hyperparameters: {}, gone };
+    return { method: 'supervised', ...given, seen: 0, recorded: false, hyperparameters: {}, gone };
   }
   const { method, hyperparameters, seed, suffix, gone } = kit;
   const heldOut = given.heldOut ?? kit.heldOut;
   const all = given.train ?? kit.train;
-  const learnt = all && heldOut && (await unlessInvalid(withoutAsked(dependencies.store, all, heldOut, method)));
+  const { store } = dependencies;
+  const left = all && heldOut && (await unlessInvalid(withoutAsked(store, all, heldOut, method)));
+  const seen = kit.train && heldOut && (await unlessInvalid(askedIn(store, heldOut, kit.train, method)));
   return {
     method,
     hyperparameters,
-    ...present({ train: learnt ?? all, heldOut, seed, suffix }),
-    seen: given.heldOut === undefined && kit.heldOutSeen === true,
+    ...present({ train: left ?? all, heldOut, seed, suffix }),
+    ...(left?.bytes === 0 && all?.bytes !== 0 ? { emptied: true } : {}),
+    seen: seen ?? 0,
     recorded: given.heldOut === undefined && kit.answers !== undefined,
     ...(lineage.parentModel && kit.train && !given.train ? { parentModel: lineage.parentModel } : {}),
     gone,
@@ -91,7 +96,7 @@ async function ofRun(
   const validation = given.train ? undefined : await had(data.validation);
   const heldOut = given.heldOut ?? (await had(data.test));
   const known = { method, hyperparameters, seed, ...present({ train, validation, heldOut, suffix }) };
-  return { ...known, run: { split, evaluation, ...present({ reward }) }, seen: false, recorded: false, gone };
+  return { ...known, run: { split, evaluation, ...present({ reward }) }, seen: 0, recorded: false, gone };
 }
 
 /** How the run is told where its data are. */

@@ -24,6 +24,12 @@ interface Gathering {
 
 const problemsKept = 20;
 
+const nothingLeft: Obstacle = {
+  code: 'data',
+  message: 'The held-out examples ask all that the training examples ask, and what is held out is not trained on.',
+  advice: 'Name other examples with --held-out FILE, or further ones with --train FILE.',
+};
+
 /**
  * Gathers the data once, and looks at every line of them once for each set of limits, however many tries are planned:
  * parameters of one base have the same, and so have most bases of a family.
@@ -71,7 +77,8 @@ export function gathering(
       return await unlessInvalid(looking);
     };
     const all = await gathered();
-    const whole = await look(all, 'train', minimumExamples);
+    if (all.emptied) found.push(nothingLeft);
+    const whole = all.emptied ? undefined : await look(all, 'train', minimumExamples);
     const divides = whole?.errors === 0 && !all.heldOut;
     const heritage = (divides && (await unlessInvalid(parted()))) || all;
     const train = heritage.divided ? await look(heritage, 'train', minimumExamples) : whole;

@@ -75,9 +75,10 @@ function ofComparison(
   heldOut: MigrationPlan['heldOut'],
 ): string[] {
   const notes: string[] = [];
-  if (heritage.seen) {
+  if (heldOut && heldOut.seen > 0) {
+    const which = heldOut.seen < heldOut.examples ? `${heldOut.seen} of the ${heldOut.examples}` : 'The';
     notes.push(
-      'The held-out examples were part of what the old model learnt: they flatter it, and the new one, which does not learn them, is judged by them. Give others with --held-out where you have some.',
+      `${which} held-out examples were part of what the old model learnt: they flatter it, and the new one, which does not learn them, is judged by them. Give others with --held-out where you have some.`,
     );
   }
   if (heldOut && heldOut.smallestMargin > request.margin) {

@@ -88,7 +88,8 @@ function lastJob(date: string | undefined, days: number | undefined): string {
 
 function heldOutLine({ examples, seen, recorded }: NonNullable<MigrationPlan['heldOut']>, records: boolean): string {
   const answers = `its answers are ${recorded ? 'recorded' : records ? 'recorded first' : 'not recorded'}`;
-  return `${formatCount(examples, 'example')}${seen ? ', which the old model has learnt' : ''}; ${answers}`;
+  const learnt = seen === 0 ? '' : `, ${seen < examples ? `${seen} of ` : ''}which the old model has learnt`;
+  return `${formatCount(examples, 'example')}${learnt}; ${answers}`;
 }
 
 function provable({ smallestMargin, neededForMargin }: NonNullable<MigrationPlan['heldOut']>, margin: number): string {

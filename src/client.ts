@@ -45,13 +45,13 @@ export interface TunewrightClient {
   /** Registers the models that accounts hold and packs what can be had of them; joins one that is under way. */
   adopt(request: AdoptionRequest): Promise<AdoptionHandle>;
   /**
-   * What carrying a registered model to another base or platform comes to; nothing is paid. Throws `model_unknown`,
-   * `no_champion`, `temporal_unreachable`.
+   * What carrying a registered model to another base or platform comes to; nothing is paid. Throws `invalid_config`,
+   * `model_unknown`, `no_champion`, `temporal_unreachable`.
    */
   planMigration(request: MigrationRequest): Promise<MigrationPlan>;
   /**
    * Carries a registered model over, by the plan that was confirmed or one that is made anew; joins a migration of it that is
-   * under way. Throws `migration_blocked`, `temporal_unreachable`.
+   * under way. Throws `invalid_config`, `migration_blocked`, `temporal_unreachable`.
    */
   migrate(request: MigrationRequest, plan?: MigrationPlan): Promise<StartedMigration>;
   /** Migrations, newest first; 100 unless told otherwise. */

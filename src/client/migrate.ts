@@ -9,6 +9,7 @@ import {
   migrationPlanType,
   migrationType,
 } from '../contract/migration.ts';
+import { checkMigrationRequest } from '../contract/migration-request.ts';
 import { migrationStart } from '../contract/migration-start.ts';
 import { namedAs, runError } from './failures.ts';
 import { type MigrationContext, type MigrationHandle, migrationHandle } from './migration.ts';
@@ -22,12 +23,13 @@ interface Context extends MigrationContext {
   taskQueue: string;
 }
 
-/** Asks a worker what carrying a model over comes to; nothing is paid. Throws `model_unknown`, `no_champion`, `temporal_unreachable`. */
+/** Asks a worker what carrying a model over comes to; nothing is paid. Throws `invalid_config`, `model_unknown`, `no_champion`, `temporal_unreachable`. */
 export async function planMigration(
   client: Client,
   taskQueue: string,
   request: MigrationRequest,
 ): Promise<MigrationPlan> {
+  checkMigrationRequest(request);
   const name = `plan-migration-${request.model}-${randomUUID().slice(0, 8)}`;
   return await namedAs(name, () =>
     client.workflow.execute(migrationPlanType, {
@@ -49,6 +51,7 @@ export async function startMigration(
   plan: MigrationPlan | undefined,
 ): Promise<StartedMigration> {
   const { client, taskQueue } = context;
+  checkMigrationRequest(request);
   const start = migrationStart({ taskQueue, request, ...(plan ? { plan: checked(plan) } : {}) });
   const name = start.workflowId;
   let joined = false;

@@ -4,6 +4,7 @@ import { TunewrightError } from '../contract/errors.ts';
 import { expiringCheckType } from '../contract/lifetimes.ts';
 import { catalogueCheckType, inputMemo, workflowType } from '../contract/messages.ts';
 import { type MigrationOrder, type MigrationRoundInput, migrationRoundType } from '../contract/migration.ts';
+import { checkMigrationOrder } from '../contract/migration-request.ts';
 import type { FineTuneInput } from '../contract/run.ts';
 import { runSummary } from '../contract/run-start.ts';
 
@@ -119,6 +120,7 @@ export function schedules(client: Client, taskQueue: string): Schedules {
 
 /** A person reads and confirms no plan: what is not capped would be paid unseen. */
 function checkedOrder(order: MigrationOrder): MigrationOrder {
+  checkMigrationOrder(order.request);
   const { distil } = order.request;
   if (!distil || distil.budgetUsd !== undefined) return order;
   throw new TunewrightError('invalid_config', 'A schedule that has old models answer needs a budget for that.', {

@@ -21,11 +21,12 @@ beforeAll(async () => {
 });
 afterAll(async () => await close());
 
-/** A second, cheaper base model. */
+/** A second, cheaper base model, and one that the catalogue alone knows. */
 function withNano({ catalogue, ...connection }: ReturnType<typeof standInConnection>) {
   const [mini] = catalogue.models as [(typeof catalogue.models)[number]];
   const nano = { ...mini, id: 'stand-in-nano', prices: { ...mini.prices, training: 1 } };
-  return { ...connection, catalogue: { ...catalogue, models: [...catalogue.models, nano] } };
+  const maxi = { ...mini, id: 'stand-in-maxi', aliases: [] };
+  return { ...connection, catalogue: { ...catalogue, models: [...catalogue.models, nano, maxi] } };
 }
 
 const gate = { minimumExamples: 5, minimumLifeDays: 0 };
@@ -110,7 +111,7 @@ test('held-out examples that the old model has learnt are counted, wherever they
 });
 
 test('of a base that the catalogue does not know those that it does are told', async () => {
-  const { obstacles } = await planned({ baseModel: 'stand-in-maxi' });
+  const { obstacles } = await planned({ baseModel: 'unheard-of' });
   expect(obstacles[0]?.advice).toContain('stand-in-mini');
 });
 
@@ -144,11 +145,20 @@ test('of several parameters each is estimated, and they go on to the run; not wi
 });
 
 test('what the run would be refused by stands in the way of its plan', async () => {
-  const plan = await planned({ changes: { minimumLifeDays: 0, model: 'stand-in-maxi' } });
+  const plan = await planned({ baseModel: 'stand-in-maxi', changes: { minimumLifeDays: 0 } });
   expect(plan.obstacles).toMatchObject([
     { code: 'model_not_found', message: expect.stringContaining('stand-in-maxi') },
   ]);
   expect(plan.config).toBeUndefined();
+});
+
+test('a request that is none is refused before a worker is asked', async () => {
+  await expect(planned({ margin: 2 })).rejects.toMatchObject({ code: 'invalid_config' });
+  await expect(at.client.migrate(requestFor({ margin: 2 }))).rejects.toMatchObject({ code: 'invalid_config' });
+  const { model: _, ...request } = requestFor({ margin: 2 });
+  const order = { request, withinDays: 1, warnWithinDays: 1, graceHours: 0 };
+  const created = at.client.schedules.createMigration({ name: 'none', cron: '0 6 * * *', order });
+  await expect(created).rejects.toMatchObject({ code: 'invalid_config' });
 });
 
 test('data that are gone can be given', async () => {

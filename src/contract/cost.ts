@@ -24,6 +24,14 @@ export function monthUsed(
   return `Of the ${dollars(budgetUsd)} that ${connection} may spend in ${month}, ${dollars(committedUsd)} are spent or promised`;
 }
 
+/** What is wrong with a run that is estimated to cost more than its budget, and what to do about it. */
+export function overBudget(usd: number, budgetUsd: number): [message: string, advice: string] {
+  return [
+    `The run would cost about ${dollars(usd)}, its budget is ${dollars(budgetUsd)}.`,
+    'Raise budgetUsd, or train on fewer examples, for fewer epochs, or on a smaller model.',
+  ];
+}
+
 export function dollars(usd: number): string {
   return `$${usd.toFixed(2)}`;
 }

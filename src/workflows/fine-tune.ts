@@ -1,4 +1,5 @@
 import { allHandlersFinished, CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import { overBudget } from '../contract/cost.ts';
 import { progressQuery } from '../contract/messages.ts';
 import { rewardOf } from '../contract/reward.ts';
 import type { FineTuneInput, RunResult } from '../contract/run.ts';
@@ -11,7 +12,6 @@ import { conclude, continueAs, windUp } from './ending.ts';
 import { approval, leaveAccount, reserveMoney } from './fleet.ts';
 import { Progress } from './progress.ts';
 import { championOf, prove, reportOf } from './proof.ts';
-import { overBudget } from './rules.ts';
 import { newRun, type Run } from './run.ts';
 import { enter } from './stage.ts';
 import { keepRecord, tellEnd } from './telling.ts';

@@ -1,4 +1,3 @@
-import { dollars } from '../contract/cost.ts';
 import type { Cost, JobSummary } from '../contract/run.ts';
 
 /** Prices in US dollars a million tokens. */
@@ -29,12 +28,4 @@ export function hostingCost(deployments: readonly { hourlyUsd?: number }[], stoo
   const hourly = deployments.map(({ hourlyUsd }) => hourlyUsd).filter((usd) => usd !== undefined);
   if (hourly.length === 0) return {};
   return { hostingUsd: (hourly.reduce((sum, usd) => sum + usd, 0) * stoodMs) / hourMs };
-}
-
-/** What is wrong, and what to do about it. */
-export function overBudget(usd: number, budgetUsd: number): [message: string, advice: string] {
-  return [
-    `The run would cost about ${dollars(usd)}, its budget is ${dollars(budgetUsd)}.`,
-    'Raise budgetUsd, or train on fewer examples, for fewer epochs, or on a smaller model.',
-  ];
 }

@@ -152,6 +152,19 @@ test('what the run would be refused by stands in the way of its plan', async () 
   expect(plan.config).toBeUndefined();
 });
 
+test('a budget that does not bear the run stands in the way, of all tries together too, unless a person is to be asked', async () => {
+  const { estimateUsd = 0 } = await planned();
+  const overBudget = [{ code: 'over_budget', message: expect.stringMatching(/its budget is/) }];
+  const low = await planned({ budgetUsd: estimateUsd * 0.9 });
+  expect(low.obstacles).toMatchObject(overBudget);
+  expect(low.config).toBeUndefined();
+  const tries = [{ hyperparameters: { epochs: 2 } }, { hyperparameters: { epochs: 4 } }];
+  const several = await planned({ changes: { ...requestFor().changes, tries, budgetUsd: estimateUsd * 1.1 } });
+  expect(several.obstacles).toMatchObject(overBudget);
+  const asked = { ...requestFor().changes, overBudget: 'ask' } as const;
+  expect((await planned({ budgetUsd: estimateUsd * 0.9, changes: asked })).obstacles).toEqual([]);
+});
+
 test('a request that is none is refused before a worker is asked', async () => {
   await expect(planned({ margin: 2 })).rejects.toMatchObject({ code: 'invalid_config' });
   await expect(at.client.migrate(requestFor({ margin: 2 }))).rejects.toMatchObject({ code: 'invalid_config' });

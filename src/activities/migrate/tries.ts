@@ -1,4 +1,5 @@
 import type { RunConfigInput } from '../../contract/config.ts';
+import { overBudget } from '../../contract/cost.ts';
 import { TunewrightError } from '../../contract/errors.ts';
 import type { MigrationPlan, MigrationRequest, OtherBase } from '../../contract/migration.ts';
 import { budgetOf } from './config.ts';
@@ -12,7 +13,7 @@ export async function planOfAll(
 ): Promise<MigrationPlan> {
   const { otherBases: _, changes: { tries: __, ...changes } = {}, ...single } = request;
   const tries = triedBy(request);
-  if (tries.length === 0) return await planOf(request);
+  if (tries.length === 0) return withinBudget(await planOf(request));
   const { config, estimateUsd: ___, ...plan } = await planOf({ ...single, changes: { ...changes, tries } });
   const each: MigrationPlan[] = [];
   for (const { model = request.baseModel, ...one } of tries) {
@@ -32,7 +33,7 @@ export async function planOfAll(
   };
   const bases = firstOfEach(each, ({ to }) => to.baseModel).filter(({ to }) => to.baseModel !== request.baseModel);
   const budgetUsd = changes.budgetUsd ?? budgetOf(request, estimateUsd);
-  return {
+  return withinBudget({
     ...plan,
     ...(bases.length > 0 ? { others: bases.map(otherOf) } : {}),
     ...(obstacles.length === 0 && config ? { config: { ...config, budgetUsd } } : {}),
@@ -40,7 +41,18 @@ export async function planOfAll(
     notes: [...new Set(all.flatMap(({ notes }) => notes))],
     ...(estimateUsd === undefined ? {} : { estimateUsd }),
     days: { ...plan.days, ...soonest('lastJob'), ...soonest('margin') },
-  };
+  });
+}
+
+/** What its run would be refused by once it has begun is in the way before. */
+function withinBudget({ config, ...plan }: MigrationPlan): MigrationPlan {
+  const { estimateUsd } = plan;
+  if (!config) return plan;
+  if (config.overBudget === 'ask' || estimateUsd === undefined || estimateUsd <= config.budgetUsd) {
+    return { ...plan, config };
+  }
+  const [message, advice] = overBudget(estimateUsd, config.budgetUsd);
+  return { ...plan, obstacles: [{ code: 'over_budget', message, advice }] };
 }
 
 /** The tries of the run, else its bases where there are several. Throws `invalid_config` where both are named. */

@@ -34,13 +34,20 @@ test('it lives, and is ready while Temporal answers', async () => {
 test.each([
   ['is gone', async (way: Way) => await way.cut()],
   ['is silent', async (way: Way) => way.silence()],
-])('when Temporal %s it lives, is not ready, and has events sent again', async (_, lose) => {
+])('when Temporal %s it lives, is not ready, has events sent again, and says so of jobs', async (_, lose) => {
   const { way, url } = await gatewayByWay();
   await lose(way);
-  const [alive, ready, event] = await Promise.all([get(`${url}/healthz`), get(`${url}/readyz`), deliver(url)]);
+  const jobs = `${url}/openai/v1/fine_tuning/jobs`;
+  const [alive, ready, event, ...asked] = await Promise.all([
+    ...[get(`${url}/healthz`), get(`${url}/readyz`), deliver(url)],
+    ...['', '/ftjob-a', '/ftjob-a/events', '/ftjob-a/checkpoints'].map(async (path) => await get(`${jobs}${path}`)),
+  ]);
   expect(alive).toEqual({ status: 200, json: { status: 'ok' } });
   expect(ready).toEqual({ status: 503, json: { status: 'unavailable', reason: 'Temporal does not answer.' } });
   expect(event).toEqual({ status: 503, json: { error: 'The event could not be passed on: send it again.' } });
+  for (const answer of asked) {
+    expect(answer).toMatchObject({ status: 503, json: { error: { code: 'temporal_unreachable' } } });
+  }
 });
 
 test('a port that is taken is named', async () => {

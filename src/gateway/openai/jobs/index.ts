@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { type Context, Hono } from 'hono';
+import { type Context, Hono, type Next } from 'hono';
 import type { Logger } from 'pino';
 import { clientOver } from '../../../client.ts';
 import { parseRunConfig } from '../../../contract/config.ts';
@@ -31,6 +31,7 @@ export interface JobsContext {
 }
 
 const mostListed = 100;
+/** Clients wait for minutes, and try again then: what is silent is told of before. */
 const longestMs = 10_000;
 
 /** `/fine_tuning/jobs`: each job is a run. */
@@ -38,6 +39,7 @@ export function jobs(context: JobsContext): Hono<Caller> {
   const { client, taskQueue, platforms, logger } = context;
   const runs = clientOver(client, { taskQueue, namespace: client.options.namespace });
   const app = new Hono<Caller>();
+  const soon = async (_: Context, next: Next) => await client.withDeadline(Date.now() + longestMs, next);
 
   async function existing(c: Context): Promise<Found> {
     const id = c.req.param('id') ?? '';
@@ -47,7 +49,7 @@ export function jobs(context: JobsContext): Hono<Caller> {
     throw new ApiError(404, `Could not find fine tune: ${id}`, { code: 'fine_tune_not_found', param: 'fine_tune_id' });
   }
 
-  app.post('/', smallBody, async (c) => {
+  app.post('/', smallBody, soon, async (c) => {
     const wanted = await jsonOf(c, newJob);
     const training = await fileOf(context, wanted.training_file, 'training_file');
     const validation = wanted.validation_file
@@ -68,7 +70,7 @@ export function jobs(context: JobsContext): Hono<Caller> {
     return c.json(viewJob(found));
   });
 
-  app.get('/', async (c) => {
+  app.get('/', soon, async (c) => {
     const limit = pageSize(c, 20, mostListed);
     const after = c.req.query('after');
     const metadata = Object.entries(c.req.query()).flatMap(([name, value]) => {
@@ -85,9 +87,9 @@ export function jobs(context: JobsContext): Hono<Caller> {
     return c.json({ object: 'list', data: data.slice(0, limit), has_more: data.length > limit });
   });
 
-  app.get('/:id', async (c) => c.json(viewJob(await existing(c))));
+  app.get('/:id', soon, async (c) => c.json(viewJob(await existing(c))));
 
-  app.get('/:id/events', async (c) => {
+  app.get('/:id/events', soon, async (c) => {
     const { progress } = await existing(c);
     const told = await ofTheJob(
       progress,
@@ -96,7 +98,7 @@ export function jobs(context: JobsContext): Hono<Caller> {
     return c.json(page(viewEvents(progress, told), pageSize(c, 20, mostListed), c.req.query('after')));
   });
 
-  app.get('/:id/checkpoints', async (c) => {
+  app.get('/:id/checkpoints', soon, async (c) => {
     const { progress } = await existing(c);
     const found = await ofTheJob(
       progress,

@@ -77,6 +77,11 @@ test('a job is paused and resumed', async () => {
   await until({ ...there, client }, id, (status) => status === 'running' || status === 'queued');
   await client.fineTuning.jobs.cancel(id);
   expect(await until({ ...there, client }, id, over)).toMatchObject({ status: 'cancelled', fine_tuned_model: null });
+  expect(await client.fineTuning.jobs.cancel(id)).toMatchObject({ id, status: 'cancelled' });
+  await expect(client.fineTuning.jobs.pause(id)).rejects.toMatchObject({
+    status: 400,
+    message: expect.stringMatching(/The job is over: it is cancelled\./),
+  });
 });
 
 test('a job that fails says why', async () => {

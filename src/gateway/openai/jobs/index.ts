@@ -31,6 +31,7 @@ export interface JobsContext {
 }
 
 const mostListed = 100;
+const over: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
 /** Clients wait for minutes, and try again then: what is silent is told of before. */
 const longestMs = 10_000;
 
@@ -111,8 +112,12 @@ export function jobs(context: JobsContext): Hono<Caller> {
 
   const steer = (act: 'cancel' | 'pause' | 'resume') =>
     app.post(`/:id/${act}`, async (c) => {
-      const { progress } = await existing(c);
-      const run = runs.get(progress.name);
+      const found = await existing(c);
+      const job = viewJob(found);
+      // A client whose answer was lost asks again.
+      if (act === 'cancel' && job.status === 'cancelled') return c.json(job);
+      if (over.has(job.status)) throw refused(`The job is over: it is ${job.status}.`, 'fine_tune_id');
+      const run = runs.get(found.progress.name);
       await (act === 'cancel' ? run.cancel(`asked for by ${c.var.caller ?? 'a program'}`) : run[act]());
       return c.json(viewJob(await existing(c)));
     });

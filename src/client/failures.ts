@@ -5,8 +5,9 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError, TerminatedFailure } from '@temporalio/common';
 import { type ErrorCode, type FailureDetails, TunewrightError } from '../contract/errors.ts';
+import { noNamespace } from '../contract/temporal-address.ts';
 import { unreachable } from './connect.ts';
 
 /** Names whatever the Temporal client throws about a run. */
@@ -23,6 +24,7 @@ export function runError(name: string, error: unknown): unknown {
       cause: error,
     });
   }
+  if (error instanceof NamespaceNotFoundError) return noNamespace(error.namespace, error);
   if (error instanceof WorkflowFailedError || error instanceof WorkflowUpdateFailedError) {
     return failureError(name, error.cause);
   }

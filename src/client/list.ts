@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { workflowType } from '../contract/messages.ts';
 import type { RunProgress, RunStatus } from '../contract/run.ts';
 import { searchAttributes } from '../contract/search-attributes.ts';
+import { runError } from './failures.ts';
 import { lastTold } from './live.ts';
 
 export interface ListOptions {
@@ -24,9 +25,13 @@ export async function* listRuns(
     model && `${searchAttributes.model.name} = ${quoted(model)}`,
   ];
   let left = limit;
-  for await (const run of client.workflow.list({ query: conditions.filter(Boolean).join(' AND ') })) {
-    if (left-- <= 0) return;
-    yield lastTold(run);
+  try {
+    for await (const run of client.workflow.list({ query: conditions.filter(Boolean).join(' AND ') })) {
+      if (left-- <= 0) return;
+      yield lastTold(run);
+    }
+  } catch (error) {
+    throw runError('', error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { connect } from '../../src/client/connect.ts';
+import { createClient } from '../../src/client.ts';
 import { migrationName, migrationType } from '../../src/contract/migration.ts';
 import { type Pipeline, pipeline } from '../support/pipeline.ts';
 
@@ -14,6 +15,15 @@ async function tried(model: string): Promise<string> {
   await expect(migration.result()).rejects.toMatchObject({ code: 'model_unknown' });
   return migration.name;
 }
+
+test('a namespace that Temporal does not have is told by name', async () => {
+  const { address } = at.settings.temporal;
+  const client = await createClient({ address, namespace: 'elsewhere' });
+  const none = { code: 'invalid_config', message: 'The Temporal cluster has no namespace "elsewhere".' };
+  await expect(client.get('a').progress()).rejects.toMatchObject(none);
+  await expect(client.list().next()).rejects.toMatchObject(none);
+  await client.close();
+});
 
 test('migrations are listed newest first, each name by its latest execution', async () => {
   const names = [await tried('orders'), await tried('invoices'), await tried('orders')];

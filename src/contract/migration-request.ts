@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeIssues } from './config.ts';
+import { describeIssues } from './issues.ts';
 import { TunewrightError } from './errors.ts';
 import type { MigrationOrder, MigrationRequest } from './migration.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { describeIssues } from './issues.ts';
 import { TunewrightError } from './errors.ts';
+import { describeIssues } from './issues.ts';
 import type { MigrationOrder, MigrationRequest } from './migration.ts';
 
 /** Fields of a run that a migration sets itself, by what says them. */

@@ -11,7 +11,7 @@ export { type Encoding, usualEncoding };
 const markers = { message: 3, name: 1, example: 3 };
 /** Instructions and definitions come again and again, what people ask and are answered hardly ever. */
 const mostRemembered = 100;
-/** Of all of them together: a hundred of the longest would be gigabytes. */
+/** Of all of them together. */
 const mostLetters = 1 << 20;
 
 export interface ExampleTokens {
@@ -90,37 +90,43 @@ export function tokenCounter(encoding: Encoding): TokenCounter {
 
 /** Counts texts that come again and again. The last one is compared: that takes less time than its hash does. */
 export function remembering(texts: ByteCounter): ByteCounter {
-  const remembered = new Map<string, { tokens: number; hinted: boolean }>();
+  const remembered = new Map<string, Counted>();
   let letters = 0;
-  let last = '';
-  let lastTokens = 0;
-  const keep = (text: string, known: { tokens: number; hinted: boolean }): void => {
-    if (text.length > mostLetters) return;
-    if (remembered.size >= mostRemembered || letters + text.length > mostLetters) {
+  let last: Counted = { text: '', tokens: 0, hinted: false };
+  const keep = (known: Counted): void => {
+    const { length } = known.text;
+    if (remembered.size >= mostRemembered || letters + length > mostLetters) {
       remembered.clear();
       letters = 0;
     }
-    remembered.set(text, known);
-    letters += text.length;
+    remembered.set(known.text, known);
+    letters += length;
   };
   const counter = {
     hinted: false,
     count(text: string): number {
-      if (text === last) return lastTokens;
-      let known = remembered.get(text);
-      if (!known) {
-        const tokens = texts.count(text);
-        known = { tokens, hinted: texts.hinted };
-        keep(text, known);
+      if (text !== last.text) {
+        const known = remembered.get(text);
+        const counted = known ?? { text, tokens: texts.count(text), hinted: texts.hinted };
+        // Of the longest of all a hundred would be gigabytes.
+        if (text.length > mostLetters) {
+          counter.hinted = counted.hinted;
+          return counted.tokens;
+        }
+        if (!known) keep(counted);
+        last = counted;
       }
-      counter.hinted = known.hinted;
-      if (text.length > mostLetters) return known.tokens;
-      last = text;
-      lastTokens = known.tokens;
-      return lastTokens;
+      counter.hinted = last.hinted;
+      return last.tokens;
     },
   };
   return counter;
+}
+
+interface Counted {
+  text: string;
+  tokens: number;
+  hinted: boolean;
 }
 
 /** Nothing but text: most messages. */

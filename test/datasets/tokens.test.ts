@@ -91,6 +91,22 @@ test('of texts, a million letters in all are remembered', () => {
   expect(counted).toEqual([1, 700_000, 600_000, 1, 1_100_000, 1_100_000]);
 });
 
+test('a hint of the text that was counted last is kept, whatever long text stands between', () => {
+  const letters = {
+    hinted: false,
+    count(text: string): number {
+      letters.hinted = text === 'x';
+      return text.length;
+    },
+  };
+  const known = remembering(letters);
+  const hints = ['x', 'y'.repeat(1_100_000), 'x', 'z', 'x'].map((text) => {
+    known.count(text);
+    return known.hinted;
+  });
+  expect(hints).toEqual([true, false, true, false, true]);
+});
+
 test('special tokens are text like any other, and no text is refused', () => {
   expect(counter.text('<|endoftext|>')).toBe(7);
   expect(counter.text('\ud800')).toBeGreaterThan(0);

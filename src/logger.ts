@@ -1,5 +1,6 @@
 import { DefaultLogger, type LogLevel, Runtime } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
+import { TunewrightError } from './contract/errors.ts';
 
 /** Where keys could slip into a log line: never printed. */
 const secrets = ['apiKey', '*.apiKey', 'authorization', '*.authorization', '*.headers'];
@@ -8,7 +9,8 @@ const secrets = ['apiKey', '*.apiKey', 'authorization', '*.authorization', '*.he
 function serialize(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { message, stack } = error;
-  const type = (error as { type?: string | null }).type ?? 'internal';
+  const named = error instanceof TunewrightError ? error.code : (error as { type?: string | null }).type;
+  const type = named ?? 'internal';
   return { ...error, type, message, ...(type === 'internal' ? { stack } : {}) };
 }
 

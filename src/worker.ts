@@ -10,7 +10,7 @@ import { TunewrightError } from './contract/errors.ts';
 import { checkAddress } from './contract/temporal-address.ts';
 import { createLogger, installRuntime } from './logger.ts';
 import { createPlatforms } from './platforms/registry.ts';
-import { recordsAt } from './records/index.ts';
+import { openRecords, recordsAt } from './records/index.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 
 /** About 0.35 MiB each: a run that waits needs none of it, it is replayed from its short history when it wakes. */
@@ -122,6 +122,11 @@ export async function runWorker(
     const running = worker.run();
     const { taskQueue, deployment } = settings;
     logger.info({ address: settings.temporal.address, taskQueue, deployment }, 'the worker is running');
+    // They may be away for a while. With a wrong password a run would wait for them when it has paid.
+    void openRecords(settings.records).then(
+      (records) => records.close(),
+      (error) => logger.warn({ error }, 'the records cannot be opened: what needs them waits until they can'),
+    );
     const shutDown = () => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       setTimeout(() => {

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { TunewrightError } from '../contract/errors.ts';
 
-/** The name of an environment variable. Something else is likely the key itself, and no message quotes it. */
+/** The name of an environment variable, in capitals as is usual. Something else is likely the key itself, and no message quotes it. */
 export const variableName = z
   .string()
-  .regex(/^[A-Za-z_]\w*$/, 'is no name of an environment variable; a key itself never stands in a file');
+  .regex(
+    /^[A-Z_][A-Z\d_]*$/,
+    'is no name of an environment variable, in capitals; a key itself never stands in a file',
+  );
 
 /** A base address. What stands before an `@` would be shown with it wherever it is named, and no request takes it. */
 export const baseAddress = z

@@ -69,6 +69,18 @@ function start(argv: string[], env: NodeJS.ProcessEnv = {}) {
 const worker = (seconds?: number) =>
   start(['worker'], seconds === undefined ? {} : { TUNEWRIGHT_SHUTDOWN_SECONDS: String(seconds) });
 
+test('a worker that cannot open the records says so before there is a run, and lives on', async () => {
+  const { child, signal } = start(['worker'], { TUNEWRIGHT_RECORDS: 'postgres://nobody:secret@127.0.0.1:1/none' });
+  const said: string[] = [];
+  for await (const text of child.stderr) {
+    said.push(String(text));
+    if (said.join('').includes('the records cannot be opened')) break;
+  }
+  expect(said.join('')).toMatch(/"level":40.*"type":"records_unavailable".*127\.0\.0\.1:1/);
+  expect(said.join('')).not.toContain('secret');
+  expect((await signal('SIGTERM')).code).toBe(0);
+});
+
 /** What the warm-up asks, and both models in their evaluations. */
 const warmUp = 1;
 const questions = 2 * 13;

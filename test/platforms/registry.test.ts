@@ -130,6 +130,7 @@ describe('a key is never told', () => {
   test.each([
     [{ platform: 'openai', apiKeyEnv: 'sk-proj-secret' }, 'apiKeyEnv: is no name of an environment variable'],
     [{ platform: 'openai', webhookSecretEnv: 'whsec_secret+/=' }, 'webhookSecretEnv: is no name of an environment'],
+    [{ platform: 'openai', apiKeyEnv: 'hf_secret' }, 'apiKeyEnv: is no name of an environment variable, in capitals'],
     [{ ...azure, apiKeyEnv: '0secret' }, 'apiKeyEnv: is no name of an environment variable'],
     [{ platform: 'openai', baseURL: 'https://me:secret@proxy.example/v1' }, 'baseURL: holds a user or a password'],
     [{ platform: 'openai', headers: { 'x-proxy': 'secret\nsecret' } }, 'headers.x-proxy: cannot be sent in a header'],

@@ -25,7 +25,7 @@ export function readWeb(
       const length = Number(response.headers.get('content-length') ?? Number.NaN);
       const encoded = response.headers.has('content-encoding');
       return {
-        body: response.body ?? nothing(),
+        body: bodyOf(response),
         total: Number.isNaN(length) || encoded ? undefined : from + length,
         // A weak tag says that it means the same, not that it is the same.
         resumable: etag?.startsWith('"') === true && !encoded,
@@ -35,7 +35,10 @@ export function readWeb(
   );
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
+/** With the response: collected as garbage while nobody reads its body it would cancel that. */
+async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
+  if (response.body) yield* response.body;
+}
 
 /** Without what may be nobody's business. */
 export function shownAddress(address: string): string {

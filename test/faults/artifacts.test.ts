@@ -191,7 +191,7 @@ describe('a file is harmed once a job is paid: the run names it, and goes on whe
     expect(new Set(await troubleOf(temporal, run))).toEqual(new Set([error]));
     const handle = world.client.get(run);
     expect((await handle.progress()).live?.trouble).toMatch(
-      /The artifact \w+ (is gone from|was changed in) the store\.$/,
+      /The artifact \w+ (is not in the store; it was put at file:\S+|was changed in the store)\.$/,
     );
     const { path, content } = kept.get(run) as Kept;
     await writeFile(path, content);

@@ -23,6 +23,9 @@ export interface Outcome {
   cause?: unknown;
 }
 
+/** By what they have sent: the body of a response that is collected as garbage is cancelled while nobody reads it. */
+const senders = new WeakMap<ReadableStream, Response>();
+
 /** One attempt at one target; rethrows only what the caller's signal has aborted. */
 export async function forward(platforms: Platforms, target: Target, call: Call): Promise<Outcome> {
   const { connection, modelId, deployment } = target;
@@ -42,8 +45,9 @@ export async function forward(platforms: Platforms, target: Target, call: Call):
       // The credentials are for that address alone.
       redirect: 'manual',
     });
-    const { status } = answer;
-    const passed = new Response(answer.body, { status, headers: toCaller(answer.headers) });
+    const { status, body } = answer;
+    if (body) senders.set(body, answer);
+    const passed = new Response(body, { status, headers: toCaller(answer.headers) });
     return isTrouble(status) ? { answer: passed, trouble: `http_${status}` } : { answer: passed };
   } catch (cause) {
     if (call.signal.aborted) throw cause;

@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import OpenAI from 'openai';
 import { closedPort } from '../../platforms/support.ts';
 import { at, type Front, front, json, question, upstream } from './support.ts';
@@ -68,6 +71,24 @@ describe('while the champion fails, its predecessor answers', () => {
 describe('the champion has the last word', () => {
   test('when all fail: what it says is passed on', async () => {
     const first = await upstream((response) => json(response, 500, { error: { message: 'The first fails.' } }));
+    const second = await upstream((response) => json(response, 503, { error: { message: 'The second fails.' } }));
+    const there = await front({ first: first.connection, second: second.connection });
+    await there.promote({ connection: 'first' });
+    await there.promote({ connection: 'second' });
+    await expect(asked(there)).rejects.toMatchObject({ status: 503, message: '503 The second fails.' });
+  });
+
+  test('however long the others take: its answer is not collected as garbage meanwhile', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const first = await upstream(async (response) => {
+      // What is collected is told in a turn of its own.
+      for (let turn = 0; turn < 10; turn++) {
+        collect();
+        await setImmediate();
+      }
+      json(response, 500, { error: { message: 'The first fails.' } });
+    });
     const second = await upstream((response) => json(response, 503, { error: { message: 'The second fails.' } }));
     const there = await front({ first: first.connection, second: second.connection });
     await there.promote({ connection: 'first' });

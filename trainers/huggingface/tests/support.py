@@ -101,7 +101,9 @@ class TrainingProcess:
     def ended(self) -> int:
         self.said += [json.loads(line) for line in self._told]
         _, errors = self.process.communicate(timeout=60)
-        assert self.process.returncode != 1, errors
+        # Shown where a test fails.
+        print(errors, file=sys.stderr)
+        assert self.process.returncode != 1
         return self.process.returncode
 
     def losses(self) -> dict[int, float]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tunewright_trainer.job import Storage
+from tunewright_trainer.ranks import _free_port
 from tunewright_trainer.train import REFUSED, STOPPED
 
 from .support import TrainingProcess, job, small_storage
@@ -51,6 +52,11 @@ def gone(pids: list[int]) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def test_they_meet_at_a_port_that_the_system_gives_to_nobody() -> None:
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    assert _free_port() < int(given[0])
 
 
 def test_two_learn_together_what_one_learns_alone(storage: Storage, undisturbed: TrainingProcess) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from .leash import end_as, follow
 
 _LEADER = "TUNEWRIGHT_LEADER"
 """The process that has started this one, which it does not outlive."""
+_PORTS = range(20_000, 32_000)
 _GRACE_SECONDS = 10
 """Once one has failed the others wait for it for ever; what they have to say themselves they say by then."""
 
@@ -65,6 +67,14 @@ def together() -> None:
         PartialState().wait_for_everyone()
 
 
+def leave() -> None:
+    """Before this process ends: with its connections still open PyTorch may abort it."""
+    if world() > 1:
+        from accelerate import PartialState
+
+        PartialState().destroy_process_group()
+
+
 def _gpus() -> int:
     import torch
 
@@ -72,16 +82,13 @@ def _gpus() -> int:
 
 
 def _run(count: int, descriptors: tuple[int, ...]) -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
     shared = {
         # More threads than cores are slower by far.
         "OMP_NUM_THREADS": "1",
         **os.environ,
         _LEADER: str(os.getpid()),
         "MASTER_ADDR": "127.0.0.1",
-        "MASTER_PORT": str(port),
+        "MASTER_PORT": str(_free_port()),
         "WORLD_SIZE": str(count),
         "LOCAL_WORLD_SIZE": str(count),
     }
@@ -99,6 +106,18 @@ def _run(count: int, descriptors: tuple[int, ...]) -> int:
 
     signal.signal(signal.SIGTERM, pass_on)
     return _end_of(ranks)
+
+
+def _free_port() -> int:
+    """It is used seconds later: none of those that the system gives to whoever connects meanwhile."""
+    for port in random.sample(_PORTS, len(_PORTS)):
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise OSError("No port is free for the processes of a training to meet.")
 
 
 def _end_of(ranks: list[subprocess.Popen[bytes]]) -> int:

@@ -216,6 +216,7 @@ def train(storage: Storage, job: Job, progress: Progress) -> bool:
     )
     last = last_whole(checkpoints)
     trainer.train(resume_from_checkpoint=str(last) if last else None)
+    ranks.leave()
     if telling.stop and trainer.state.global_step < trainer.state.max_steps:
         return False
     if ranks.rank() > 0:

@@ -14,11 +14,17 @@ function isSpeaking(role: string | undefined): role is Message['role'] {
   return role === 'system' || role === 'user' || role === 'assistant';
 }
 
-/** Whether something is a list of turns, or one written as JSON text, as tables have it. */
+/** Whether something is a list of turns, or one written as JSON text. */
 export function isTurns(value: unknown): boolean {
-  if (typeof value !== 'string') return Array.isArray(value);
-  if (!/^\s*\[\s*\{/.test(value)) return false;
-  return listOf(value)?.every((turn) => typeof speakerOf(turn) === 'string') ?? false;
+  return turnsIn(value) !== undefined;
+}
+
+/** A list, or one of turns that is written as JSON text, as tables have it; undefined for anything else. */
+function turnsIn(value: unknown): unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== 'string' || !/^\s*\[\s*\{/.test(value)) return undefined;
+  const list = listOf(value);
+  return list?.every((turn) => typeof speakerOf(turn) === 'string') ? list : undefined;
 }
 
 function speakerOf(turn: unknown): unknown {
@@ -30,8 +36,7 @@ function speakerOf(turn: unknown): unknown {
  * `role`'s. Throws `RowFault` for what is no such turn, for roles that cannot be told (function calls), and for turns that say nothing.
  */
 export function messagesOf(value: unknown, column: string, role: Message['role']): Message[] {
-  if (typeof value === 'string' && !isTurns(value)) return [messageOf({ role, content: value }, column)];
-  const turns: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? (listOf(value) ?? []) : [value];
+  const turns = turnsIn(value) ?? [typeof value === 'string' ? { role, content: value } : value];
   return turns.map((turn) => messageOf(turn, column));
 }
 

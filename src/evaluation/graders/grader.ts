@@ -59,7 +59,7 @@ interface Case {
 
 /**
  * A grader of some texts, given as templates; `reference` must not be empty where it comes from the example.
- * @param comparable throws `grader_failed` for a reference that no answer can be compared with
+ * @param comparable throws `grader_failed` for a reference that no answer can be compared with, as `judge` does when it meets one
  */
 export function textGrader<Texts extends Partial<Record<string, string>>>(
   templates: Texts,
@@ -80,7 +80,6 @@ export function textGrader<Texts extends Partial<Record<string, string>>>(
       for (const { name, template } of parsed) {
         texts[name] = name === 'reference' ? filledReference(template, item, sample) : template.fill(item, sample);
       }
-      if (texts.reference !== undefined) comparable(texts.reference);
       return judge(texts as Texts, { item, sample, grading });
     },
   };

@@ -37,8 +37,10 @@ export function textSimilarity(config: ConfigOf<'text_similarity'>, context: Gra
   if (metric === 'cosine') return cosine(config, context);
   const similarity = similarities[metric];
   const comparable = metric.startsWith('rouge') ? readByRouge : undefined;
-  const judge = (texts: { input: string; reference: string }) =>
-    scored(similarity(texts.input, texts.reference), threshold);
+  const judge = (texts: { input: string; reference: string }) => {
+    comparable?.(texts.reference);
+    return scored(similarity(texts.input, texts.reference), threshold);
+  };
   return textGrader({ input, reference }, judge, comparable);
 }
 

@@ -66,11 +66,10 @@ function laterOf(groups: readonly Entry[][]): Entry[] {
 function answeredOtherwise(groups: readonly Entry[][]): Entry[] {
   const all = groups.flat();
   if (new Set(all.map(({ answer }) => answer)).size * examplesPerClass > all.length) return [];
-  return groups
-    .flatMap(([first, ...others]) =>
-      others.filter(({ prompt, answer }) => prompt !== first?.prompt && answer !== first?.answer),
-    )
-    .sort((a, b) => a.line - b.line);
+  const differing = groups.map(([first, ...others]) =>
+    first ? [first, ...others.filter(({ answer }) => answer !== first.answer)] : [],
+  );
+  return laterOf(differing).sort((a, b) => a.line - b.line);
 }
 
 export interface AlikeOptions {

@@ -10,6 +10,7 @@ import { defaultAddress, type TemporalAddress } from './contract/temporal-addres
 import { readStack, type Stack } from './embedded/stack-file.ts';
 import { type CatalogueFile, readCatalogueFile } from './platforms/catalogue.ts';
 import { type Connections, defaultConnections, standInConnection, standInKeyEnv } from './platforms/registry.ts';
+import { hasCredentials } from './platforms/secrets.ts';
 
 const configFileSchema = z.strictObject({
   gateway: z
@@ -177,8 +178,7 @@ function deploymentOf(env: NodeJS.ProcessEnv): Deployment | undefined {
 
 function noticesOf({ TUNEWRIGHT_NOTIFY_URL: url, TUNEWRIGHT_NOTIFY_SECRET: secret }: NodeJS.ProcessEnv) {
   if (!url) return undefined;
-  const { protocol, username, password } = URL.canParse(url) ? new URL(url) : { protocol: '' };
-  if (!/^https?:$/.test(protocol) || username || password) {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol) || hasCredentials(url)) {
     throw new TunewrightError(
       'invalid_config',
       'TUNEWRIGHT_NOTIFY_URL is no http or https address that can be posted to.',

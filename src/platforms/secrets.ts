@@ -30,7 +30,8 @@ export function keyIn(env: NodeJS.ProcessEnv, name: string): string | undefined 
   });
 }
 
-function hasCredentials(url: string): boolean {
+/** Whether a user or a password stands before an `@`. */
+export function hasCredentials(url: string): boolean {
   const { username, password } = URL.canParse(url) ? new URL(url) : { username: '', password: '' };
   return username !== '' || password !== '';
 }

@@ -39,12 +39,17 @@ export function shown(name: string): string {
   return JSON.stringify(name.length > 40 ? `${name.slice(0, 40)}…` : name);
 }
 
+/** An integer with a comma before each thousand. By hand: the first use of the engine's own takes 15 ms, in each thread. */
+export function grouped(count: number): string {
+  return String(count).replace(/\d(?=(?:\d{3})+$)/g, '$&,');
+}
+
 /** So many lines are named. */
 const mostLines = 10;
 
 /** Where they are: `lines 3, 7, …`. */
 export function linesOf(items: readonly { line: number }[]): string {
-  const named = items.slice(0, mostLines).map(({ line }) => line.toLocaleString('en-US'));
+  const named = items.slice(0, mostLines).map(({ line }) => grouped(line));
   const more = items.length > mostLines ? ', …' : '';
   return `${items.length === 1 ? 'line' : 'lines'} ${named.join(', ')}${more}`;
 }
@@ -109,5 +114,5 @@ function warningOf({ first, more, times }: Kind): Problem {
   if (times === 1) return first;
   const lines = [...new Set([first, ...more].map(({ line = 0 }) => line))];
   const where = lines.length > 1 ? `: ${linesOf(lines.map((line) => ({ line })))}` : '';
-  return { ...first, message: `${first.message} (${times.toLocaleString('en-US')} times${where})`, more };
+  return { ...first, message: `${first.message} (${grouped(times)} times${where})`, more };
 }

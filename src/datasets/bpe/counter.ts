@@ -1,13 +1,7 @@
-import { hasHint } from './hints.ts';
-import { pieceMemory } from './memory.ts';
-import { countMerged } from './merge.ts';
+import { kernelOf } from './kernel.ts';
 import { partLetters, partsOf } from './parts.ts';
-import { endMark, endMarks, patterns, scanner } from './pieces.ts';
-import { type Encoding, vocabulary } from './vocabulary.ts';
-import { longestShort, readAhead, type Utf8, wordCounter } from './words.ts';
-
-/** A text of more is counted with a buffer of its own. */
-const keptBytes = 1 << 20;
+import { patternOf } from './patterns.ts';
+import type { Encoding } from './vocabulary.ts';
 
 export interface ByteCounter {
   /** The tokens of a text. */
@@ -26,7 +20,6 @@ export function byteCounter(encoding: Encoding): ByteCounter {
   return known;
 }
 
-/** One an encoding: its tables are megabytes, and what it remembers serves the next file too. */
 const counters = new Map<Encoding, ByteCounter>();
 
 /** Of a long text one part after another, for the memory that each takes. */
@@ -50,68 +43,37 @@ function inParts(whole: ByteCounter): ByteCounter {
 }
 
 function newCounter(encoding: Encoding): ByteCounter {
-  const known = vocabulary(encoding);
-  const endByHand = scanner(encoding);
-  const pattern = patterns[encoding];
-  const words = wordCounter(encoding, countPiece);
-  const memory = pieceMemory();
-  const kept = utf8Of(keptBytes);
-
-  function countPiece(bytes: Uint8Array, start: number, end: number): number {
-    if (end - start <= known.longest && known.rankOf(bytes, start, end) >= 0) return 1;
-    return countMerged(known, bytes, start, end);
-  }
-
-  function countLong(bytes: Uint8Array, start: number, end: number): number {
-    const remembered = memory.find(bytes, start, end);
-    if (remembered > 0) return remembered;
-    const tokens = countPiece(bytes, start, end);
-    memory.keep(bytes, start, end, tokens);
-    return tokens;
-  }
+  const pattern = patternOf(encoding);
+  const { start, write, run, piece, told } = kernelOf(encoding);
 
   const counter = {
     hinted: false,
     count(text: string): number {
-      const needed = 3 * text.length + endMarks + readAhead;
-      const utf8 = needed <= keptBytes ? kept : utf8Of(needed);
-      const { bytes, writer } = utf8;
-      const length = writer.write(text);
-      for (let i = length; i < length + endMarks; i++) bytes[i] = endMark;
-      let total = 0;
-      let hinted = false;
+      const end = write(text);
+      let at = run(start, end);
+      let tokens = told[0] as number;
+      let hints = told[1] as number;
       /** By how much a place in the bytes is ahead of the same place in the text. */
-      let ahead = 0;
-      for (let start = 0; start < length; ) {
-        start = words.run(utf8, start, length);
-        total += words.tokens;
-        hinted ||= words.hinted;
-        if (start >= length) break;
-        let end = endByHand(bytes, start);
-        if (end < 0) {
-          const from = start - ahead;
-          pattern.lastIndex = from;
-          pattern.test(text);
-          const to = pattern.lastIndex;
-          end = start + bytesOf(text, from, to);
-          ahead += end - start - (to - from);
-        }
-        hinted ||= hasHint(bytes, start, end);
-        if (end - start === 1) total += 1;
-        else if (end - start <= longestShort && bytes[end - 1] !== 0) total += words.piece(utf8, start, end);
-        else total += countLong(bytes, start, end);
-        start = end;
+      let ahead = start;
+      while (at < end) {
+        const from = at - ahead;
+        pattern.lastIndex = from;
+        pattern.test(text);
+        const to = pattern.lastIndex;
+        const next = at + bytesOf(text, from, to);
+        ahead += next - at - (to - from);
+        piece(at, next);
+        tokens += told[0] as number;
+        hints |= told[1] as number;
+        at = run(next, end);
+        tokens += told[0] as number;
+        hints |= told[1] as number;
       }
-      counter.hinted = hinted;
-      return total;
+      counter.hinted = hints !== 0;
+      return tokens;
     },
   };
   return counter;
-}
-
-function utf8Of(size: number): Utf8 & { writer: Buffer } {
-  const bytes = new Uint8Array(size);
-  return { bytes, view: new DataView(bytes.buffer), writer: Buffer.from(bytes.buffer) };
 }
 
 /** Length in UTF-8. Half a surrogate pair becomes the replacement character, as everywhere where strings are encoded. */

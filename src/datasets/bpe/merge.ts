@@ -1,50 +1,14 @@
-import type { Vocabulary } from './vocabulary.ts';
-
-/** Longer pieces are merged with a heap: the plain search takes time with the square of the length. */
-const plainLength = 100;
 const none = 0x7fffffff;
 
-/** Tokens that the bytes of one piece are merged to: the pair of lowest rank first, of equal ones the left one. */
-export function countMerged({ rankOf, longest }: Vocabulary, bytes: Uint8Array, from: number, to: number): number {
-  const length = to - from;
-  const rank = (start: number, end: number) => {
-    if (end - start > longest) return none;
-    const found = rankOf(bytes, from + start, from + end);
-    return found < 0 ? none : found;
-  };
-  return length <= plainLength ? countPlain(rank, length) : countWithHeap(rank, length);
-}
-
+/** The rank of the token of some bytes, or {@link none}. */
 type Rank = (start: number, end: number) => number;
 
-const starts = new Int32Array(plainLength + 1);
-const ranks = new Int32Array(plainLength + 1);
-
-/** Parts in order: part i is from starts[i] to starts[i + 1]; ranks[i] is that of it together with the next. */
-function countPlain(rank: Rank, length: number): number {
-  let parts = length;
-  for (let i = 0; i <= length; i++) starts[i] = i;
-  const pairRank = (i: number) => (i + 2 <= parts ? rank(starts[i] as number, starts[i + 2] as number) : none);
-  for (let i = 0; i < length; i++) ranks[i] = pairRank(i);
-  for (;;) {
-    let best = none;
-    let at = -1;
-    for (let i = 0; i + 1 < parts; i++) {
-      if ((ranks[i] as number) >= best) continue;
-      best = ranks[i] as number;
-      at = i;
-    }
-    if (at < 0) return parts;
-    starts.copyWithin(at + 1, at + 2, parts + 1);
-    ranks.copyWithin(at + 1, at + 2, parts);
-    parts -= 1;
-    ranks[at] = pairRank(at);
-    if (at > 0) ranks[at - 1] = pairRank(at - 1);
-  }
-}
-
-/** Parts as a linked list over their first bytes; a heap entry is stale once its rank is no longer the part's. */
-function countWithHeap(rank: Rank, length: number): number {
+/**
+ * Tokens that the bytes of a long piece are merged to: the pair of lowest rank first, of equal ones the left one. Parts as a linked list over their
+ * first bytes; a heap entry is stale once its rank is no longer the part's.
+ */
+export function countWithHeap(rankOf: Rank, from: number, to: number): number {
+  const length = to - from;
   const next = new Int32Array(length + 1);
   const previous = new Int32Array(length + 1);
   const pairRanks = new Int32Array(length).fill(none);
@@ -52,7 +16,7 @@ function countWithHeap(rank: Rank, length: number): number {
   const endOf = (part: number) => next[part] as number;
   const judge = (part: number) => {
     const second = endOf(part);
-    const found = second < length ? rank(part, endOf(second)) : none;
+    const found = second < length ? rankOf(from + part, from + endOf(second)) : none;
     pairRanks[part] = found;
     if (found !== none) heap.push(found, part);
   };

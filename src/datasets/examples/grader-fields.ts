@@ -1,4 +1,4 @@
-import { type Finding, linesOf, problemAt } from '../problem.ts';
+import { type Finding, grouped, linesOf, problemAt } from '../problem.ts';
 import { isRecord } from '../reading/json.ts';
 import type { Example } from './formats.ts';
 
@@ -39,7 +39,7 @@ export function graderFields(grader: unknown): GraderFields {
       fields
         .filter(({ lacking }) => lacking > 0)
         .map(({ name, lacking, lines }) => {
-          const who = lacking === 1 ? 'one example lacks' : `${lacking.toLocaleString('en-US')} examples lack`;
+          const who = lacking === 1 ? 'one example lacks' : `${grouped(lacking)} examples lack`;
           const message = `The grader's template names this field of an item, which ${who} (${linesOf(lines)}): their answers cannot be graded. Give them the field, or mend the template.`;
           return problemAt(name, 'grader_field_missing', message);
         }),

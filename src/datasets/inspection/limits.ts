@@ -1,5 +1,5 @@
 import type { ImageLimits } from '../examples/images.ts';
-import { type Problem, problemAt, warningAt } from '../problem.ts';
+import { grouped, type Problem, problemAt, warningAt } from '../problem.ts';
 
 /** The fewest examples that OpenAI's fine-tuning takes. */
 export const fewestExamples = 10;
@@ -32,7 +32,7 @@ export function checkSize({ bytes, examples, withImages }: FileSize, limits: Fil
   const { maximumBytes = Number.POSITIVE_INFINITY, forTraining, images } = limits;
   const found: Problem[] = [];
   if (bytes > maximumBytes) {
-    const message = `The file has ${shown(bytes)} bytes, and the platform takes ${shown(maximumBytes)} at most. Leave some examples out.`;
+    const message = `The file has ${grouped(bytes)} bytes, and the platform takes ${grouped(maximumBytes)} at most. Leave some examples out.`;
     found.push(problemAt('', 'file_too_large', message));
   }
   if (examples < minimumExamples) {
@@ -51,8 +51,4 @@ export function checkSize({ bytes, examples, withImages }: FileSize, limits: Fil
     found.push(warningAt('', 'too_many_image_examples', message));
   }
   return found;
-}
-
-function shown(bytes: number): string {
-  return bytes.toLocaleString('en-US');
 }

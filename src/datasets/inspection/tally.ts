@@ -1,7 +1,7 @@
 import type { Method } from '../../contract/config.ts';
 import { addBeyond } from '../estimate.ts';
 import { graderFields } from '../examples/grader-fields.ts';
-import { type Finding, type Problem, type ProblemCounts, problemLog } from '../problem.ts';
+import { type Finding, grouped, type Problem, type ProblemCounts, problemLog } from '../problem.ts';
 import { type Affixes, affixesOf, bothAffixes } from './affixes.ts';
 import { capitalsOf } from './capitals.ts';
 import { type Classes, classCounter, imbalanceOf } from './classes.ts';
@@ -156,7 +156,7 @@ export function tally(options: TallyOptions): Tally {
 }
 
 function tooLong(tokens: number, most: number): Finding {
-  const [more, read] = [tokens - most, most].map((count) => count.toLocaleString('en-US'));
+  const [more, read] = [tokens - most, most].map(grouped);
   const message = `The example has ${more} tokens more than the ${read} that are trained on: its end is cut off, and with it the answer. Shorten it.`;
   return { code: 'example_too_long', severity: 'warning', message };
 }

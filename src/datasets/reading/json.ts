@@ -1,3 +1,4 @@
+import { grouped } from '../problem.ts';
 import { jsonErrorAt } from './json-error.ts';
 
 /** No example and no tool's parameters need more; what recurses over the data relies on it. */
@@ -19,7 +20,7 @@ export type Beyond = 'too_deep' | 'too_many_values';
 /** What is said of it. */
 export const beyondWords: Readonly<Record<Beyond, string>> = {
   too_deep: `nested more than ${maxDepth} levels deep`,
-  too_many_values: `of more than ${maxValues.toLocaleString('en-US')} values`,
+  too_many_values: `of more than ${grouped(maxValues)} values`,
 };
 
 /** `keys` are those of all objects in the value together. */

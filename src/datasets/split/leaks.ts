@@ -1,4 +1,4 @@
-import { linesOf, type Problem } from '../problem.ts';
+import { grouped, linesOf, type Problem } from '../problem.ts';
 import type { Entry } from './entries.ts';
 import { nearGroups } from './near.ts';
 
@@ -36,7 +36,7 @@ export function leaks(
   const problems: Problem[] = [];
   const place = path === undefined ? {} : { path };
   const message = (leaked: readonly Entry[], what: string) =>
-    `${leaked.length.toLocaleString('en-US')} of ${held.length.toLocaleString('en-US')} examples ask ${what} the ${other} file asks too (${linesOf(leaked)}): ${harm[other]}. Remove them from one of the files.`;
+    `${grouped(leaked.length)} of ${grouped(held.length)} examples ask ${what} the ${other} file asks too (${linesOf(leaked)}): ${harm[other]}. Remove them from one of the files.`;
   if (same.length > 0) {
     problems.push({ code: 'leaked_prompts', severity: 'warning', ...place, message: message(same, 'what') });
   }

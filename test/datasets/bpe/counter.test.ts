@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { get_encoding } from 'tiktoken';
 import { byteCounter } from '../../../src/datasets/bpe/counter.ts';
-import { partsOf } from '../../../src/datasets/bpe/parts.ts';
+import { partLetters, partsOf } from '../../../src/datasets/bpe/parts.ts';
 import { seededRandom } from '../../../src/datasets/random.ts';
 
 const encodings = ['o200k_base', 'cl100k_base'] as const;
@@ -102,6 +102,26 @@ describe.each(encodings)('%s', (encoding) => {
     expect([...partsOf(text)].length).toBeGreaterThan(1);
     expect([...partsOf('😀'.repeat(1_100_000))].every((part) => part.isWellFormed())).toBe(true);
     expect(count(text)).toBe(oracle.encode_ordinary(text).length);
+  });
+
+  test('a text that is as long as a part can be, in letters of three bytes, is counted to its end', () => {
+    const pair = '。漢';
+    const text = pair.repeat(partLetters / 2);
+    expect([...partsOf(text)]).toEqual([text]);
+    expect(count(text)).toBe((partLetters / 2) * oracle.encode_ordinary(pair).length);
+    expect(count(`${text.slice(0, -4)}a b.`)).toBe(
+      (partLetters / 2 - 2) * oracle.encode_ordinary(pair).length + oracle.encode_ordinary('a b.').length,
+    );
+  });
+
+  test('words as long as the longest that are remembered, and a letter more or less, are told apart', () => {
+    const random = seededRandom(9);
+    const letters = (length: number) =>
+      Array.from({ length }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
+    const stems = Array.from({ length: 300 }, () => letters(13));
+    const words = stems.flatMap((stem) => ['', 'a', 'ab', 'abc', 'abcd', '\0', 'a\0'].map((end) => stem + end));
+    const texts = words.flatMap((word) => [word, ` ${word}`, `"${word}`, ` ${word}'s`]);
+    expect(wrong([...texts, ...texts])).toEqual([]);
   });
 
   test('forgetting what was remembered changes no count', () => {

@@ -68,6 +68,23 @@ test('fingerprints of alike texts differ, in both halves', () => {
   expect(new Set(seen.map(({ low }) => low)).size).toBeGreaterThan(99_980);
 });
 
+test('fingerprints of long texts differ by every letter, and by where a text ends', () => {
+  const part = 65_536;
+  const long = '漢'.repeat(2 * part + 3);
+  const changed = [0, 1, part - 1, part, 2 * part - 1, 2 * part, 2 * part + 2].map((at) => [
+    `${long.slice(0, at)}字${long.slice(at + 1)}`,
+  ]);
+  const cut = [[long.slice(0, part), long.slice(part)], [long.slice(0, part + 1), long.slice(part + 1)], [long]];
+  const pairs = ['😀', '😁'].map((last) => [`${'x'.repeat(part - 1)}${last}`]);
+  const shorter = 'a'.repeat(100);
+  const each = [...shorter].map((_, at) => [`${shorter.slice(0, at)}b${shorter.slice(at + 1)}`]);
+  const texts = [...changed, ...cut, ...pairs, ...each];
+  const seen = texts.map(fingerprint);
+  expect(new Set(seen.map(({ high }) => high)).size).toBe(texts.length);
+  expect(new Set(seen.map(({ low }) => low)).size).toBe(texts.length);
+  expect(texts.map(fingerprint)).toEqual(seen);
+});
+
 test('one text with other calls is another answer', () => {
   const calling = (city: string) => ({
     ...assistant('Let me look.'),

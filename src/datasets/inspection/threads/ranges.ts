@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { sourceError } from '../../../artifacts/failures.ts';
 import { TunewrightError } from '../../../contract/errors.ts';
-import { type VocabularyTables, vocabularyTables } from '../../bpe/vocabulary.ts';
+import { type VocabularyTables, vocabularyTables } from '../../bpe/kernel.ts';
 import { usualEncoding } from '../../tokens.ts';
 import { type ExamineOptions, examiner } from '../examine.ts';
 import type { Packed } from './pack.ts';

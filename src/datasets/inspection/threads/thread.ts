@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { takeVocabulary } from '../../bpe/vocabulary.ts';
+import { takeVocabulary } from '../../bpe/kernel.ts';
 import { usualEncoding } from '../../tokens.ts';
 import { type Examiner, examiner } from '../examine.ts';
 import { examineRange, type Range } from './range.ts';

@@ -5,16 +5,18 @@ const mostTokenBytes: usize = 2 << 20;
 const mostRanks: u32 = 1 << 18;
 /** Of twice as many slots. */
 const slotMask: u32 = (1 << 19) - 1;
-const tableBytes: usize = 64 + (5 << 20);
+const tableBytes: usize = 64 + (5 << 20) + (4 << 16);
 
 /** What threads give each other: the bytes of the longest token, then what follows. */
-const tables = memory.data(64 + (5 << 20), 64);
+const tables = memory.data(64 + (5 << 20) + (4 << 16), 64);
 /** The bytes of all tokens, in the order of their ranks. */
 const tokens = tables + 64;
 /** By rank: where the token ends in them. */
 const ends = tokens + mostTokenBytes;
 /** A hash table with open addressing: the rank and 1, or 0 in a free slot. */
 const slots = ends + mostRanks * 4;
+/** The same of tokens of two bytes, by these: a merge asks for them more than for all others. */
+const pairs = slots + (slotMask + 1) * 4;
 
 export function tablesAt(): usize {
   return tables;
@@ -27,13 +29,17 @@ export function tablesLength(): usize {
 /** The rank of a token: pairs of low rank are merged first. */
 export function rankOf(start: usize, end: usize): u32 {
   const length = end - start;
+  if (length == 2) {
+    const found = load<u32>(pairs + load<u16>(start) * 4);
+    return found == 0 ? none : found - 1;
+  }
   if (length > load<u32>(tables)) return none;
   let slot = hashOf(start, end) & slotMask;
   let found = load<u32>(slots + slot * 4);
   while (found != 0) {
     const rank = found - 1;
     const from = startOf(rank);
-    if (load<u32>(ends + rank * 4) - from == length && areEqual(start, tokens + from, length)) return rank;
+    if (<usize>load<u32>(ends + rank * 4) - from == length && areEqual(start, tokens + from, length)) return rank;
     slot = (slot + 1) & slotMask;
     found = load<u32>(slots + slot * 4);
   }
@@ -96,6 +102,10 @@ function startOf(rank: u32): usize {
 }
 
 function put(rank: u32, start: usize, end: usize): void {
+  if (end - start == 2) {
+    store<u32>(pairs + load<u16>(start) * 4, rank + 1);
+    return;
+  }
   let slot = hashOf(start, end) & slotMask;
   while (load<u32>(slots + slot * 4) != 0) slot = (slot + 1) & slotMask;
   store<u32>(slots + slot * 4, rank + 1);

@@ -52,6 +52,26 @@ test('a mapping and a system message from options', async () => {
   );
 });
 
+test('pairs by the columns of a question and its two answers', async () => {
+  const mapping = ['--input-column', 'ask', '--output-column', 'good', '--rejected-column', 'bad'];
+  const { code, stdout } = await convert('ask,good,bad\na,b,c\n', ...mapping);
+  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('1 example for the method dpo') });
+});
+
+test('what no file of this machine is: it says what to do about it', async () => {
+  const converted = async (input: string) => await type(['convert', input, '--out', 'out.jsonl'], { directory });
+  expect((await converted('none.csv')).stderr).toBe(
+    'error: There is no file none.csv.\n  what to do: Check the path.\n',
+  );
+  for (const input of ['https://example.com/a.csv', 's3://bucket/a.csv', 'platform:file-1']) {
+    const { code, stderr } = await converted(input);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `error: ${input} is no file of this machine, and convert reads no other.\n  what to do: Fetch it first.\n`,
+    });
+  }
+});
+
 test('a sheet by its name', async () => {
   const { code, stderr } = await convert('text,category\na,b\n', '--sheet', 'One');
   expect(code).toBe(1);

@@ -6,6 +6,7 @@ import type { Context, Perform } from '../context.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from '../exit.ts';
 import { bar } from '../render/bar.ts';
 import { conversionReport } from '../render/conversion.ts';
+import { requirePath, requireReadable } from '../source-error.ts';
 
 interface Options {
   out: string;
@@ -13,6 +14,7 @@ interface Options {
   sheet?: string;
   inputColumn?: string;
   outputColumn?: string;
+  rejectedColumn?: string;
   userTemplate?: string;
   assistantTemplate?: string;
   system?: string;
@@ -22,7 +24,15 @@ interface Options {
 }
 
 const barWidth = 30;
-const presetNames: readonly Preset[] = ['alpaca', 'sharegpt', 'prompt-completion', 'preference', 'pairs', 'chat'];
+const presetNames: readonly Preset[] = [
+  'alpaca',
+  'dolly',
+  'sharegpt',
+  'prompt-completion',
+  'preference',
+  'pairs',
+  'chat',
+];
 
 export function convertCommand(program: Command, perform: Perform): void {
   program
@@ -34,6 +44,7 @@ export function convertCommand(program: Command, perform: Perform): void {
     .option('--sheet <name>', 'the sheet of a spreadsheet, instead of its first')
     .option('--input-column <name>', 'the column that is asked')
     .option('--output-column <name>', 'the column that is answered')
+    .option('--rejected-column <name>', 'for pairs: the column of the answer that is not preferred')
     .option('--user-template <text>', 'what is asked, such as "{{title}}: {{question}}"')
     .option('--assistant-template <text>', 'what is answered')
     .option('--system <text>', 'a system message for examples that have none')
@@ -56,6 +67,10 @@ async function convert(
   const { convertFiles } = await import('../../datasets/convert/convert.ts');
   const signal = context.interrupts();
   const path = resolve(directory, file);
+  for (const name of inputs) {
+    requirePath(name, 'convert', 'Fetch it first.');
+    await requireReadable(resolve(directory, name), name);
+  }
   try {
     const conversion = await convertFiles(
       inputs.map((name) => ({ path: resolve(directory, name), name })),

@@ -1,9 +1,6 @@
-import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Method, methods } from '../../contract/config.ts';
-import { TunewrightError } from '../../contract/errors.ts';
-import { isPath } from '../../contract/source.ts';
 import type { Fixed } from '../../datasets/fix/fix.ts';
 import type { Inspection } from '../../datasets/index.ts';
 import { fixed, inspectCounting, inspectFile, reviewOf, toldMethod, withAlike } from '../checking.ts';
@@ -18,7 +15,7 @@ import { reviewReport } from '../render/review.ts';
 import { sarifLog } from '../render/sarif.ts';
 import { type Paint, plain } from '../render/text.ts';
 import { readGrader } from '../run-file.ts';
-import { sourceError } from '../source-error.ts';
+import { requirePath, requireReadable } from '../source-error.ts';
 import { untrainedBy } from '../untrained.ts';
 
 interface ValidateOptions {
@@ -76,15 +73,10 @@ async function validate(context: Context, file: string, options: ValidateOptions
   const { against, review, fix, counts, force, grader, model, connection, threads, format } = options;
   const { settings, out, directory, now } = context;
   for (const named of [file, against ?? file]) {
-    if (isPath(named)) continue;
-    throw new TunewrightError('source_missing', `${named} is no file of this machine, and validate reads no other.`, {
-      advice: 'Fetch it first; a run reads it from there by itself.',
-    });
+    requirePath(named, 'validate', 'Fetch it first; a run reads it from there by itself.');
   }
   const given = resolve(directory, file);
-  await access(given, constants.R_OK).catch((cause: unknown) => {
-    throw sourceError(given, cause);
-  });
+  await requireReadable(given);
   const known = await limitsOf(settings, connection, model);
   const { models = [], contexts, mostExamples, minimumExamples = 1, ...limits } = known ?? {};
   if (model !== undefined && models.length === 0) out.note(unknownModel(model));

@@ -3,6 +3,7 @@ import { isBlank } from '../reading/blank.ts';
 import { listed } from './fault.ts';
 import type { Layout } from './layout.ts';
 import { columnsLayout, type Preset, presets } from './layouts.ts';
+import { pairColumns } from './preference.ts';
 import { aimed, type Target } from './target.ts';
 import { columnTemplate, parseTemplate } from './template.ts';
 
@@ -14,6 +15,8 @@ export interface Mapping extends Target {
   /** Text with `{{column}}`, instead of a column. */
   userTemplate?: string | undefined;
   assistantTemplate?: string | undefined;
+  /** Of pairs, the answer that is not preferred to the other. */
+  rejectedColumn?: string | undefined;
   /** A system message for examples that have none of their own. */
   system?: string | undefined;
 }
@@ -52,7 +55,7 @@ const answers = [
 
 /** What is wrong with a mapping whatever the file; throws `invalid_config`. */
 export function checkMapping(mapping: Mapping): void {
-  const { preset, inputColumn, outputColumn, userTemplate, assistantTemplate, system } = mapping;
+  const { preset, inputColumn, outputColumn, userTemplate, assistantTemplate, rejectedColumn, system } = mapping;
   if (system !== undefined && isBlank(system)) {
     throw new TunewrightError('invalid_config', 'The system message is empty.', {
       advice: 'Give --system its text, or leave it out.',
@@ -63,14 +66,17 @@ export function checkMapping(mapping: Mapping): void {
   const fault =
     input > 1 || output > 1
       ? 'A column and a template are given for the same message.'
-      : preset !== undefined && input + output > 0
+      : preset !== undefined && (input + output > 0 || rejectedColumn !== undefined)
         ? 'A preset knows its columns: it takes neither columns nor templates.'
         : input !== output
           ? 'Only one side of the examples is told.'
-          : undefined;
+          : rejectedColumn !== undefined && input === 0
+            ? 'Of the pairs only the rejected answer is told.'
+            : undefined;
   if (fault === undefined) return;
   throw new TunewrightError('invalid_config', fault, {
-    advice: 'Give --input-column or --user-template, with --output-column or --assistant-template; or --preset alone.',
+    advice:
+      'Give --input-column or --user-template, with --output-column or --assistant-template, and --rejected-column with these for pairs; or --preset alone.',
   });
 }
 
@@ -79,7 +85,8 @@ export function chooseLayout(mapping: Mapping, columns: readonly string[], name:
   const plain = asked(mapping) ?? told(columns);
   if (!plain) {
     throw new TunewrightError('invalid_data', `The columns of ${name} tell no layout: ${listed(columns)}.`, {
-      advice: 'Say which are meant: --input-column and --output-column, or a --preset.',
+      advice:
+        'Say which are meant: --input-column and --output-column, for pairs --rejected-column too, or a --preset.',
     });
   }
   const choice = { ...plain, layout: aimed(plain.layout, mapping) };
@@ -90,13 +97,19 @@ export function chooseLayout(mapping: Mapping, columns: readonly string[], name:
   });
 }
 
-function asked({ preset, inputColumn, outputColumn, userTemplate, assistantTemplate }: Mapping): Choice | undefined {
+function asked(mapping: Mapping): Choice | undefined {
+  const { preset, inputColumn, outputColumn, userTemplate, assistantTemplate, rejectedColumn } = mapping;
   if (preset !== undefined) return { layout: presets[preset], why: `${preset}, as told` };
   const template = (column: string | undefined, text: string | undefined) =>
     column !== undefined ? columnTemplate(column) : text !== undefined ? parseTemplate(text) : undefined;
   const user = template(inputColumn, userTemplate);
   const assistant = template(outputColumn, assistantTemplate);
-  return user && assistant && { layout: columnsLayout(user, assistant), why: 'columns, as told' };
+  if (!user || !assistant) return undefined;
+  const layout =
+    rejectedColumn === undefined
+      ? columnsLayout(user, assistant)
+      : pairColumns(user, assistant, columnTemplate(rejectedColumn));
+  return { layout, why: 'columns, as told' };
 }
 
 function told(columns: readonly string[]): Choice | undefined {

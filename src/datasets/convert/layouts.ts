@@ -28,6 +28,17 @@ const alpaca: Layout = {
   },
 };
 
+const dolly: Layout = {
+  name: 'dolly',
+  kind: 'supervised',
+  needs: ['instruction', 'response'],
+  convert(row, system) {
+    // Others call the context as Alpaca does.
+    const context = Object.hasOwn(row, 'context') ? 'context' : 'input';
+    return supervised([...instructed(row, context), answered(textAt(row, 'response'))], system);
+  },
+};
+
 const promptCompletion: Layout = {
   name: 'prompt-completion',
   kind: 'supervised',
@@ -77,7 +88,15 @@ const chat: Layout = {
  * Layouts with columns of fixed names, by the name of their preset; the first that fits is taken. Pairs come first: their
  * better answer often stands by itself too.
  */
-export const presets = { preference, pairs, chat, sharegpt, alpaca, 'prompt-completion': promptCompletion } as const;
+export const presets = {
+  preference,
+  pairs,
+  chat,
+  sharegpt,
+  alpaca,
+  dolly,
+  'prompt-completion': promptCompletion,
+} as const;
 export type Preset = keyof typeof presets;
 
 /** Both as lists of turns. */

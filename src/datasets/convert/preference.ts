@@ -1,8 +1,9 @@
 import { canonicalJson, isRecord, type JsonRecord } from '../reading/json.ts';
 import { heldAt, leftOut, refused, textAt } from './fault.ts';
-import type { Layout } from './layout.ts';
+import type { Converted, Layout } from './layout.ts';
 import { listOf, objectOf } from './lists.ts';
-import { instructed, ownSystem, withSystem } from './said.ts';
+import { answered, asked, instructed, ownSystem, withSystem } from './said.ts';
+import type { Template } from './template.ts';
 import { type Message, messagesOf } from './turns.ts';
 
 /** Answers in the columns `chosen` and `rejected`, what is asked in one of several. */
@@ -19,18 +20,22 @@ export const preference: Layout = {
         'Before their last turn, "chosen" and "rejected" are not the same conversation.',
       );
     }
-    if (preferred.answer.content === other.answer.content) {
-      throw leftOut('identical_pair', 'The preferred answer and the other are the same.');
-    }
-    const before = preferred.before.length > 0 ? preferred.before : promptOf(row, [preferred.answer, other.answer]);
-    const example = {
-      input: { messages: withSystem(before, system) },
-      preferred_output: [preferred.answer],
-      non_preferred_output: [other.answer],
-    };
-    return { example };
+    const before = () =>
+      preferred.before.length > 0 ? preferred.before : promptOf(row, [preferred.answer, other.answer]);
+    return pairOf(before, preferred.answer, other.answer, system);
   },
 };
+
+/** A question and two answers, from any columns. */
+export function pairColumns(user: Template, preferred: Template, rejected: Template): Layout {
+  return {
+    name: 'columns',
+    kind: 'dpo',
+    needs: [...user.columns, ...preferred.columns, ...rejected.columns],
+    convert: (row, system) =>
+      pairOf(() => [asked(user.fill(row))], answered(preferred.fill(row)), answered(rejected.fill(row)), system),
+  };
+}
 
 /** OpenAI's own format, such as in a JSON array or a table. */
 export const pairs: Layout = {
@@ -55,6 +60,19 @@ export const pairs: Layout = {
     };
   },
 };
+
+/** `before` is asked only of answers that differ. */
+function pairOf(before: () => Message[], preferred: Message, other: Message, system: string | undefined): Converted {
+  if (preferred.content === other.content) {
+    throw leftOut('identical_pair', 'The preferred answer and the other are the same.');
+  }
+  const example = {
+    input: { messages: withSystem(before(), system) },
+    preferred_output: [preferred],
+    non_preferred_output: [other],
+  };
+  return { example };
+}
 
 function pairSide(row: JsonRecord, column: string): { before: Message[]; answer: Message } {
   const messages = messagesOf(heldAt(row, column) ?? '', column, 'assistant');

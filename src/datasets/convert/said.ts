@@ -4,9 +4,9 @@ import { isRecord, type JsonRecord } from '../reading/json.ts';
 import { leftOut, optionalTextAt, refused, textAt } from './fault.ts';
 import type { Message } from './turns.ts';
 
-/** What Alpaca's columns ask: an instruction with its input, behind what was said before. */
-export function instructed(row: JsonRecord): Message[] {
-  const input = optionalTextAt(row, 'input');
+/** What the columns of Alpaca and Dolly ask: an instruction with its input, behind what was said before. */
+export function instructed(row: JsonRecord, inputColumn: 'input' | 'context' = 'input'): Message[] {
+  const input = optionalTextAt(row, inputColumn);
   const instruction = textAt(row, 'instruction');
   const history = Array.isArray(row.history) ? row.history : [];
   return [

@@ -25,7 +25,11 @@ export function aimed(layout: Layout, { to = layout.kind, fields = [] }: Target)
   if (own !== undefined)
     throw unfit(`The column "${own}" has the name of a field of the format.`, 'Rename the column.');
   const turn = turns[`${layout.kind} ${to}`];
-  if (!turn) throw unfit('Single answers make no pairs.', 'Give pairs of answers, or another method to --to.');
+  if (!turn)
+    throw unfit(
+      'Single answers make no pairs.',
+      'Name the answer that is not preferred with --rejected-column, give pairs, or another method to --to.',
+    );
   return {
     ...layout,
     kind: to,

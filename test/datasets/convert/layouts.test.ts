@@ -107,6 +107,17 @@ describe('sharegpt', () => {
   });
 });
 
+test('dolly: the context follows the instruction', () => {
+  const row = { instruction: 'When?', context: 'It began in 2000.', response: 'In 2000.', category: 'closed_qa' };
+  expect(convert(row)).toEqual(supervised(['user', 'When?\n\nIt began in 2000.'], ['assistant', 'In 2000.']));
+  expect(convert({ ...row, context: '' })).toEqual(supervised(['user', 'When?'], ['assistant', 'In 2000.']));
+  expect(convert({ instruction: 'Add.', input: '1 + 1', response: '2' })).toEqual(
+    supervised(['user', 'Add.\n\n1 + 1'], ['assistant', '2']),
+  );
+  expect(convert({ ...row, response: ' ' })).toEqual(finding('warning', 'empty_answer'));
+  expect(chooseLayout({}, Object.keys(row), 'data').why).toBe('dolly, by the columns "instruction", "response"');
+});
+
 test('prompt-completion: the space before a completion goes', () => {
   expect(convert({ prompt: 'a ->', completion: ' b\n' })).toEqual(supervised(['user', 'a ->'], ['assistant', 'b\n']));
 });
@@ -290,6 +301,24 @@ describe('told by the person', () => {
     );
   });
 
+  test('a question with the answer that is preferred and the one that is not', () => {
+    const mapping = { userTemplate: 'Q: {{ask}}', outputColumn: 'good', rejectedColumn: 'bad', system: 'Sort.' };
+    const asked = messages(['system', 'Sort.'], ['user', 'Q: a']);
+    expect(convert({ ask: 'a', good: 'b', bad: 'c' }, mapping)).toEqual({
+      example: {
+        input: { messages: asked },
+        preferred_output: messages(['assistant', 'b']),
+        non_preferred_output: messages(['assistant', 'c']),
+      },
+    });
+    expect(convert({ ask: 'a', good: 'b', bad: 'b' }, mapping)).toEqual(finding('warning', 'identical_pair'));
+    expect(convert({ ask: 'a', good: 'b', bad: '' }, mapping)).toEqual(finding('warning', 'empty_answer'));
+    expect(() => convert({ ask: 'a', good: 'b' }, mapping)).toThrow('data has no column "bad"');
+    expect(convert({ ask: 'a', good: 'b', bad: 'c' }, { ...mapping, to: 'supervised' })).toEqual({
+      example: { messages: [...asked, ...messages(['assistant', 'b'])] },
+    });
+  });
+
   test('a column that is not there is named, with those there are', () => {
     expect(() => convert({ a: 1, b: 2 }, { inputColumn: 'A', outputColumn: 'b' })).toThrow(
       'data has no column "A"; it has "a", "b".',
@@ -311,6 +340,8 @@ describe('told by the person', () => {
       'A preset knows its columns: it takes neither columns nor templates.',
     ],
     [{ userTemplate: 'Hello', outputColumn: 'a' }, 'A template names no column.'],
+    [{ rejectedColumn: 'b' }, 'Of the pairs only the rejected answer is told.'],
+    [{ preset: 'alpaca', rejectedColumn: 'b' }, 'A preset knows its columns: it takes neither columns nor templates.'],
   ])('%j means nothing', (mapping, message) => {
     expect(() => convert({ a: 'x', b: 'y' }, mapping)).toThrow(
       expect.objectContaining({ code: 'invalid_config', message }),

@@ -415,7 +415,7 @@ test('an example that no model of the connection reads whole is told without --m
   const long = line('assistant').replace('"content":"', `"content":"${'word '.repeat(70_000)}`);
   await writeFile(join(directory, 'long.jsonl'), line('assistant').repeat(10) + long);
   const { stdout } = await type(['validate', 'long.jsonl'], { directory, ...keyed });
-  expect(stdout).toMatch(/long\.jsonl:11: warning: The example has 4,\d{3} tokens more than the 65,536/);
+  expect(stdout).toMatch(/long\.jsonl:11: warning: messages\[0\]: The example has 4,\d{3} tokens more than the 65,536/);
 });
 
 test('what training costs with each model that can still be tuned', async () => {

@@ -12,6 +12,7 @@ import { type Affixes, affixCounter } from './affixes.ts';
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts';
 import { type Looked, languageSample } from './languages.ts';
 import { type RepeatKey, repeatKey } from './repeats.ts';
+import { tooLong } from './too-long.ts';
 
 export interface ExamineOptions {
   /** What the examples are for; `supervised` when absent. */
@@ -25,6 +26,8 @@ export interface ExamineOptions {
   grader?: unknown;
   /** Images beyond them are warnings; none is looked at when absent. */
   images?: ImageLimits | undefined;
+  /** Longer examples are cut by the platform: a warning. */
+  maxTokensPerExample?: number | undefined;
 }
 
 /** All that is to be known of a line to judge it among others, and nothing of what it says: it may come from a thread. */
@@ -66,7 +69,7 @@ export function examiner(options: ExamineOptions): Examiner {
   const format = formats[options.method ?? 'supervised'];
   const known = new Set(options.fields?.map(shown));
   const grader = graderFields(options.grader);
-  const { without = [] } = options;
+  const { without = [], maxTokensPerExample = Number.POSITIVE_INFINITY } = options;
   const counter = tokenCounter(options.encoding ?? usualEncoding);
   const speech = languageSample();
   const affixes = affixCounter();
@@ -84,6 +87,10 @@ export function examiner(options: ExamineOptions): Examiner {
       const { tokens, assistantTokens, finalTokens, longest } = counter.example(example);
       if (counter.hinted) addTo(problems, checkTexts(format.places(example)), line.number);
       if (options.images && images.length > 0) addTo(problems, checkImages(images, options.images), line.number);
+      // The counter's hint is of the whole example before this.
+      if (longest > maxTokensPerExample) {
+        addTo(problems, [tooLong(counter, example, format, longest, maxTokensPerExample)], line.number);
+      }
       const facts: ExampleFacts = {
         line: line.number,
         tokens,

@@ -75,8 +75,8 @@ async function inThreads(
   handOver: () => Promise<void>,
 ): Promise<number> {
   const { handle, bytes, name } = file;
-  const { method, fields, encoding, without, grader, images, signal, onProgress } = options;
-  const examine: ExamineOptions = { method, fields, encoding, without, grader, images };
+  const { method, fields, encoding, without, grader, images, maxTokensPerExample, signal, onProgress } = options;
+  const examine: ExamineOptions = { method, fields, encoding, without, grader, images, maxTokensPerExample };
   let lines = 0;
   for await (const range of examinedRanges({ fd: handle.fd, bytes, name, threads, examine, signal })) {
     unpack(range, lines, all);

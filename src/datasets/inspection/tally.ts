@@ -1,7 +1,7 @@
 import type { Method } from '../../contract/config.ts';
 import { addBeyond } from '../estimate.ts';
 import { graderFields } from '../examples/grader-fields.ts';
-import { type Finding, grouped, type Problem, type ProblemCounts, problemLog } from '../problem.ts';
+import { type Problem, type ProblemCounts, problemLog } from '../problem.ts';
 import { type Affixes, affixesOf, bothAffixes } from './affixes.ts';
 import { capitalsOf } from './capitals.ts';
 import { type Classes, classCounter, imbalanceOf } from './classes.ts';
@@ -16,7 +16,7 @@ const defaultMaxProblems = 100;
 
 export interface TallyOptions extends FileLimits {
   method?: Method | undefined;
-  /** Longer examples are cut by the platform: a warning. */
+  /** That of the lines' examiner. */
   maxTokensPerExample?: number | undefined;
   /** Tokens that models read at once: for each is counted what of the examples is beyond it; {@link maxTokensPerExample} when absent. */
   contexts?: readonly number[] | undefined;
@@ -115,7 +115,6 @@ export function tally(options: TallyOptions): Tally {
     sum.finalTokens += finalTokens;
     sum.longest = Math.max(sum.longest, longest);
     if (longest > shortestContext) addBeyond(beyond, contexts, facts);
-    if (longest > maxTokensPerExample) log.add({ ...tooLong(longest, maxTokensPerExample), line });
   }
 
   return {
@@ -153,10 +152,4 @@ export function tally(options: TallyOptions): Tally {
       };
     },
   };
-}
-
-function tooLong(tokens: number, most: number): Finding {
-  const [more, read] = [tokens - most, most].map(grouped);
-  const message = `The example has ${more} tokens more than the ${read} that are trained on: its end is cut off, and with it the answer. Shorten it.`;
-  return { code: 'example_too_long', severity: 'warning', message };
 }

@@ -141,7 +141,9 @@ test('both sides are counted, each with what is asked; the longer one must fit',
     answerTokens: 3,
     longest: b?.longest,
   });
-  expect(pair.problems).toContainEqual(expect.objectContaining({ code: 'example_too_long', line: 1 }));
+  expect(pair.problems).toContainEqual(
+    expect.objectContaining({ code: 'example_too_long', line: 1, path: 'non_preferred_output[0]' }),
+  );
 });
 
 test('what should hardly be taught is found on either side', async () => {

@@ -211,6 +211,37 @@ test('too few examples, and examples too long to be trained on', async () => {
   expect((await inspectDataset(path, { minimumExamples: 9 })).errors).toBe(0);
 });
 
+test('of an example too long to be trained on it is told where it is cut off, and what is lost', async () => {
+  const long = 'word '.repeat(30);
+  const message = (role: string, content: string) => ({ role, content });
+  const lines = [
+    {
+      messages: [message('user', 'hi'), message('assistant', 'yes'), message('user', long), message('assistant', 'ok')],
+    },
+    { messages: [message('user', 'hi'), message('assistant', long)] },
+  ];
+  const told = async (value: unknown, method: 'supervised' | 'reinforcement') => {
+    const path = await files.write('long.jsonl', jsonl([JSON.stringify(value)]));
+    const { problems } = await inspectDataset(path, { method, minimumExamples: 1, maxTokensPerExample: 28 });
+    return problems.find(({ code }) => code === 'example_too_long');
+  };
+  expect(await told(lines[0], 'supervised')).toMatchObject({
+    path: 'messages[2]',
+    message:
+      'The example has 25 tokens more than the 28 that are trained on: it is cut off within this message, and what stands behind is lost, the answer too. Shorten it.',
+  });
+  expect(await told(lines[1], 'supervised')).toMatchObject({
+    path: 'messages[1]',
+    message: expect.stringContaining(': it is cut off within this answer, whose end is lost. Shorten it.'),
+  });
+  expect(await told({ messages: [message('user', long)] }, 'reinforcement')).toMatchObject({
+    path: 'messages[0]',
+    message: expect.stringContaining(
+      ': it is cut off within this message, and what stands behind is lost. Shorten it.',
+    ),
+  });
+});
+
 test('UTF-16 is one problem and not one a line', async () => {
   const path = await files.write('utf16.jsonl', Buffer.from(`\uFEFF${jsonl(good)}`, 'utf16le'));
   const { problems } = await inspectDataset(path, { minimumExamples: 0 });

@@ -29,8 +29,8 @@ async function inRanges(path: string, rangeBytes: number, options: InspectOption
     const { size: bytes } = await file.stat();
     const all = tally(options);
     let lines = 0;
-    const { fields, grader: given, method } = options;
-    const examine = { fields, grader: given, method };
+    const { fields, grader: given, method, maxTokensPerExample } = options;
+    const examine = { fields, grader: given, method, maxTokensPerExample };
     for await (const range of examinedRanges({ fd: file.fd, bytes, name: path, threads: 2, examine, rangeBytes })) {
       unpack(range, lines, all);
       lines += range.lines;

@@ -3,6 +3,7 @@ import { invalidJson } from '../reading/invalid-json.ts';
 import { type Kind, kindOf } from '../reading/kind.ts';
 import { splitLines } from '../reading/lines.ts';
 import { arrayRows } from './json-array.ts';
+import { listUnder } from './list-under.ts';
 import { parseRow, type RowOrProblem } from './row.ts';
 import { tableRows } from './table.ts';
 
@@ -64,6 +65,8 @@ export async function readRows(content: AsyncIterable<Uint8Array>, name: string)
   if (kind !== 'csv' && kind !== 'tsv' && start.startsWith('[')) {
     return { format: 'a JSON array', rows: arrayRows(chunks) };
   }
+  const under = kind === undefined && start.startsWith('{') ? listUnder(head) : undefined;
+  if (under) return { format: `a JSON array under "${under.key}"`, rows: arrayRows(chunks, under.at) };
   if (kind === 'jsonl' || kind === 'ndjson' || (kind === undefined && start.startsWith('{'))) {
     return { format: 'JSON lines', rows: lineRows(chunks) };
   }

@@ -13,8 +13,11 @@ const lineFeed = 0x0a;
 /**
  * The objects of a JSON array, a list for each chunk that ends any; no more than one of them is held. What is no such
  * array is a problem, and the end.
+ *
+ * @param from where the array begins; of one within an object what stands before and behind it is passed over
  */
-export async function* arrayRows(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RowOrProblem[]> {
+export async function* arrayRows(chunks: AsyncIterable<Uint8Array>, from = 0): AsyncGenerator<RowOrProblem[]> {
+  let passed = 0;
   let expects: 'array' | 'object or end' | 'object' | 'comma or end' | 'nothing' = 'array';
   let line = 1;
   let startLine = 1;
@@ -30,7 +33,8 @@ export async function* arrayRows(chunks: AsyncIterable<Uint8Array>): AsyncGenera
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i];
       if (byte === lineFeed) line += 1;
-      if (inString) {
+      if (passed < from) passed += 1;
+      else if (inString) {
         if (escaped) escaped = false;
         else if (byte === backslash) escaped = true;
         else if (byte === quote) inString = false;
@@ -51,8 +55,10 @@ export async function* arrayRows(chunks: AsyncIterable<Uint8Array>): AsyncGenera
         startLine = line;
       } else if (byte === comma && expects === 'comma or end') expects = 'object';
       else if (byte === beginArray && expects === 'array') expects = 'object or end';
-      else if (byte === endArray && (expects === 'object or end' || expects === 'comma or end')) expects = 'nothing';
-      else if (!isBlank(byte)) {
+      else if (byte === endArray && (expects === 'object or end' || expects === 'comma or end')) {
+        if (from > 0) return yield found;
+        expects = 'nothing';
+      } else if (!isBlank(byte)) {
         const message = `Here ${expects} is expected: the file must be one JSON array of objects.`;
         yield [...found, rowProblem(line, 'invalid_json', message)];
         return;

@@ -82,6 +82,42 @@ describe('JSON', () => {
     expect(found).toEqual({ format: 'a JSON array', rows: rows.map(({ row }) => [row.line, row.value]) });
   });
 
+  test.each([
+    [
+      'on lines of its own',
+      '{\n "version": {"data": [1]}, "é": "data",\n "data": [\n  {"q": 1},\n  {"q": 2}\n ], "n": [3]}\n',
+      4,
+    ],
+    ['on one line', '{"data": [{"q": 1},\n{"q": 2}]}', 1],
+  ])('an array under a key, %s', async (_, text, line) => {
+    for (const name of ['a.json', 'data']) {
+      expect(await rowsOf(name, `\uFEFF${text}`)).toEqual({
+        format: 'a JSON array under "data"',
+        rows: [
+          [line, { q: 1 }],
+          [line + 1, { q: 2 }],
+        ],
+      });
+    }
+    const cut = await rowsOf('a.json', text.slice(0, text.indexOf('2')));
+    expect(cut.rows.at(-1)).toMatchObject({
+      code: 'invalid_json',
+      message: 'The file ends before its JSON array does.',
+    });
+  });
+
+  test.each([
+    ['lines with such a key', '{"q": 1, "data": [{"q": 1}]}\n{"q": 2, "data": []}\n'],
+    ['other keys', '{"messages": [{"q": 1}]}\n'],
+    ['no list', '{"data": {"rows": [{"q": 1}]}}\n'],
+  ])('%s are JSON lines', async (_, text) => {
+    const { format, rows } = await rowsOf('a.json', text);
+    expect({ format, first: rows[0] }).toEqual({
+      format: 'JSON lines',
+      first: [1, JSON.parse(text.split('\n')[0] ?? '')],
+    });
+  });
+
   test('one line each, blank ones passed over', async () => {
     const lines = '{"q": 1}\n\n{"q": 2}\n[]\n{\n';
     expect(await rowsOf('a.jsonl', lines)).toEqual({

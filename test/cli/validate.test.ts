@@ -411,6 +411,21 @@ test('with too little to go by there is nothing to review', async () => {
   expect(typed).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be reviewed') });
 });
 
+test('where no model of the connection is trained by the method, this is said instead of costs', async () => {
+  const question = `${JSON.stringify({ messages: [{ role: 'user', content: 'a' }], reference_answer: 'b' })}\n`;
+  await writeFile(join(directory, 'questions.jsonl'), question.repeat(10));
+  const typed = async (...options: string[]) =>
+    await type(['validate', 'questions.jsonl', ...options], { directory, ...keyed });
+  expect(await typed()).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(
+      /^The catalogue has no model of the connection that is trained by the method reinforcement/,
+    ),
+  });
+  // Held-out questions are none to train on.
+  expect((await typed('--against', 'questions.jsonl')).stderr).toBe('');
+});
+
 test('an example that no model of the connection reads whole is told without --model too', async () => {
   const long = line('assistant').replace('"content":"', `"content":"${'word '.repeat(70_000)}`);
   await writeFile(join(directory, 'long.jsonl'), line('assistant').repeat(10) + long);

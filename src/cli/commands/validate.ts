@@ -85,6 +85,9 @@ async function validate(context: Context, file: string, options: ValidateOptions
   const untrained = entry && untrainedBy(entry, method, now());
   if (untrained) out.note(untrained);
   const forTraining = against === undefined;
+  if (forTraining && !entry && models.length > 0 && models.every((one) => untrainedBy(one, method, now()))) {
+    out.note(noModel(method));
+  }
   const checks = {
     ...limits,
     contexts,
@@ -155,6 +158,10 @@ function reportAs(format: Format, file: string, inspection: Inspection, money: M
 async function mayBeMended({ problems }: Inspection): Promise<boolean> {
   const { mendable } = await import('../../datasets/fix/mend.ts');
   return problems.some(({ code }) => mendable.has(code));
+}
+
+function noModel(method: Method): string {
+  return `The catalogue has no model of the connection that is trained by the method ${method}, or is any more: what training costs is not told. Name another with --connection, or add the model to a catalogue of your own (TUNEWRIGHT_CATALOGUE).`;
 }
 
 function unknownModel(model: string): string {

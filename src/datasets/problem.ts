@@ -49,7 +49,7 @@ const mostLines = 10;
 
 /** Where they are: `lines 3, 7, …`. */
 export function linesOf(items: readonly { line: number }[]): string {
-  const named = items.slice(0, mostLines).map(({ line }) => grouped(line));
+  const named = items.slice(0, mostLines).map(({ line }) => line);
   const more = items.length > mostLines ? ', …' : '';
   return `${items.length === 1 ? 'line' : 'lines'} ${named.join(', ')}${more}`;
 }

@@ -14,6 +14,13 @@ export interface ImageLimits {
   examples: number;
 }
 
+/** What the base64 of images of a type begins with. */
+const beginnings: ReadonlyMap<string, string> = new Map([
+  ['jpeg', '/9j/'],
+  ['png', 'iVBORw0KGgo'],
+  ['webp', 'UklGR'],
+]);
+
 /** Whether the part of a user's message holds an image. */
 export function checkImage(image: unknown, path: string): Finding[] {
   const url = isRecord(image) ? image.url : undefined;
@@ -51,7 +58,8 @@ export function checkImages(images: readonly ExampleImage[], limits: ImageLimits
 function checkData({ path, url }: ExampleImage, { bytes, types }: ImageLimits): Finding[] {
   if (!url.startsWith('data:')) return [];
   const [head, type = ''] = /^data:image\/([\w.+-]+);base64,/i.exec(url.slice(0, 64)) ?? [];
-  if (head === undefined || !types.includes(type.toLowerCase().replace(/^jpg$/, 'jpeg'))) {
+  const said = type.toLowerCase().replace(/^jpg$/, 'jpeg');
+  if (head === undefined || !types.includes(said) || !types.some((one) => begins(url, head.length, one))) {
     const known = types.map((one) => one.toUpperCase()).join(', ');
     const message = `The image is none of ${known} in base64, all that the platform trains on. Convert it.`;
     return [warningAt(path, 'image_type', message)];
@@ -60,4 +68,9 @@ function checkData({ path, url }: ExampleImage, { bytes, types }: ImageLimits): 
   if (((url.length - head.length) * 3) / 4 <= bytes) return [];
   const message = `The image has more than the ${bytes / 1_000_000} MB that the platform trains on. Make it smaller.`;
   return [warningAt(path, 'image_too_large', message)];
+}
+
+/** Whether data can be of a type; of those whose beginning is not known any can. */
+function begins(url: string, at: number, type: string): boolean {
+  return url.startsWith(beginnings.get(type) ?? '', at);
 }

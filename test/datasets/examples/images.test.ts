@@ -5,7 +5,7 @@ import { jsonl, temporaryFolder } from '../support.ts';
 const files = temporaryFolder();
 const limits: ImageLimits = { perExample: 2, bytes: 9_000, types: ['jpeg', 'png'], examples: 2 };
 const png = 'data:image/png;base64,iVBORw0KGgo=';
-const jpeg = (bytes: number) => `data:image/jpg;base64,${'A'.repeat((bytes * 4) / 3)}`;
+const jpeg = (bytes: number) => `data:image/jpg;base64,/9j/${'A'.repeat((bytes * 4) / 3 - 4)}`;
 
 function asked(text: string, ...urls: string[]): string {
   const images = urls.map((url) => ({ type: 'image_url', image_url: { url } }));
@@ -24,6 +24,8 @@ test.each<[string, string[], string[]]>([
   ['one more', [png, png, png], ['too_many_images 1 messages']],
   ['an address, behind which nobody looks', ['https://example.com/a.gif'], []],
   ['another type', [png, 'data:image/gif;base64,R0lGODlh'], ['image_type 1 messages[1].content[2]']],
+  ['another type under the name of one', [png.replace(/[^,]*$/, 'R0lGODlh')], ['image_type 1 messages[1].content[1]']],
+  ['one type under the name of another', [png.replace('png', 'jpeg')], []],
   ['not base64', ['data:image/png,abc'], ['image_type 1 messages[1].content[1]']],
   ['as large as it may be', [jpeg(9_000)], []],
   ['three bytes more', [jpeg(9_003)], ['image_too_large 1 messages[1].content[1]']],

@@ -6,8 +6,10 @@ import { mismatchOf } from './arguments.ts';
 export function checkTools({ tools, functions, parallel_tool_calls: parallel }: JsonRecord): Finding[] {
   if (tools === undefined && functions === undefined && parallel === undefined) return [];
   const found = [
-    ...checkList(tools, 'tools', (tool) => isRecord(tool) && tool.type === 'function' && isFunction(tool.function)),
-    ...checkList(functions, 'functions', isFunction),
+    ...checkList(tools, 'tools', '.function', (tool) =>
+      isRecord(tool) && tool.type === 'function' ? tool.function : undefined,
+    ),
+    ...checkList(functions, 'functions', '', (item) => item),
   ];
   if (parallel !== undefined && typeof parallel !== 'boolean') {
     found.push(
@@ -25,22 +27,28 @@ export function checkTools({ tools, functions, parallel_tool_calls: parallel }: 
   return found;
 }
 
-function checkList(list: unknown, path: string, valid: (item: unknown) => boolean): Finding[] {
+/** @param within where in an item its function stands, which `functionOf` answers */
+function checkList(list: unknown, path: string, within: string, functionOf: (item: unknown) => unknown): Finding[] {
   if (list === undefined) return [];
   if (!Array.isArray(list) || list.length === 0) {
     return [problemAt(path, 'invalid_tools', 'This is a list of at least one function definition. Mend or remove it.')];
   }
   const shape =
     path === 'tools' ? '{"type": "function", "function": {"name", "parameters"}}' : '{"name", "parameters"}';
-  return list.flatMap((item, index) =>
-    valid(item)
-      ? []
-      : [problemAt(`${path}[${index}]`, 'invalid_tools', `This is no function definition. Write it as ${shape}.`)],
-  );
+  return list.flatMap((item, index) => {
+    const given = functionOf(item);
+    const at = `${path}[${index}]`;
+    if (!isRecord(given) || typeof given.name !== 'string' || !isParameters(given.parameters)) {
+      return [problemAt(at, 'invalid_tools', `This is no function definition. Write it as ${shape}.`)];
+    }
+    if (isName(given.name)) return [];
+    const message = 'The name of a function has up to 64 letters, digits, _ and -. Mend it, and in the calls too.';
+    return [problemAt(`${at}${within}.name`, 'invalid_tools', message)];
+  });
 }
 
-function isFunction(value: unknown): boolean {
-  return isRecord(value) && isName(value.name) && (value.parameters === undefined || isRecord(value.parameters));
+function isParameters(value: unknown): boolean {
+  return value === undefined || isRecord(value);
 }
 
 /** Function names as OpenAI's API description has them. */

@@ -186,6 +186,16 @@ describe('tools', () => {
       ['invalid_tools tools[0]'],
     ],
     [
+      'a tool of a name that no function may have',
+      { messages: [system, user, assistant], tools: [{ type: 'function', function: { name: 'a.b' } }] },
+      ['invalid_tools tools[0].function.name'],
+    ],
+    [
+      'a function of such a name',
+      { messages: [system, user, assistant], functions: [{ name: 'f' }, { name: '' }] },
+      ['invalid_tools functions[1].name'],
+    ],
+    [
       'parallel calls of no tools',
       { messages: [system, user, assistant], parallel_tool_calls: true },
       ['invalid_tools parallel_tool_calls'],

@@ -135,8 +135,10 @@ function mixed(name: string): TunewrightError {
 }
 
 function noExample([first]: readonly Problem[]): TunewrightError {
-  const why = first ? ` Line ${first.line}: ${first.message}` : '';
-  return new TunewrightError('invalid_data', `No row makes an example.${why}`, {
+  if (!first) {
+    return new TunewrightError('invalid_data', 'There is no row.', { advice: 'Give a file that holds some.' });
+  }
+  return new TunewrightError('invalid_data', `No row makes an example. Line ${first.line}: ${first.message}`, {
     advice: 'Check that the columns meant for questions and answers hold text.',
   });
 }

@@ -157,7 +157,8 @@ test.each<[string, Record<string, string>, string]>([
     { 'a.jsonl': '{"messages":[{"role":"user","content":"q"}],"answer":"a"}\n' },
     'No row makes an example. Line 1: Nobody answers: of questions alone `--to reinforcement` makes examples. The row is left out.',
   ],
-  ['a header alone', { 'a.csv': 'text,category\n' }, 'No row makes an example.'],
+  ['a header alone', { 'a.csv': 'text,category\n' }, 'There is no row.'],
+  ['an empty list', { 'a.json': '[]' }, 'There is no row.'],
   ['columns that tell nothing', { 'a.csv': 'a,b\n1,2\n' }, 'The columns of a.csv tell no layout: "a", "b".'],
   [
     'pairs and single answers',

@@ -5,6 +5,7 @@ import type { JsonRecord } from '../reading/json.ts';
 const layouts: readonly [fields: readonly string[], what: string][] = [
   [['conversations'], "a conversation in ShareGPT's layout"],
   [['instruction', 'output'], "an instruction and its output, in Alpaca's layout"],
+  [['instruction', 'response'], "an instruction and its response, in Dolly's layout"],
   [['prompt', 'completion'], 'a prompt and its completion, which models of today are not trained on'],
   [['chosen', 'rejected'], 'a pair of answers in columns'],
 ];

@@ -248,6 +248,7 @@ test.each([
   { prompt: 'a ->', completion: ' b' },
   { conversations: [{ from: 'human', value: 'a' }], id: 1 },
   { instruction: 'a', input: 'b', output: 'c' },
+  { instruction: 'a', context: 'b', response: 'c' },
   { prompt: 'a', chosen: 'b', rejected: 'c' },
 ])('another layout is one problem, and says how to make messages of it: %j', (example) => {
   expect(checkExample(example)).toEqual([

@@ -35,9 +35,11 @@ function cutWithin(
   const none = alone([]);
   const preferred = rejected ? places.length - 2 : -1;
   let before = counter.example({ chat: { ...chat, messages: [] } }).tokens;
-  return places.findIndex(([, message], index) => {
+  // What none before it does the last one does; it is often the longest, and not counted again.
+  const found = places.slice(0, -1).findIndex(([, message], index) => {
     const end = before + alone([message]) - none;
     if (index !== preferred) before = end;
     return end > most;
   });
+  return found < 0 ? places.length - 1 : found;
 }

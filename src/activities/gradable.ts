@@ -1,25 +1,35 @@
 import type { Method, RunConfig } from '../contract/config.ts';
 import { type ErrorCode, TunewrightError } from '../contract/errors.ts';
-import { readQuestions } from '../datasets/index.ts';
+import { readQuestionLines } from '../datasets/index.ts';
 import type { Grader } from '../evaluation/index.ts';
 
 const ofAnExample: readonly ErrorCode[] = ['field_missing', 'no_reference', 'grader_failed'];
 
+/** Examples that will be graded, and where a person finds them. */
+export interface Gradable {
+  bytes: AsyncIterable<Uint8Array>;
+  part: 'held-out' | 'training' | 'validation';
+  /** The file that they come from, as its owner calls it. */
+  file: string;
+  /** Which line of that file each is, where they are not the file itself. */
+  lines?: readonly number[];
+  maxExamples?: RunConfig['evaluation']['maxExamples'];
+}
+
 /**
  * Whether every example of a part that will be asked has what the grader needs of it. Throws `field_missing`,
- * `no_reference` or `grader_failed`, as the first that does not, with how many there are.
+ * `no_reference` or `grader_failed`, as the first line that does not, with how many there are.
  */
 export async function checkGradable(
   grader: Pick<Grader, 'check'>,
-  bytes: AsyncIterable<Uint8Array>,
   method: Method,
-  part: 'held-out' | 'training' | 'validation',
-  maxExamples: RunConfig['evaluation']['maxExamples'] = Number.POSITIVE_INFINITY,
+  { bytes, part, file, lines, maxExamples = Number.POSITIVE_INFINITY }: Gradable,
 ): Promise<void> {
-  let first: { error: TunewrightError; index: number } | undefined;
+  let first: { error: TunewrightError; line: number } | undefined;
   let lacking = 0;
   let examples = 0;
-  for await (const { index, item } of readQuestions(bytes, method)) {
+  for await (const { question, line: at } of readQuestionLines(bytes, method)) {
+    const { index, item } = question;
     if (index >= maxExamples) break;
     examples += 1;
     try {
@@ -27,14 +37,15 @@ export async function checkGradable(
     } catch (error) {
       if (!(error instanceof TunewrightError) || !ofAnExample.includes(error.code)) throw error;
       lacking += 1;
-      first ??= { error, index };
+      const line = lines?.[index] ?? at;
+      if (!first || line < first.line) first = { error, line };
     }
   }
   if (!first) return;
-  const { error, index } = first;
+  const { error, line } = first;
   throw new TunewrightError(
     error.code,
-    `${lacking} of ${examples} ${part} examples cannot be graded; the first is example ${index}: ${error.message}`,
+    `${lacking} of ${examples} ${part} examples cannot be graded; the first is line ${line} of ${file}: ${error.message}`,
     { advice: error.advice, cause: error },
   );
 }

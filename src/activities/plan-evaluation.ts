@@ -119,7 +119,12 @@ export function planEvaluationActivities(dependencies: Dependencies) {
     const test = await looked(request, first, request.data, beat, signal);
     const train = request.train === undefined ? undefined : await looked(request, first, request.train, beat, signal);
     const { grader, close } = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
-    await checkGradable(grader, store.read(test.file), method, 'held-out', evaluation.maxExamples).finally(close);
+    await checkGradable(grader, method, {
+      bytes: store.read(test.file),
+      part: 'held-out',
+      file: shownSource(request.data),
+      maxExamples: evaluation.maxExamples,
+    }).finally(close);
     await checkSliceable(evaluation, () => store.read(test.file), method);
 
     const { examples, tokens, answerTokens } = test.inspection;

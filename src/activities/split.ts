@@ -28,7 +28,7 @@ export interface SplitInput {
   reward?: GraderConfig | undefined;
 }
 
-export interface SplitData extends Omit<DatasetParts, 'problems' | 'seen'> {
+export interface SplitData extends Omit<DatasetParts, 'problems' | 'seen' | 'lines'> {
   summary: DataSummary;
 }
 
@@ -55,7 +55,7 @@ export function splitActivities(dependencies: Dependencies) {
       const { validation, test, seed, ...fields } = split;
       const platform = platforms.get(connection);
       const { encoding, trainingContextTokens: context } = platform.catalogueEntry(model) ?? {};
-      const { problems, seen, ...parts } = await beating(
+      const { problems, seen, lines, ...parts } = await beating(
         () => ({}),
         async (signal) =>
           await splitDataset(
@@ -79,20 +79,32 @@ export function splitActivities(dependencies: Dependencies) {
       requireRoom(parts, platform.uploadBytes);
       if (evaluation) {
         const opened = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
-        const checked = checkGradable(
-          opened.grader,
-          store.read(parts.test),
-          method,
-          'held-out',
-          evaluation.maxExamples,
-        );
+        const checked = checkGradable(opened.grader, method, {
+          bytes: store.read(parts.test),
+          part: 'held-out',
+          file: sources.test ? 'data.test' : 'data.train',
+          lines: lines.test,
+          maxExamples: evaluation.maxExamples,
+        });
         await checked.finally(opened.close);
         await checkSliceable(evaluation, () => store.read(parts.test), method);
       }
       if (reward) {
         const grader = gradersNeeds(reward);
-        await checkGradable(grader, store.read(parts.train), method, 'training');
-        if (parts.validation) await checkGradable(grader, store.read(parts.validation), method, 'validation');
+        const file = 'data.train';
+        await checkGradable(grader, method, {
+          bytes: store.read(parts.train),
+          part: 'training',
+          file,
+          lines: lines.train,
+        });
+        if (parts.validation)
+          await checkGradable(grader, method, {
+            bytes: store.read(parts.validation),
+            part: 'validation',
+            file: sources.validation ? 'data.validation' : file,
+            lines: lines.validation,
+          });
       }
       const asked = Math.min(parts.test.examples, evaluation?.maxExamples ?? parts.test.examples);
       const beyond = gate ? failBeforehand(gate, { examples: asked, seen: seen / parts.test.examples }) : [];

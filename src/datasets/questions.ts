@@ -29,11 +29,11 @@ export async function* readQuestions(
   for await (const { question } of readQuestionLines(bytes, method)) yield question;
 }
 
-/** The same, each with its line as it is written. */
+/** The same, each with its line as it is written, and which of the file that is, from 1. */
 export async function* readQuestionLines(
   bytes: AsyncIterable<Uint8Array>,
   method: Method,
-): AsyncGenerator<{ question: HeldOutQuestion; text: string }> {
+): AsyncGenerator<{ question: HeldOutQuestion; line: number; text: string }> {
   let index = 0;
   for await (const list of readExamples(splitLines(bytes), formats[method])) {
     for (const read of list) {
@@ -45,7 +45,12 @@ export async function* readQuestionLines(
       const { reference: own } = example.chat as { reference?: unknown };
       // Where no answer ends the example, a field of that name is what is hoped for.
       const item = { ...example.chat, reference: reference === '' && typeof own === 'string' ? own : reference };
-      yield { question: { index, messages: prompt, answer, ...(tools ? { tools } : {}), item }, text: read.line.text };
+      const { number, text } = read.line;
+      yield {
+        question: { index, messages: prompt, answer, ...(tools ? { tools } : {}), item },
+        line: number,
+        text,
+      };
       index += 1;
     }
   }

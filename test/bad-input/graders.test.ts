@@ -30,7 +30,7 @@ test.each<[string, GraderInput, string, RegExp]>([
     'a template that names what examples lack',
     check('{{item.category}}'),
     'field_missing',
-    /^13 of 13 held-out examples cannot be graded; the first is example 0: The grader's template names item\.category/,
+    /^13 of 13 held-out examples cannot be graded; the first is line \d+ of data\.train: The grader's template names item\.category/,
   ],
   [
     'a grader of JSON where the answers hoped for are none',
@@ -87,15 +87,15 @@ async function refused(evaluation: EvaluationInput, code: string, message: RegEx
   expect(at.simulator.ledger().chat).toEqual({});
 }
 
-test('only the examples that lack a field are counted', async () => {
+test('only the examples that lack a field are counted, and the first is named by its line', async () => {
   const lines = smallDataSet().trimEnd().split('\n');
   const labelled = lines.map((line, index) =>
-    JSON.stringify({ ...JSON.parse(line), ...(index % 8 ? { label: 'x' } : {}) }),
+    JSON.stringify({ ...JSON.parse(line), ...(index % 8 === 3 ? {} : { label: 'x' }) }),
   );
-  await writeFile(join(at.folder, 'labelled.jsonl'), `${labelled.join('\n')}\n`);
+  await writeFile(join(at.folder, 'labelled.jsonl'), `\n${labelled.join('\n')}\n`);
   const data = { train: 'data.jsonl', test: 'labelled.jsonl' };
   const run = await at.client.start(at.config({ data, evaluation: { grader: check('{{item.label}}') } }));
   expect((await failureOf(run)).message).toMatch(
-    /^8 of 64 held-out examples cannot be graded; the first is example \d+: /,
+    /^8 of 64 held-out examples cannot be graded; the first is line 5 of data\.test: /,
   );
 });

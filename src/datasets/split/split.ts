@@ -42,6 +42,8 @@ export interface DatasetParts {
   /** Absent when its share is 0 or rounds to no example. */
   validation?: DatasetPart;
   test: DatasetPart;
+  /** Which line of its file each example of a part was, from 1. */
+  lines: Record<'train' | 'validation' | 'test', number[]>;
   /** Held-out examples of a file of one's own that training asks too. */
   seen: number;
   /** Warnings: what of the training file is asked nearly twice, or again in the other files. */
@@ -91,12 +93,22 @@ export async function splitDataset(sources: SplitSources, store: ArtifactStore):
     minimumExamples,
   });
 
+  const mixed = (entries: readonly Entry[]) => shuffled(entries, seededRandom(seed));
+  const written = { train: mixed(parts.train), validation: mixed(held.validation), test: mixed(held.test) };
   const write = async (path: string, entries: readonly Entry[], leftOut: readonly string[] = []) =>
-    await writePart(path, shuffled(entries, seededRandom(seed)), store, { leftOut, context, signal });
+    await writePart(path, entries, store, { leftOut, context, signal });
+  const linesOf = (entries: readonly Entry[]) => entries.map(({ line }) => line);
   return {
-    train: await write(train, parts.train, leftOut),
-    ...(held.validation.length > 0 ? { validation: await write(validation ?? train, held.validation, leftOut) } : {}),
-    test: await write(test ?? train, held.test),
+    train: await write(train, written.train, leftOut),
+    ...(held.validation.length > 0
+      ? { validation: await write(validation ?? train, written.validation, leftOut) }
+      : {}),
+    test: await write(test ?? train, written.test),
+    lines: {
+      train: linesOf(written.train),
+      validation: linesOf(written.validation),
+      test: linesOf(written.test),
+    },
     seen: seenBy(parts.train, given.test ?? []).length,
     problems: [
       ...(held.validation.length === 0 ? unvalidated(setAside(shares.validation), together) : []),

@@ -107,9 +107,10 @@ test('free text is divided without classes', async () => {
 });
 
 test('byte order mark, CRLF, blank lines and a missing last line end are put right', async () => {
-  const plain = await split({ train: await twoPath() });
+  const { lines, ...plain } = await split({ train: await twoPath() });
   const odd = await files.write('odd.jsonl', `\uFEFF${two.join('\r\n\r\n')}`);
-  expect(await split({ train: odd })).toEqual(plain);
+  const everySecond = Object.entries(lines).map(([part, of]) => [part, of.map((line) => 2 * line - 1)]);
+  expect(await split({ train: odd })).toEqual({ ...plain, lines: Object.fromEntries(everySecond) });
 });
 
 test("files of one's own are kept whole, and what they share with training is told", async () => {

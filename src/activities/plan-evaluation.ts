@@ -119,7 +119,7 @@ export function planEvaluationActivities(dependencies: Dependencies) {
     const test = await looked(request, first, request.data, beat, signal);
     const train = request.train === undefined ? undefined : await looked(request, first, request.train, beat, signal);
     const { grader, close } = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
-    await checkGradable(grader, method, {
+    const blind = await checkGradable(grader, method, {
       bytes: store.read(test.file),
       part: 'held-out',
       file: shownSource(request.data),
@@ -149,7 +149,7 @@ export function planEvaluationActivities(dependencies: Dependencies) {
       ...(train ? { train: train.file } : {}),
       models,
       usd,
-      warnings: [...learnt, ...test.warnings, ...(train?.warnings ?? [])],
+      warnings: [...learnt, ...blind, ...test.warnings, ...(train?.warnings ?? [])],
     };
   }
 

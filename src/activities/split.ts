@@ -77,6 +77,7 @@ export function splitActivities(dependencies: Dependencies) {
           ),
       );
       requireRoom(parts, platform.uploadBytes);
+      const blind: string[] = [];
       if (evaluation) {
         const opened = openGrader(dependencies, { connection, seed, grader: evaluation.grader });
         const checked = checkGradable(opened.grader, method, {
@@ -86,7 +87,7 @@ export function splitActivities(dependencies: Dependencies) {
           lines: lines.test,
           maxExamples: evaluation.maxExamples,
         });
-        await checked.finally(opened.close);
+        blind.push(...(await checked.finally(opened.close)));
         await checkSliceable(evaluation, () => store.read(parts.test), method);
       }
       if (reward) {
@@ -115,7 +116,7 @@ export function splitActivities(dependencies: Dependencies) {
           train: { ...counts(parts.train), ...cutOf(parts.train) },
           validation: parts.validation ? counts(parts.validation) : nothing,
           test: { ...counts(parts.test), answerTokens: parts.test.answerTokens, ...(seen > 0 ? { seen } : {}) },
-          warnings: [...sources.warnings, ...warningLines('split', problems), ...beyond.map(outOfReach)],
+          warnings: [...sources.warnings, ...warningLines('split', problems), ...blind, ...beyond.map(outOfReach)],
         },
       };
     },

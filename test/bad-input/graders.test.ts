@@ -25,6 +25,8 @@ const judge = {
 };
 const check = (reference: string) => ({ type: 'string_check' as const, operation: 'eq' as const, reference });
 
+const tools = [{ type: 'function', function: { name: 'refund', parameters: { type: 'object', properties: {} } } }];
+
 test.each<[string, GraderInput, string, RegExp]>([
   [
     'a template that names what examples lack',
@@ -43,6 +45,12 @@ test.each<[string, GraderInput, string, RegExp]>([
     { type: 'multi', graders: { a: { type: 'numeric' } }, calculate_output: 'a', pass_threshold: 1 },
     'grader_failed',
     /There is no number in the reference\.$/,
+  ],
+  [
+    'a grader of tool calls where nothing calls a tool or could',
+    { type: 'tool_calls' },
+    'no_reference',
+    /^No reference of the held-out examples calls a tool and none offers one/,
   ],
   ['a template that is none', check('{{item.category'), 'invalid_config', /opens {{ and never closes it/],
   ['a pattern that is none', { type: 'regex', pattern: '(' }, 'invalid_config', /pattern cannot be used/],
@@ -86,6 +94,29 @@ async function refused(evaluation: EvaluationInput, code: string, message: RegEx
   expect(at.simulator.ledger().totals.jobs).toBe(0);
   expect(at.simulator.ledger().chat).toEqual({});
 }
+
+test('a run is warned where tools are offered and no reference calls one', async () => {
+  const offering = smallDataSet()
+    .trimEnd()
+    .split('\n')
+    .map((line) => ({ ...JSON.parse(line), tools }));
+  const call = { id: 'call_1', type: 'function', function: { name: 'refund', arguments: '{}' } };
+  const calling = offering.map(({ messages: [system, user] }) => ({
+    messages: [system, user, { role: 'assistant', tool_calls: [call] }],
+    tools,
+  }));
+  const warnings = async (name: string, lines: object[]) => {
+    await writeFile(join(at.folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const evaluation = { grader: { type: 'tool_calls' as const } };
+    const run = await at.client.start(at.config({ data: { train: name }, evaluation, budgetUsd: 1e-9 }));
+    expect((await failureOf(run)).code).toBe('over_budget');
+    return (await run.progress()).data?.warnings.filter((warning) => warning.endsWith('[no_tool_calls]'));
+  };
+  expect(await warnings('uncalled.jsonl', offering)).toEqual([
+    expect.stringMatching(/^grader: No reference of the held-out examples calls a tool, so that a model which never/),
+  ]);
+  expect(await warnings('called.jsonl', calling)).toEqual([]);
+});
 
 test('only the examples that lack a field are counted, and the first is named by its line', async () => {
   const lines = smallDataSet().trimEnd().split('\n');

@@ -47,6 +47,8 @@ export interface Grader {
   least: number;
   /** Whether an example has all that is asked of it, before any answer. Throws `field_missing`, `no_reference`, `grader_failed`. */
   check(item: EvaluationItem): void;
+  /** Of graders of tool calls: whether the example hopes for one. Where none does, whoever calls nothing is always right. */
+  hopesForCall?(item: EvaluationItem): boolean;
   grade(item: EvaluationItem, sample: Sample, grading: Grading): Grade | Promise<Grade>;
 }
 
@@ -86,7 +88,7 @@ export function textGrader<Texts extends Partial<Record<string, string>>>(
 }
 
 /** Whether a template can be filled without an answer. */
-function isOfItem(template: string): boolean {
+export function isOfItem(template: string): boolean {
   return !/\{\{\s*sample\b/.test(template);
 }
 

@@ -1,7 +1,8 @@
 import type { ConfigOf } from '../../contract/graders.ts';
 import type { ToolCall } from '../../contract/tool-call.ts';
 import { canonicalJson, isRecord, parseJson } from '../../datasets/reading/json.ts';
-import { type Grade, type Grader, textGrader } from './grader.ts';
+import { parseTemplate } from '../templates.ts';
+import { type Grade, type Grader, isOfItem, textGrader } from './grader.ts';
 
 /**
  * Whether an answer calls the tools that its reference calls, with arguments that are equal as JSON. The score is the
@@ -10,11 +11,14 @@ import { type Grade, type Grader, textGrader } from './grader.ts';
 export function toolCalls(config: ConfigOf<'tool_calls'>): Grader {
   const { reference, ignore_order: anyOrder, ignore_arguments: namesOnly } = config;
   const form = namesOnly ? ({ name }: Call) => name : ({ name, args }: Call) => `${name} ${args}`;
-  return textGrader({ reference }, (texts, { sample: { output_tools: made = [] } }) => {
+  const grader = textGrader({ reference }, (texts, { sample: { output_tools: made = [] } }) => {
     const said = made.map(callOf).map(form);
     const hoped = callsIn(texts.reference).map(form);
     return anyOrder ? inAnyOrder(said, hoped) : inOrder(said, hoped);
   });
+  if (!isOfItem(reference)) return grader;
+  const template = parseTemplate(reference);
+  return { ...grader, hopesForCall: (item) => callsIn(template.fill(item, { output_text: '' })).length > 0 };
 }
 
 interface Call {

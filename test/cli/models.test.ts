@@ -115,9 +115,12 @@ test('show prints versions with what they are worth, and the audit', async () =>
   ]);
 });
 
-test('that the gate had kept a version out is told when a person promotes it all the same', async () => {
+test.each([
+  ['promotes it', ['promote', 'support-intents', '3']],
+  ['goes back to it', ['rollback', 'support-intents', '3', '--reason', 'complaints']],
+])('that the gate had kept a version out is told when a person %s all the same', async (_, command) => {
   await three();
-  const { code, stderr } = await type('promote', 'support-intents', '3');
+  const { code, stderr } = await type(...command);
   expect(code).toBe(0);
   expect(stderr).toContain('The gate had not let it pass: It does not pass the gate: the champion stays.');
   expect((await type('promote', 'support-intents', '1')).stderr).not.toContain('gate');

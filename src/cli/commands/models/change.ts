@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ChampionChange } from '../../../contract/registry.ts';
+import type { Records } from '../../../records/index.ts';
 import type { Context, Perform } from '../../context.ts';
 import { wholeNumber } from '../../options.ts';
 import { type ActOptions, actCommand, actOf, alive, repeatable } from './act.ts';
@@ -55,11 +56,7 @@ async function promote(context: Context, name: string, number: number, options: 
   };
   await broughtUp(context, request, options);
   const records = await context.records();
-  tell(context, await records.promote(request, await alive(context)));
-  const { lineage } = await records.getVersion(name, number);
-  const gate = lineage.adopted ? undefined : lineage.evaluation?.gate;
-  // A person may know better, and has to know that.
-  if (gate && gate.decision !== 'promote') context.out.note(`The gate had not let it pass: ${gate.says}`);
+  await tell(context, records, await records.promote(request, await alive(context)));
 }
 
 async function rollback(
@@ -74,9 +71,10 @@ async function rollback(
     reason: options.reason,
   };
   const { rollbackTarget } = await import('../../../hosting/index.ts');
-  const version = await rollbackTarget(await context.records(), name, number);
+  const records = await context.records();
+  const version = await rollbackTarget(records, name, number);
   if (version !== undefined) await broughtUp(context, { ...request, version }, options);
-  tell(context, await (await context.records()).rollback(request, await alive(context)));
+  await tell(context, records, await records.rollback(request, await alive(context)));
 }
 
 async function retire(
@@ -92,7 +90,7 @@ async function retire(
   out.say(`Version ${number} of ${name} ${change.changed ? 'is retired' : 'was retired before'}. ${left}`);
 }
 
-function tell({ out }: Context, change: ChampionChange): void {
+async function tell({ out }: Context, records: Records, change: ChampionChange): Promise<void> {
   const { model, champion, previous, changed } = change;
   out.data(change);
   const from = previous === undefined ? '' : `, in place of version ${previous}`;
@@ -101,4 +99,9 @@ function tell({ out }: Context, change: ChampionChange): void {
       ? `Version ${champion} of ${model} is in service now${from}.`
       : `Version ${champion} of ${model} is in service already.`,
   );
+  if (champion === undefined) return;
+  const { lineage } = await records.getVersion(model, champion);
+  const gate = lineage.adopted ? undefined : lineage.evaluation?.gate;
+  // A person may know better, and has to know that.
+  if (gate && gate.decision !== 'promote') out.note(`The gate had not let it pass: ${gate.says}`);
 }

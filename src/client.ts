@@ -73,7 +73,7 @@ const nameTries = 5;
 
 /**
  * Connects to Temporal. What is not given is read from Temporal's own variables and profile file; failing that it is a
- * local server and its namespace `default`. Throws `temporal_unreachable`, `invalid_config`.
+ * local server and its namespace `default`. Throws `temporal_unreachable`, `forbidden`, `invalid_config`.
  */
 export async function createClient(options: ClientOptions = {}): Promise<TunewrightClient> {
   const environment = temporalEnvironment(process.env);

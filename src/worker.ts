@@ -4,10 +4,9 @@ import { type ActivityInterceptorsFactory, NativeConnection, Worker, type Worker
 import { NamedFailures } from './activities/failures.ts';
 import { createActivities } from './activities/index.ts';
 import { openStore } from './artifacts/index.ts';
-import { unreachable } from './client/connect.ts';
 import type { Deployment, Settings } from './config.ts';
 import { TunewrightError } from './contract/errors.ts';
-import { checkAddress } from './contract/temporal-address.ts';
+import { checkAddress, refusedByTemporal, unreachable } from './contract/temporal-address.ts';
 import { createLogger, installRuntime } from './logger.ts';
 import { createPlatforms } from './platforms/registry.ts';
 import { openRecords, recordsAt } from './records/index.ts';
@@ -24,6 +23,10 @@ const handOverMs = 5_000;
 const stickyMs = 2_000;
 /** Answers of which the server knows are not paid again after a kill; few beats are sent, so none is held back for long. */
 const heartbeatThrottleMs = 100;
+
+/** What the SDK's core makes of the gRPC statuses UNAUTHENTICATED and PERMISSION_DENIED. */
+const refusal =
+  /^Failed to call \w+: code: 'The (?:request does not have valid authentication credentials|caller does not have permission\b.*?)', message: "(.*)"/;
 
 type WorkflowSource = Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 
@@ -151,6 +154,7 @@ async function connectNative({ temporal }: Settings): Promise<NativeConnection> 
       ...(tls === undefined || tls === null ? {} : { tls }),
     });
   } catch (cause) {
-    throw unreachable(address, cause);
+    const [, why] = refusal.exec((cause as Error).message) ?? [];
+    throw why === undefined ? unreachable(address, cause) : refusedByTemporal(why, cause);
   }
 }

@@ -1,5 +1,4 @@
 import { type ErrorCode, TunewrightError } from '../contract/errors.ts';
-import { noNamespace } from '../contract/temporal-address.ts';
 import { cleanLines } from './render/text.ts';
 
 /** A failure as it is shown. */
@@ -16,7 +15,6 @@ export function failureOf(error: unknown, env: NodeJS.ProcessEnv): Failure {
   if (error instanceof TunewrightError) {
     return { code: error.code, message: cleanLines(error.message), advice: cleanLines(error.advice) };
   }
-  if (isNamespaceNotFound(error)) return failureOf(noNamespace(error.namespace, error), env);
   const message = cleanLines(error instanceof Error && error.message ? error.message : String(error));
   if (error instanceof Error && error.stack && /^(debug|trace)$/i.test(env.TUNEWRIGHT_LOG_LEVEL ?? '')) {
     return { code: 'internal', message, advice: 'Where it came from stands below.', stack: error.stack };
@@ -26,9 +24,4 @@ export function failureOf(error: unknown, env: NodeJS.ProcessEnv): Failure {
     message,
     advice: 'Run it again with TUNEWRIGHT_LOG_LEVEL=debug to see where it came from.',
   };
-}
-
-/** By its name: loading Temporal's client for it would slow each command down. */
-function isNamespaceNotFound(error: unknown): error is Error & { namespace: string } {
-  return error instanceof Error && error.name === 'NamespaceNotFoundError';
 }

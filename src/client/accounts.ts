@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { type AccountView, accountName, accountQuery, accountType } from '../contract/account.ts';
+import { runError } from './failures.ts';
 import { quoted } from './list.ts';
 
 /** The account of a connection: who holds its job slots, who waits, what the months have cost. */
@@ -11,10 +12,14 @@ export interface Account extends AccountView {
 export async function* listAccounts(client: Client, taskQueue: string): AsyncGenerator<Account, void, void> {
   const prefix = accountName(taskQueue, '');
   const query = `WorkflowType = ${quoted(accountType)} AND ExecutionStatus = "Running"`;
-  for await (const { workflowId } of client.workflow.list({ query })) {
-    if (!workflowId.startsWith(prefix)) continue;
-    const account = await accountOf(client, workflowId, workflowId.slice(prefix.length));
-    if (account) yield account;
+  try {
+    for await (const { workflowId } of client.workflow.list({ query })) {
+      if (!workflowId.startsWith(prefix)) continue;
+      const account = await accountOf(client, workflowId, workflowId.slice(prefix.length));
+      if (account) yield account;
+    }
+  } catch (error) {
+    throw runError('', error);
   }
 }
 

@@ -1,10 +1,11 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, ServiceError } from '@temporalio/client';
 import { TunewrightError } from '../contract/errors.ts';
-import { checkAddress, type TemporalAddress } from '../contract/temporal-address.ts';
+import { checkAddress, type TemporalAddress, unreachable } from '../contract/temporal-address.ts';
+import { serviceError } from './failures.ts';
 
 const connectMs = 5_000;
 
-/** Connects to Temporal. Throws `temporal_unreachable`, `invalid_config`. */
+/** Connects to Temporal. Throws `temporal_unreachable`, `forbidden`, `invalid_config`. */
 export async function connect({ address, namespace, apiKey, tls }: TemporalAddress): Promise<Client> {
   checkAddress(address);
   try {
@@ -16,15 +17,7 @@ export async function connect({ address, namespace, apiKey, tls }: TemporalAddre
     });
     return new Client({ connection, namespace });
   } catch (cause) {
-    throw unreachable(address, cause);
+    const named = cause instanceof ServiceError ? serviceError(cause, address) : cause;
+    throw named instanceof TunewrightError ? named : unreachable(address, cause);
   }
-}
-
-export function unreachable(address: string, cause: unknown): TunewrightError {
-  return new TunewrightError('temporal_unreachable', `Temporal cannot be reached at ${address}.`, {
-    advice:
-      'Start the embedded stack with `tunewright up`, or set TEMPORAL_ADDRESS to your cluster. Where it is set, check that the cluster is up and which TLS, certificates or API key it wants.',
-    retry: 'yes',
-    cause,
-  });
 }

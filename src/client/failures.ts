@@ -7,8 +7,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError, TerminatedFailure } from '@temporalio/common';
 import { type ErrorCode, type FailureDetails, TunewrightError } from '../contract/errors.ts';
-import { noNamespace } from '../contract/temporal-address.ts';
-import { unreachable } from './connect.ts';
+import { noNamespace, refusedByTemporal, unreachable } from '../contract/temporal-address.ts';
 
 /** Names whatever the Temporal client throws about a run. */
 export function runError(name: string, error: unknown): unknown {
@@ -46,14 +45,12 @@ const permissionDenied = 7;
 const unavailable = 14;
 const unauthenticated = 16;
 
-function serviceError(error: ServiceError): unknown {
+/** Names what the server itself has said, or that it says nothing; anything else is left as it is. */
+export function serviceError(error: ServiceError, address = 'the configured address'): unknown {
   const { code, details } = (error.cause ?? {}) as { code?: number; details?: string };
-  if (code === unavailable || code === deadlineExceeded) return unreachable('the configured address', error);
+  if (code === unavailable || code === deadlineExceeded) return unreachable(address, error);
   if (code !== permissionDenied && code !== unauthenticated) return error;
-  return new TunewrightError('forbidden', `Temporal refuses this client: ${details ?? error.message}`, {
-    advice: 'Check TEMPORAL_API_KEY, the certificates and the namespace.',
-    cause: error,
-  });
+  return refusedByTemporal(details ?? error.message, error);
 }
 
 function failureError(name: string, cause: unknown): TunewrightError {

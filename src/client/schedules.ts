@@ -1,4 +1,10 @@
-import { type Client, ScheduleAlreadyRunning, ScheduleNotFoundError, type ScheduleOptions } from '@temporalio/client';
+import {
+  type Client,
+  type ScheduleSummary as Listed,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type ScheduleOptions,
+} from '@temporalio/client';
 import { parseRunConfig, type RunConfigInput } from '../contract/config.ts';
 import { TunewrightError } from '../contract/errors.ts';
 import { expiringCheckType } from '../contract/lifetimes.ts';
@@ -7,6 +13,7 @@ import { type MigrationOrder, type MigrationRoundInput, migrationRoundType } fro
 import { checkMigrationOrder } from '../contract/migration-request.ts';
 import type { FineTuneInput } from '../contract/run.ts';
 import { runSummary } from '../contract/run-start.ts';
+import { runError } from './failures.ts';
 
 export interface ScheduleSpec {
   name: string;
@@ -97,17 +104,13 @@ export function schedules(client: Client, taskQueue: string): Schedules {
     },
 
     async *list() {
-      for await (const schedule of client.schedule.list()) {
-        const starts =
-          schedule.action?.type === 'startWorkflow' ? startsOf.get(schedule.action.workflowType) : undefined;
-        if (!starts) continue;
-        yield {
-          name: schedule.scheduleId,
-          starts,
-          paused: schedule.state.paused,
-          nextRuns: schedule.info.nextActionTimes.map((time) => time.toISOString()),
-          recentRuns: schedule.info.recentActions.map(({ action }) => action.workflow.workflowId),
-        };
+      try {
+        for await (const schedule of client.schedule.list()) {
+          const summary = summaryOf(schedule);
+          if (summary) yield summary;
+        }
+      } catch (error) {
+        throw runError('', error);
       }
     },
 
@@ -115,6 +118,19 @@ export function schedules(client: Client, taskQueue: string): Schedules {
     resume: async (name, note) => await named(name, () => handle(name).unpause(note)),
     trigger: async (name) => await named(name, () => handle(name).trigger()),
     delete: async (name) => await named(name, () => handle(name).delete()),
+  };
+}
+
+/** Undefined of a schedule that starts nothing of ours. */
+function summaryOf({ scheduleId, action, state, info }: Listed): ScheduleSummary | undefined {
+  const starts = action?.type === 'startWorkflow' ? startsOf.get(action.workflowType) : undefined;
+  if (!starts) return undefined;
+  return {
+    name: scheduleId,
+    starts,
+    paused: state.paused,
+    nextRuns: info.nextActionTimes.map((time) => time.toISOString()),
+    recentRuns: info.recentActions.map(({ action }) => action.workflow.workflowId),
   };
 }
 
@@ -142,7 +158,7 @@ function scheduleError(name: string, error: unknown): unknown {
     });
   }
   // So the SDK passes on that the server cannot read the times of a schedule: its cron line.
-  if (!(error instanceof TypeError)) return error;
+  if (!(error instanceof TypeError)) return runError(name, error);
   return new TunewrightError('invalid_config', `The schedule "${name}" is not valid: ${error.message}`, {
     advice: 'Use a cron line of five fields, such as "0 3 * * 1".',
     cause: error,

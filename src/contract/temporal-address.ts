@@ -26,5 +26,22 @@ export function noNamespace(namespace: string, cause: unknown): TunewrightError 
   });
 }
 
+export function unreachable(address: string, cause: unknown): TunewrightError {
+  return new TunewrightError('temporal_unreachable', `Temporal cannot be reached at ${address}.`, {
+    advice:
+      'Start the embedded stack with `tunewright up`, or set TEMPORAL_ADDRESS to your cluster. Where it is set, check that the cluster is up and which TLS, certificates or API key it wants.',
+    retry: 'yes',
+    cause,
+  });
+}
+
+/** Of a cluster that answers, and takes no calls of this client. */
+export function refusedByTemporal(why: string, cause: unknown): TunewrightError {
+  return new TunewrightError('forbidden', `Temporal refuses this client: ${why}`, {
+    advice: 'Check TEMPORAL_API_KEY, the certificates and the namespace.',
+    cause,
+  });
+}
+
 /** Of a Temporal server on this machine, at its own default port. */
 export const defaultAddress = '127.0.0.1:7233';

@@ -94,9 +94,11 @@ test.each([
   ['list', { TEMPORAL_ADDRESS: 'https://cluster.example:7233' }, '"https://cluster.example:7233" is no address'],
   ['worker', { TEMPORAL_NAMESPACE: 'nowhere' }, 'has no namespace "nowhere"'],
   ['list', { TEMPORAL_NAMESPACE: 'nowhere' }, 'has no namespace "nowhere"'],
+  ['accounts', { TEMPORAL_NAMESPACE: 'nowhere' }, 'has no namespace "nowhere"'],
+  ['schedules list', { TEMPORAL_NAMESPACE: 'nowhere' }, 'has no namespace "nowhere"'],
 ])('`%s` ends at once where Temporal is named wrongly: %j', async (command, wrong, says) => {
   const env = { ...process.env, NODE_OPTIONS: '', TEMPORAL_ADDRESS: testTemporal(), ...wrong };
-  const argv = ['--disable-warning=ExperimentalWarning', main, command];
+  const argv = ['--disable-warning=ExperimentalWarning', main, ...command.split(' ')];
   await expect(promisify(execFile)(process.execPath, argv, { cwd: folder, env })).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining(says),

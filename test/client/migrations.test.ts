@@ -22,6 +22,11 @@ test('a namespace that Temporal does not have is told by name', async () => {
   const none = { code: 'invalid_config', message: 'The Temporal cluster has no namespace "elsewhere".' };
   await expect(client.get('a').progress()).rejects.toMatchObject(none);
   await expect(client.list().next()).rejects.toMatchObject(none);
+  await expect(client.accounts().next()).rejects.toMatchObject(none);
+  await expect(client.schedules.list().next()).rejects.toMatchObject(none);
+  await expect(client.schedules.pause('nightly')).rejects.toMatchObject(none);
+  const schedule = { name: 'nightly', cron: '0 3 * * 1', config: at.config() };
+  await expect(client.schedules.create(schedule)).rejects.toMatchObject(none);
   await client.close();
 });
 

@@ -98,7 +98,8 @@ test('old models can be asked, by questions of a file or by those of the trainin
 
 test('a schedule is given what dies when, and how long people have to stop it', async () => {
   const line = ['schedules', 'migrate', 'saving', '--cron', '0 6 * * *', '--to', 'azure/b', '--within', '30d'];
-  const { calls } = await type([...line, '--grace', '12h', '--approval', 'person']);
+  const { calls, stderr } = await type([...line, '--grace', '12h', '--approval', 'person']);
+  expect(stderr).toContain('There is no connection "azure" here');
   const request = {
     ...{ connection: 'azure', baseModel: 'b', margin: 0.02 },
     changes: { gate: { approval: 'person' } },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readRunFile } from '../../src/cli/run-file.ts';
-import { type } from './world.ts';
+import { settings, type } from './world.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -75,6 +75,21 @@ test('the example of the repository is a run', async () => {
     connection: 'simulator',
     data: { train: fileURLToPath(new URL('../../examples/support-intents/data.jsonl', import.meta.url)) },
   });
+});
+
+test('a schedule of a connection that is not here is told of when it is created', async () => {
+  await written(yaml);
+  const argv = ['schedules', 'create', 'weekly', '--cron', '0 3 * * 1', '--file', 'run.yaml'];
+  const { code, stderr } = await type(argv, { directory: folder });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^There is no connection "openai" here: .* each run of the schedule will fail\.\n$/),
+  });
+  const { stderr: nothing } = await type(argv, {
+    directory: folder,
+    loadSettings: async () => settings({ connections: { openai: { platform: 'openai' } } }),
+  });
+  expect(nothing).toBe('');
 });
 
 test('a schedule keeps the run with absolute paths', async () => {

@@ -101,14 +101,23 @@ const steps = [
 ] as const satisfies readonly [keyof Schedules, string, string][];
 
 async function create(
-  { client, out, directory }: Context,
+  context: Context,
   name: string,
   { cron, file }: { cron: string; file: string },
 ): Promise<undefined> {
+  const { client, out, directory } = context;
   const { readRunFile } = await import('../run-file.ts');
   const config = await readRunFile(file, [], directory);
   await (await client()).schedules.create({ name, cron, config });
   created(out, name);
+  tellUnknown(context, config.connection, 'each run of the schedule will fail');
+}
+
+/** Whoever starts a run sees it fail; the clock's runs nobody watches. The workers may have a configuration of their own. */
+function tellUnknown({ settings, out }: Context, connection: string, comes: string): void {
+  if (Object.hasOwn(settings.connections, connection)) return;
+  const where = 'unless the tunewright.json of the workers has it';
+  out.note(`There is no connection "${connection}" here: ${where}, ${comes}.`);
 }
 
 async function checkCatalogue({ client, out }: Context, name: string, cron: string): Promise<undefined> {
@@ -135,6 +144,7 @@ async function migrate(context: Context, name: string, options: ScheduledMigrati
   };
   await (await context.client()).schedules.createMigration({ name, cron, order });
   created(context.out, name);
+  tellUnknown(context, order.request.connection, 'no model can be carried over');
 }
 
 function created(out: Context['out'], name: string): void {

@@ -4,6 +4,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, NamespaceNotFoundError, TerminatedFailure } from '@temporalio/common';
 import { type ErrorCode, type FailureDetails, TunewrightError } from '../contract/errors.ts';
@@ -20,6 +21,13 @@ export function runError(name: string, error: unknown): unknown {
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
     return new TunewrightError('run_exists', `A run named "${name}" exists already.`, {
       advice: 'Choose another name, or let one be chosen.',
+      cause: error,
+    });
+  }
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+    return new TunewrightError('temporal_unreachable', `The run "${name}" has not answered in time.`, {
+      advice: 'Check that a worker is up, and look at the run: it may yet do what it was told.',
+      retry: 'yes',
       cause: error,
     });
   }

@@ -10,8 +10,8 @@ const settings = () => {
   return { ...base, env: { ...base.env, SIMULATOR_WEBHOOK_SECRET: secret } };
 };
 
-const get = async (url: string) => {
-  const answer = await fetch(url);
+const get = async (url: string, method = 'GET') => {
+  const answer = await fetch(url, { method });
   return { status: answer.status, json: await answer.json() };
 };
 
@@ -41,6 +41,7 @@ test.each([
   const [alive, ready, event, ...asked] = await Promise.all([
     ...[get(`${url}/healthz`), get(`${url}/readyz`), deliver(url)],
     ...['', '/ftjob-a', '/ftjob-a/events', '/ftjob-a/checkpoints'].map(async (path) => await get(`${jobs}${path}`)),
+    ...['cancel', 'pause', 'resume'].map(async (act) => await get(`${jobs}/ftjob-a/${act}`, 'POST')),
   ]);
   expect(alive).toEqual({ status: 200, json: { status: 'ok' } });
   expect(ready).toEqual({ status: 503, json: { status: 'unavailable', reason: 'Temporal does not answer.' } });

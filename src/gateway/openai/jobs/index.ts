@@ -34,13 +34,16 @@ const mostListed = 100;
 const over: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled']);
 /** Clients wait for minutes, and try again then: what is silent is told of before. */
 const longestMs = 10_000;
+/** What is paused or goes on: its platform is asked meanwhile. */
+const steeredMs = 60_000;
 
 /** `/fine_tuning/jobs`: each job is a run. */
 export function jobs(context: JobsContext): Hono<Caller> {
   const { client, taskQueue, platforms, logger } = context;
   const runs = clientOver(client, { taskQueue, namespace: client.options.namespace });
   const app = new Hono<Caller>();
-  const soon = async (_: Context, next: Next) => await client.withDeadline(Date.now() + longestMs, next);
+  const within = async <T>(ms: number, call: () => Promise<T>) => await client.withDeadline(Date.now() + ms, call);
+  const soon = async (_: Context, next: Next) => await within(longestMs, next);
 
   async function existing(c: Context): Promise<Found> {
     const id = c.req.param('id') ?? '';
@@ -112,14 +115,16 @@ export function jobs(context: JobsContext): Hono<Caller> {
 
   const steer = (act: 'cancel' | 'pause' | 'resume') =>
     app.post(`/:id/${act}`, async (c) => {
-      const found = await existing(c);
+      const found = await within(longestMs, () => existing(c));
       const job = viewJob(found);
       // A client whose answer was lost asks again.
       if (act === 'cancel' && job.status === 'cancelled') return c.json(job);
       if (over.has(job.status)) throw refused(`The job is over: it is ${job.status}.`, 'fine_tune_id');
       const run = runs.get(found.progress.name);
-      await (act === 'cancel' ? run.cancel(`asked for by ${c.var.caller ?? 'a program'}`) : run[act]());
-      return c.json(viewJob(await existing(c)));
+      await (act === 'cancel'
+        ? within(longestMs, () => run.cancel(`asked for by ${c.var.caller ?? 'a program'}`))
+        : within(steeredMs, () => run[act]()));
+      return c.json(viewJob(await within(longestMs, () => existing(c))));
     });
   steer('cancel');
   steer('pause');

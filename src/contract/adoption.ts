@@ -72,8 +72,8 @@ export interface AdoptedModel {
   shutdownDate?: string;
   train?: number;
   heldOut?: number;
-  /** The held-out examples were part of the training. */
-  heldOutSeen?: boolean;
+  /** How many of the held-out examples were part of the training, where any was. */
+  seen?: number;
   /** Of the model's own answers. */
   answers?: { examples: number; passed: number };
   /** What could not be had any more, a sentence each. */

@@ -165,7 +165,12 @@ test('a newer fine-tune takes the place of a champion of an adoption, not of one
 test('examples of a person are asked where the model had none', async () => {
   const { rows } = await adopt({ heldOut: 'data.jsonl', models: [account.models.dataGone] });
   expect(rows).toMatchObject([{ name: 'orders', heldOut: 64, version: 1 }]);
-  expect(rows[0]).not.toHaveProperty('heldOutSeen');
+  expect(rows[0]).not.toHaveProperty('seen');
+});
+
+test('how many of them the model was trained on is told', async () => {
+  const { rows } = await adopt({ heldOut: 'data.jsonl', models: [account.models.dead] });
+  expect(rows).toMatchObject([{ heldOut: 64, train: trainingLines.length, seen: trainingLines.length }]);
 });
 
 test('what the platform does not give is told, and the rest is packed all the same', async () => {
@@ -191,7 +196,7 @@ test('what the platform does not give is told, and the rest is packed all the sa
   at.simulator.faults.clear();
   const { result, rows: again } = await adopt({ models: [model] });
   expect(result).toMatchObject({ fuller: 1 });
-  expect(again[0]).toMatchObject({ gone: [], train: trainingLines.length, heldOutSeen: true });
+  expect(again[0]).toMatchObject({ gone: [], train: trainingLines.length, seen: Math.ceil(trainingLines.length / 5) });
 });
 
 test('a model that no account holds, and a connection that cannot list, are refused by name', async () => {

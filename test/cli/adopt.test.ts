@@ -21,7 +21,7 @@ const progress: AdoptionProgress = {
 const models: AdoptedModel[] = [
   {
     ...{ name: 'desk', version: 2, champion: true, connection: 'openai', modelId: 'ft:mini:acme:desk:2' },
-    ...{ baseModel: 'mini', shutdownDate: '2027-01-14', train: 400, heldOut: 50, heldOutSeen: true },
+    ...{ baseModel: 'mini', shutdownDate: '2027-01-14', train: 400, heldOut: 50, seen: 20 },
     ...{ answers: { examples: 50, passed: 44 }, gone: ['Its validation file file-1 is gone.'] },
   },
 ];
@@ -80,8 +80,9 @@ asking the models, 1 of 1 models packed, answers about $0.2500, 1 asked, $0.1250
 openai  3 jobs, 5 files (1 that no job names), 2 tuned models (1 registered by runs)
 passed over: The environment variable NO_KEY is not set.
 
-name  version  alias     model                connection  shut down   examples  held out  right
-desk        2  champion  ft:mini:acme:desk:2  openai      2027-01-14       400   50 seen  44/50
+name  version  alias     model                connection  shut down   examples     held out  right
+desk        2  champion  ft:mini:acme:desk:2  openai      2027-01-14       400  50, 20 seen  44/50
+seen: the model was trained on so many of its held-out examples, and looks better on them than it is.
 ft:mini:acme:desk:2: Its validation file file-1 is gone.
 
 2 were not asked: the most that they can cost was not left of the budget.

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../../artifacts/index.ts';
 import type { ArtifactRef } from '../../contract/artifact.ts';
 import type { Method } from '../../contract/config.ts';
+import { TunewrightError } from '../../contract/errors.ts';
 import { readQuestionLines, readQuestions } from '../../datasets/index.ts';
 import { questionKey } from '../recorded.ts';
 
@@ -35,6 +36,16 @@ export async function askedIn(
     asking.delete(key);
   }
   return examples;
+}
+
+/** What is wrong with data is told where every line of them is looked at. */
+export async function unlessInvalid<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof TunewrightError && error.code === 'invalid_data') return undefined;
+    throw error;
+  }
 }
 
 async function* linesNotAsked(

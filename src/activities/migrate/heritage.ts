@@ -7,7 +7,7 @@ import { artifactSource } from '../../contract/source.ts';
 import { kitOf } from '../adopt/kits.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { snapshot } from '../snapshot.ts';
-import { askedIn, withoutAsked } from './data.ts';
+import { askedIn, unlessInvalid, withoutAsked } from './data.ts';
 
 /** What a model can be made again of. */
 export interface Heritage {
@@ -107,16 +107,6 @@ export function sourcesOf({ train, validation, heldOut }: Heritage): RunConfig['
     train: artifactSource(train),
     ...present({ validation: source(validation), test: source(heldOut) }),
   };
-}
-
-/** What is wrong with data is told where every line of them is looked at. */
-async function unlessInvalid<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof TunewrightError && error.code === 'invalid_data') return undefined;
-    throw error;
-  }
 }
 
 function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

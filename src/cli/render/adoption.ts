@@ -44,7 +44,7 @@ export function adoptionReport({ result, models, dryRun, budgetUsd }: Ended, pai
         `${account.models} tuned models (${account.registeredByRuns} registered by runs)`,
     ),
     ...passedOver.map((sentence) => `passed over: ${clean(sentence)}`),
-    ...(models && models.length > 0 ? ['', modelTable(models, paint), ...goneLines(models)] : []),
+    ...(models && models.length > 0 ? ['', modelTable(models, paint), ...seenLines(models), ...goneLines(models)] : []),
     '',
     ...(overBudget > 0
       ? [`${overBudget} were not asked: the most that they can cost was not left of the budget.`]
@@ -77,11 +77,23 @@ function modelTable(models: readonly AdoptedModel[], paint: Paint): string {
     clean(model.connection),
     model.shutdownDate ?? '',
     model.train === undefined ? '' : String(model.train),
-    model.heldOut === undefined ? '' : `${model.heldOut}${model.heldOutSeen ? ' seen' : ''}`,
+    heldOutOf(model),
     model.answers ? `${model.answers.passed}/${model.answers.examples}` : '',
   ]);
   const columns = ['name', '#version', 'alias', 'model', 'connection', 'shut down', '#examples', '#held out', '#right'];
   return table(columns, rows, paint);
+}
+
+function heldOutOf({ heldOut, seen = 0 }: AdoptedModel): string {
+  if (heldOut === undefined) return '';
+  if (seen === 0) return `${heldOut}`;
+  return seen < heldOut ? `${heldOut}, ${seen} seen` : `${heldOut} seen`;
+}
+
+/** Beside a score that flatters. */
+function seenLines(models: readonly AdoptedModel[]): string[] {
+  if (!models.some(({ seen = 0 }) => seen > 0)) return [];
+  return ['seen: the model was trained on so many of its held-out examples, and looks better on them than it is.'];
 }
 
 function goneLines(models: readonly AdoptedModel[]): string[] {

@@ -83,13 +83,13 @@ const hyphen: u32 = 0x2d;
 /** An undivided number is looked at so far. */
 const mostDigits: usize = 8;
 
-/** Whether a number of three digits and more is one: with four behind three and a hyphen, or behind four and a blank, a hyphen or nothing. */
+/** Whether a number is one: of eight digits, of three and more with a hyphen and four behind, of four and more with a blank and four. */
 export function isLongNumber(start: usize): bool {
-  let end = start + 3;
+  let end = start + 1;
   while (end < start + mostDigits && isDigit(end)) end++;
   if (end == start + mostDigits) return true;
   const behind: u32 = load<u8>(end);
-  if (behind != hyphen && (behind != blank || end == start + 3)) return false;
+  if (end < start + 3 || (behind != hyphen && (behind != blank || end == start + 3))) return false;
   return isDigit(end + 1) && isDigit(end + 2) && isDigit(end + 3) && isDigit(end + 4);
 }
 

@@ -96,5 +96,8 @@ function hasHint(start: usize, end: usize): bool {
   for (let at = start; at < end; at++) {
     if (firstClassAt(at) >= watchedBit && isHint(at)) return true;
   }
-  return end - start == 3 && classAt(start) == digit && isLongNumber(start);
+  // Of digits alone, the first of which may be of another script.
+  let number = end;
+  while (number > start && classAt(number - 1) == digit) number--;
+  return number < end && isLongNumber(number);
 }

@@ -31,6 +31,8 @@ describe.each(['o200k_base', 'cl100k_base'] as const)('%s', (encoding) => {
     'x12345678901é',
     '$1234-5678',
     'é123-4567',
+    '٣12345678',
+    '٣٣1234-5678',
   ])('the number in %j is one', (text) => {
     expect(isHinted(text)).toBe(true);
   });

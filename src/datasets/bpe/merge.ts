@@ -45,7 +45,8 @@ export function countWithHeap(rankOf: Rank, from: number, to: number): number {
 
 /** Smallest rank first, of equal ones the leftmost part. `pop` puts the entry into `top`. */
 function rankHeap(size: number) {
-  let keys = new Float64Array(size * 2);
+  // Enough: each merge takes one out and puts two in at most.
+  const keys = new Float64Array(size * 2);
   let count = 0;
   const top = { rank: 0, part: 0 };
   // Both fit: ranks are below 2^18, parts below 2^32.
@@ -54,11 +55,6 @@ function rankHeap(size: number) {
   return {
     top,
     push(rank: number, part: number): void {
-      if (count === keys.length) {
-        const larger = new Float64Array(keys.length * 2);
-        larger.set(keys);
-        keys = larger;
-      }
       const key = rank * shift + part;
       let i = count++;
       while (i > 0) {

@@ -29,7 +29,8 @@ export class LineCutter {
   #offset: number;
   /** Of the line that goes on. */
   #length = 0;
-  #held: Buffer[] = [];
+  /** Its bytes, in a buffer that serves the next long line too: the system takes back few of many that are freed. */
+  #held: Buffer = Buffer.alloc(0);
   #stopped = false;
 
   /** @param start where the content begins in its file; what can only be at the beginning of one is looked for at 0 */
@@ -82,20 +83,25 @@ export class LineCutter {
   }
 
   #hold(piece: Buffer): void {
+    const before = this.#length;
     this.#length += piece.length;
-    if (this.#length > this.#limit) this.#held = [];
-    else if (piece.length > 0) this.#held.push(Buffer.from(piece));
+    if (this.#length > this.#limit) return;
+    if (this.#length > this.#held.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(2 * this.#held.length, this.#length)));
+      this.#held.copy(larger, 0, 0, before);
+      this.#held = larger;
+    }
+    piece.copy(this.#held, before);
   }
 
   #next(bytes: number): void {
     this.#number += 1;
     this.#offset += bytes + 1;
     this.#length = 0;
-    this.#held = [];
   }
 
   #endHeld(found: LineOrProblem[]): void {
-    const bytes = this.#held.length === 1 ? (this.#held[0] as Buffer) : Buffer.concat(this.#held);
+    const bytes = this.#held.subarray(0, this.#length);
     if (this.#length > this.#limit) found.push({ problem: tooLong(this.#number, this.#length, this.#limit) });
     else if (this.#offset === 0) this.#stopped = this.#readFirst(bytes, found);
     else this.#read(bytes, 0, bytes.length, isUtf8(bytes), found);

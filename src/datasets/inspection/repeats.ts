@@ -1,7 +1,7 @@
 import type { Example } from '../examples/formats.ts';
 import { wholeAnswer } from '../examples/reference.ts';
 import { type Finding, warningAt } from '../problem.ts';
-import { canonicalJson } from '../reading/json.ts';
+import { canonicalJson, isRecord } from '../reading/json.ts';
 import type { ChatExample, ChatMessage } from '../shapes.ts';
 import { type Fingerprint, fingerprint, fingerprintOf } from './fingerprint.ts';
 
@@ -105,10 +105,27 @@ function question({ messages, tools, functions }: ChatExample, answered: boolean
     const { role, content } = message;
     texts.push(role);
     if (typeof content === 'string' && isPlain(message)) texts.push(content);
-    else texts.push(canonicalJson(withoutWeight(message)));
+    else addTexts(withoutWeight(message), texts);
   }
-  if (tools || functions) texts.push(canonicalJson([tools ?? null, functions ?? null]));
+  if (tools || functions) addTexts([tools ?? null, functions ?? null], texts);
   return texts;
+}
+
+/** The same for equal values, whatever the order of their keys: of megabytes no copy is made, as their JSON would be. */
+function addTexts(value: unknown, texts: string[]): void {
+  if (typeof value === 'string') texts.push('"', value);
+  else if (Array.isArray(value)) {
+    texts.push('[');
+    for (const item of value) addTexts(item, texts);
+    texts.push(']');
+  } else if (isRecord(value)) {
+    texts.push('{');
+    for (const key of Object.keys(value).sort()) {
+      texts.push('"', key);
+      addTexts(value[key], texts);
+    }
+    texts.push('}');
+  } else texts.push(String(value));
 }
 
 function withoutWeight({ weight: _, ...rest }: ChatMessage): Omit<ChatMessage, 'weight'> {

@@ -48,37 +48,46 @@ const garbled =
 export function checkTexts(places: readonly [path: string, message: ChatMessage][]): Finding[] {
   const found: Finding[] = [];
   for (const [at, message] of places) {
-    for (const [path, text] of textsOf(message, at)) {
+    for (const [path, texts] of textsOf(message, at)) {
       if (found.length >= mostOfLine) return found;
-      addAll(found, checkText(text, path));
+      addAll(found, checkPlace(texts, path));
     }
   }
   return found;
 }
 
-function checkText(text: string, path: string): Finding[] {
+/** Of the texts that stand in one place each mistake is told once. */
+function checkPlace(texts: readonly string[], path: string): Finding[] {
   const found: Finding[] = [];
-  if (specialToken.test(text)) {
+  if (texts.some((text) => specialToken.test(text))) {
     const message =
       'The text holds a special token such as <|endoftext|>: some platforms read it as the end of the text, the others as mere letters. Remove it.';
     found.push(warningAt(path, 'special_token', message));
   }
-  if (garbled.test(text) || text.includes('\0') || !text.isWellFormed()) {
+  if (texts.some(isGarbled)) {
     const message =
       'The text holds letters that its encoding has lost, such as \ufffd, Ã¼, â€™ or half a character: the model learns to write them. Read the source anew, as UTF-8.';
     found.push(warningAt(path, 'garbled_text', message));
   }
-  if (secrets.some((pattern) => pattern.test(text))) {
+  if (texts.some((text) => secrets.some((pattern) => pattern.test(text)))) {
     const message =
       'The text holds what looks like a secret key: a model can repeat it to anybody. Replace it, and revoke it if it is real.';
     found.push(warningAt(path, 'secret', message));
   }
-  if (email.test(text) || phone.test(text) || holdsCard(text)) {
+  if (texts.some(isPersonal)) {
     const message =
       'The text holds what looks like an e-mail address, a phone number or a card number: a model can repeat it. Replace it by a made-up one, or make sure that you may use it.';
     found.push(warningAt(path, 'personal_data', message));
   }
   return found;
+}
+
+function isGarbled(text: string): boolean {
+  return garbled.test(text) || text.includes('\0') || !text.isWellFormed();
+}
+
+function isPersonal(text: string): boolean {
+  return email.test(text) || phone.test(text) || holdsCard(text);
 }
 
 function holdsCard(text: string): boolean {
@@ -98,7 +107,7 @@ function keepsLuhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-function textsOf(message: ChatMessage, path: string): [path: string, text: string][] {
+function textsOf(message: ChatMessage, path: string): [path: string, texts: string[]][] {
   const { content, refusal, tool_calls: calls, function_call: legacy } = message;
   const parts = Array.isArray(content) ? content : [];
   const made: [string, unknown][] = [
@@ -114,19 +123,23 @@ function textsOf(message: ChatMessage, path: string): [path: string, text: strin
     ...parts
       .filter(isRecord)
       .map((part, index): [string, unknown] => [`${path}.content[${index}]`, part.text ?? part.refusal]),
-    ...made.map(([at, call]): [string, unknown] => [
+  ];
+  return [
+    ...all.filter((one): one is [string, string] => typeof one[1] === 'string').map(alone),
+    ...made.map(([at, call]): [string, string[]] => [
       `${path}.${at}.arguments`,
-      isRecord(call) ? argumentsText(call.arguments) : undefined,
+      isRecord(call) ? textsOfArguments(call.arguments) : [],
     ]),
   ];
-  return all.filter((one): one is [string, string] => typeof one[1] === 'string');
 }
 
+const alone = ([path, text]: [string, string]): [string, string[]] => [path, [text]];
+
 /** All that arguments say, as the tool gets it: in their JSON it may be escaped. */
-function argumentsText(text: unknown): unknown {
-  if (typeof text !== 'string') return undefined;
-  const parsed = parseJson(text);
-  return 'value' in parsed ? valuesIn(parsed.value).join('\n') : text;
+function textsOfArguments(args: unknown): string[] {
+  if (typeof args !== 'string') return [];
+  const parsed = parseJson(args);
+  return 'value' in parsed ? valuesIn(parsed.value) : [args];
 }
 
 function valuesIn(value: unknown): string[] {

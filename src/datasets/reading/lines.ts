@@ -19,6 +19,27 @@ export interface Line {
 
 export type LineOrProblem = { line: Line } | { problem: Problem };
 
+/** Of a line that goes on. One buffer serves all lines: of many that are freed the system gets few back. */
+export class HeldBytes {
+  #bytes = Buffer.alloc(0);
+
+  /** Behind so many that are held. */
+  put(piece: Buffer, before: number): void {
+    const length = before + piece.length;
+    if (length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, length));
+      this.#bytes.copy(larger, 0, 0, before);
+      this.#bytes = larger;
+    }
+    piece.copy(this.#bytes, before);
+  }
+
+  /** The first so many, until more are put there. */
+  first(length: number): Buffer {
+    return this.#bytes.subarray(0, length);
+  }
+}
+
 /**
  * Cuts UTF-8 content into lines with bounded memory. Blank lines are left out; a line that cannot be read is a problem in
  * its place; a byte order mark is a warning. UTF-16 is one problem, and the end. A class, and so compiled once for all files.
@@ -29,14 +50,17 @@ export class LineCutter {
   #offset: number;
   /** Of the line that goes on. */
   #length = 0;
-  /** Its bytes, in a buffer that serves the next long line too: the system takes back few of many that are freed. */
-  #held: Buffer = Buffer.alloc(0);
+  readonly #held: HeldBytes;
   #stopped = false;
 
-  /** @param start where the content begins in its file; what can only be at the beginning of one is looked for at 0 */
-  constructor(limit: number = maxLineBytes, start = 0) {
+  /**
+   * @param start where the content begins in its file; what can only be at the beginning of one is looked for at 0
+   * @param held serves one cutter at a time
+   */
+  constructor(limit: number = maxLineBytes, start = 0, held: HeldBytes = new HeldBytes()) {
     this.#limit = limit;
     this.#offset = start;
+    this.#held = held;
   }
 
   /** Lines that have ended. */
@@ -83,15 +107,8 @@ export class LineCutter {
   }
 
   #hold(piece: Buffer): void {
-    const before = this.#length;
+    if (this.#length + piece.length <= this.#limit) this.#held.put(piece, this.#length);
     this.#length += piece.length;
-    if (this.#length > this.#limit) return;
-    if (this.#length > this.#held.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.min(this.#limit, Math.max(2 * this.#held.length, this.#length)));
-      this.#held.copy(larger, 0, 0, before);
-      this.#held = larger;
-    }
-    piece.copy(this.#held, before);
   }
 
   #next(bytes: number): void {
@@ -101,7 +118,7 @@ export class LineCutter {
   }
 
   #endHeld(found: LineOrProblem[]): void {
-    const bytes = this.#held.subarray(0, this.#length);
+    const bytes = this.#held.first(this.#length);
     if (this.#length > this.#limit) found.push({ problem: tooLong(this.#number, this.#length, this.#limit) });
     else if (this.#offset === 0) this.#stopped = this.#readFirst(bytes, found);
     else this.#read(bytes, 0, bytes.length, isUtf8(bytes), found);

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { LineCutter } from '../../reading/lines.ts';
+import { HeldBytes, LineCutter } from '../../reading/lines.ts';
 import type { Examiner } from '../examine.ts';
 import { type Packed, Packer } from './pack.ts';
 
@@ -8,6 +8,8 @@ const chunkBytes = 256 * 1024;
 /** Behind a range only the end of its last line is wanted. */
 const behindBytes = 64 * 1024;
 const chunk = Buffer.alloc(chunkBytes);
+/** A range is examined without giving way to another. */
+const held = new HeldBytes();
 
 /** Of a file; what is in it are the lines that begin in it. */
 export interface Range {
@@ -19,7 +21,7 @@ export interface Range {
 export function examineRange(fd: number, { from, to }: Range, { examine, part }: Examiner): Packed {
   const pack = new Packer();
   const start = from === 0 ? 0 : firstLine(fd, from, to);
-  const cutter = new LineCutter(undefined, start);
+  const cutter = new LineCutter(undefined, start, held);
   if (start >= to) return pack.packed(0, false, part());
   for (let at = start; !cutter.stopped; ) {
     // The byte before the end may be the line end behind which the next range begins.

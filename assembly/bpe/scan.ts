@@ -51,7 +51,7 @@ function wordEnd(start: usize): usize {
   return length < 0 ? unknown : at + length;
 }
 
-export function numberEnd(start: usize): usize {
+function numberEnd(start: usize): usize {
   let at = start + 1;
   while (at < start + 3) {
     const kind = classAt(at);

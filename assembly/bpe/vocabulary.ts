@@ -5,10 +5,10 @@ const mostTokenBytes: usize = 2 << 20;
 const mostRanks: u32 = 1 << 18;
 /** Of twice as many slots. */
 const slotMask: u32 = (1 << 19) - 1;
-const tableBytes: usize = 64 + (5 << 20) + (4 << 16);
+const tableBytes: i32 = 64 + (5 << 20) + (4 << 16);
 
 /** What threads give each other: the bytes of the longest token, then what follows. */
-const tables = memory.data(64 + (5 << 20) + (4 << 16), 64);
+const tables = memory.data(tableBytes, 64);
 /** The bytes of all tokens, in the order of their ranks. */
 const tokens = tables + 64;
 /** By rank: where the token ends in them. */

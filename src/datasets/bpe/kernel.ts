@@ -2,11 +2,14 @@ import { instantiate } from '../wasm.ts';
 import { wasm } from './kernel-wasm.ts';
 import { pieceMemory } from './memory.ts';
 import { countWithHeap } from './merge.ts';
+import { partLetters } from './parts.ts';
 import { type Encoding, ranksOf } from './vocabulary.ts';
 
 /** Written behind a text; no UTF-8 holds it. So many bytes are looked at behind a piece. */
 const endMark = 0xff;
 const endMarks = 3;
+/** Of a part; the kernel has room for no more. */
+const mostTextBytes = 3 * partLetters;
 
 /** Counts the tokens of a text in UTF-8 piece by piece. Places are those in `bytes`. */
 export interface Kernel {
@@ -82,8 +85,11 @@ function newKernel(encoding: Encoding): Kernel {
   const tablesAt = exports.tablesAt();
   const tables = shared.get(encoding);
   if (tables) bytes.set(tables, tablesAt);
-  else if (!exports.loadRanks(start, start + writer.write(ranksOf(encoding), 'latin1'))) {
-    throw new Error(`The package tiktoken has more tokens for ${encoding} than were foreseen.`);
+  else {
+    const ranks = ranksOf(encoding);
+    if (ranks.length > mostTextBytes || !exports.loadRanks(start, start + writer.write(ranks, 'latin1'))) {
+      throw new Error(`The package tiktoken has more tokens for ${encoding} than were foreseen.`);
+    }
   }
   const memory = pieceMemory();
 

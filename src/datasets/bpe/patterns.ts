@@ -15,7 +15,7 @@ const symbols = ` ?[^${white}\\p{L}\\p{N}]+`;
 const blank = `${white}*[\\r\\n]+|${white}+(?!${notWhite})|${white}+`;
 const word = `${lead}${upper}*${lower}+(?:${contraction})?|${lead}${upper}+${lower}*(?:${contraction})?`;
 
-/** What a piece is; sticky, to be tried where one begins. Pieces of ASCII are told by hand, ten times as fast: `assembly/scan.ts`. */
+/** What a piece is; sticky, to be tried where one begins. Pieces of ASCII are told by hand, ten times as fast: `assembly/bpe/scan.ts`. */
 export function patternOf(encoding: Encoding): RegExp {
   return new RegExp(sources[encoding], 'uy');
 }

@@ -143,7 +143,7 @@ test('a million letters without a space take time in proportion, not with the sq
   expect(byteCounter('o200k_base').count('a'.repeat(1_000_000))).toBe(125_000);
 });
 
-/** What `src/datasets/bpe/pieces.ts` was written after: another one asks for a look there. */
+/** What `src/datasets/bpe/patterns.ts` was written after: another one asks for a look there. */
 const patterns = {
   o200k_base:
     "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",

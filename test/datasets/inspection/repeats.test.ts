@@ -51,6 +51,22 @@ test('other tools are another question', () => {
   expect(repeats.add(repeatKey({ chat: { messages, tools: [2] } }))).toHaveLength(1);
 });
 
+test('the order of keys makes no other question, what they hold does', () => {
+  const asked = (content: unknown[]) => [{ role: 'user', content }, assistant('x')];
+  const different = [
+    [{ type: 'text', text: '1' }],
+    [{ type: 'text', text: 1 }],
+    [{ type: 'text' }, { text: '1' }],
+    [{ type: 'text', text: '}' }],
+    [{ type: 'text', '"': '}' }],
+    [{ type: 'text', text: ['1'] }],
+    [{ type: 'text', text: null }],
+    [{ type: 'text', text: 'null' }],
+  ];
+  expect(found(different.map(asked))).toEqual(different.map(() => ''));
+  expect(found([[{ type: 'text', text: '1' }], [{ text: '1', type: 'text' }]].map(asked))[1]).toBe('duplicate_example');
+});
+
 test('many questions are told apart; beyond the limit no new ones are remembered', () => {
   const many = Array.from({ length: 20_000 }, (_, i) => [{ role: 'user', content: `${i}` }, assistant('x')]);
   expect(found(many).filter((code) => code !== '')).toEqual([]);

@@ -4,5 +4,3 @@
 export declare const modern: i32;
 /** Tokens of a piece that is too long to be remembered here. */
 export declare function countLong(start: usize, end: usize): i32;
-/** Tokens of a piece that is too long to be merged here. */
-export declare function countWithHeap(start: usize, end: usize): i32;

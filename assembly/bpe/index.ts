@@ -11,7 +11,7 @@ const told = memory.data(8);
 const text = memory.data(3 * 1024 * 1024 + 128, 64) + 64;
 
 export { count } from './merge';
-export { loadRanks, rankOf, tablesAt, tablesLength } from './vocabulary';
+export { loadRanks, tablesAt, tablesLength } from './vocabulary';
 
 export function toldAt(): usize {
   return told;

@@ -1,4 +1,4 @@
-import { countWithHeap } from './host';
+import { countWithHeap } from './long-merge';
 import { none, rankOf } from './vocabulary';
 
 /** Longer pieces are merged with a heap: the plain search takes time with the square of the length. */

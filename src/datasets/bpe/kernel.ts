@@ -1,7 +1,6 @@
 import { instantiate } from '../wasm.ts';
 import { wasm } from './kernel-wasm.ts';
 import { pieceMemory } from './memory.ts';
-import { countWithHeap } from './merge.ts';
 import { partLetters } from './parts.ts';
 import { type Encoding, ranksOf } from './vocabulary.ts';
 
@@ -43,7 +42,6 @@ interface Exports {
   run(from: number, to: number): number;
   piece(start: number, end: number): void;
   count(start: number, end: number): number;
-  rankOf(start: number, end: number): number;
 }
 
 /** One an encoding: its tables are megabytes, and what it remembers serves the next file too. */
@@ -73,10 +71,9 @@ function newKernel(encoding: Encoding): Kernel {
   const host = {
     modern: Number(encoding === 'o200k_base'),
     countLong,
-    countWithHeap: (start: number, end: number) => countWithHeap(rankOf, start, end),
   };
   const exports = instantiate<Exports>(wasm, host);
-  const { run, piece, count, rankOf } = exports;
+  const { run, piece, count } = exports;
   const { buffer } = exports.memory;
   const bytes = new Uint8Array(buffer);
   const start = exports.textAt();

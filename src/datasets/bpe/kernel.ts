@@ -10,10 +10,8 @@ const endMarks = 3;
 /** Of a part; the kernel has room for no more. */
 const mostTextBytes = 3 * partLetters;
 
-/** Counts the tokens of a text in UTF-8 piece by piece. Places are those in `bytes`. */
+/** Counts the tokens of a text in UTF-8 piece by piece. Places are those in its memory. */
 export interface Kernel {
-  /** All its memory: a text is in it after `write`. */
-  readonly bytes: Uint8Array;
   /** Where a text begins. */
   readonly start: number;
   /** Takes a text of at most a part's letters; answers where it ends. */
@@ -99,7 +97,6 @@ function newKernel(encoding: Encoding): Kernel {
   }
 
   return {
-    bytes,
     start,
     write(text) {
       const end = start + writer.write(text);

@@ -22,7 +22,12 @@ export function* partsOf(text: string): Generator<string> {
 function endOfPart(text: string, limit: number): number {
   const start = limit - lookedThrough;
   const found = pieceEnd.exec(text.slice(start, limit));
-  if (found) return start + found.index + found[0].length;
   // No half of a surrogate pair is a letter.
+  if (found) return start + found.index + found[0].length;
+  return wholeUpTo(text, limit);
+}
+
+/** The limit, or one less where a text cut there would be cut through a surrogate pair. */
+export function wholeUpTo(text: string, limit: number): number {
   return /[\ud800-\udbff]/.test(text.charAt(limit - 1)) ? limit - 1 : limit;
 }

@@ -1,3 +1,4 @@
+import { wholeUpTo } from '../bpe/parts.ts';
 import { instantiate } from '../wasm.ts';
 import { wasm } from './fingerprint-wasm.ts';
 
@@ -44,9 +45,7 @@ export function fingerprint(texts: readonly string[]): Fingerprint {
 
 function addLong(text: string): void {
   for (let from = 0; from < text.length; ) {
-    // No pair is cut.
-    const cut = from + partLetters;
-    const to = /[\ud800-\udbff]/.test(text.charAt(cut - 1)) ? cut - 1 : cut;
+    const to = wholeUpTo(text, from + partLetters);
     add(writer.write(text.slice(from, to)), from === 0 ? text.length : 0);
     from = to;
   }
